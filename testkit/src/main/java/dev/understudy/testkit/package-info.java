@@ -1,0 +1,8 @@
+/**
+ * Real parts without Docker: a Kafka broker in this process and a PostgreSQL beside it. For tests,
+ * and for the local stack, which is a test stand that people look at.
+ */
+@NullMarked
+package dev.understudy.testkit;
+
+import org.jspecify.annotations.NullMarked;
