@@ -1,0 +1,126 @@
+package dev.understudy.scoring;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/**
+ * One input of a model's contract: what a client may send under this name.
+ *
+ * @param shape -1 is the number of rows
+ * @param mayBeMissing null, or the whole column left out, is allowed
+ * @param mayBeNan NaN in the request is allowed
+ * @param categories the texts that are allowed; empty: any text
+ */
+public record Column(
+    String name,
+    Datatype datatype,
+    List<Long> shape,
+    boolean mayBeMissing,
+    boolean mayBeNan,
+    List<String> categories,
+    OptionalDouble minimum,
+    OptionalDouble maximum) {
+
+  public Column {
+    shape = List.copyOf(shape);
+    categories = List.copyOf(categories);
+    if (mayBeMissing && !datatype.canBeMissing()) {
+      throw new IllegalArgumentException(
+          "column %s: %s has no value that says missing; take FP32, FP64 or BYTES"
+              .formatted(name, datatype));
+    }
+    if (!categories.isEmpty() && datatype != Datatype.BYTES) {
+      throw new IllegalArgumentException(
+          "column %s: categories belong to BYTES, not to %s".formatted(name, datatype));
+    }
+    if (minimum.isPresent()
+        && maximum.isPresent()
+        && minimum.getAsDouble() > maximum.getAsDouble()) {
+      throw new IllegalArgumentException("column %s: minimum over maximum".formatted(name));
+    }
+  }
+
+  /** A column of numbers, one per row, without limits. */
+  public static Column number(String name, boolean mayBeMissing) {
+    return new Column(
+        name,
+        Datatype.FP32,
+        List.of(-1L),
+        mayBeMissing,
+        false,
+        List.of(),
+        OptionalDouble.empty(),
+        OptionalDouble.empty());
+  }
+
+  /** A column of texts, one per row. */
+  public static Column category(String name, boolean mayBeMissing, String... categories) {
+    return new Column(
+        name,
+        Datatype.BYTES,
+        List.of(-1L),
+        mayBeMissing,
+        false,
+        List.of(categories),
+        OptionalDouble.empty(),
+        OptionalDouble.empty());
+  }
+
+  /** The column without its limits. */
+  public TensorSpec spec() {
+    return new TensorSpec(name, datatype, shape);
+  }
+
+  /** Values that every request may hold, to warm a model up with. */
+  Tensor harmless(int rows) {
+    long[] actual = shapeFor(rows);
+    int size = Math.toIntExact(Tensor.elements(actual));
+    double number = Math.max(minimum.orElse(0), Math.min(0, maximum.orElse(0)));
+    return filled(actual, size, number, categories.isEmpty() ? "" : categories.getFirst());
+  }
+
+  /**
+   * The column as if nobody had filled it in. Only where it {@link #mayBeMissing}.
+   *
+   * @param rows of the request
+   */
+  public Tensor missing(int rows) {
+    long[] actual = shapeFor(rows);
+    return filled(actual, Math.toIntExact(Tensor.elements(actual)), Double.NaN, "");
+  }
+
+  private Tensor filled(long[] actual, int size, double number, String text) {
+    return switch (datatype) {
+      case FP32 -> {
+        float[] values = new float[size];
+        Arrays.fill(values, (float) number);
+        yield Tensor.ofFloats(name, actual, values);
+      }
+      case FP64 -> {
+        double[] values = new double[size];
+        Arrays.fill(values, number);
+        yield Tensor.ofDoubles(name, actual, values);
+      }
+      case BYTES -> {
+        String[] values = new String[size];
+        Arrays.fill(values, text);
+        yield Tensor.ofTexts(name, actual, values);
+      }
+      default -> {
+        long[] values = new long[size];
+        Arrays.fill(values, (long) number);
+        yield Tensor.ofIntegers(name, datatype, actual, values);
+      }
+    };
+  }
+
+  private long[] shapeFor(int rows) {
+    long[] actual = new long[shape.size()];
+    for (int i = 0; i < actual.length; i++) {
+      long dimension = shape.get(i);
+      actual[i] = dimension >= 0 ? dimension : i == 0 ? rows : 1;
+    }
+    return actual;
+  }
+}

@@ -1,0 +1,43 @@
+package dev.understudy.scoring;
+
+import java.util.List;
+
+/**
+ * What one version made of one request. Failed and TimedOut are the version's own doing; Shed is
+ * ours and accuses nobody.
+ */
+public sealed interface Score {
+
+  /** The outputs of the contract, in its order. Latency is the run alone, without queueing. */
+  record Answered(List<Tensor> outputs, long latencyNanos) implements Score {
+    public Answered {
+      outputs = List.copyOf(outputs);
+    }
+
+    /** The output of that name, which the contract promises. */
+    public Tensor output(String name) {
+      return outputs.stream()
+          .filter(tensor -> tensor.name().equals(name))
+          .findFirst()
+          .orElseThrow(() -> new IllegalArgumentException("no output " + name));
+    }
+  }
+
+  /**
+   * The model refused or failed.
+   *
+   * @param errorClass one of few words, fit for a metric
+   * @param reason for people; may quote the model, so it stays inside
+   */
+  record Failed(String errorClass, String reason, long latencyNanos) implements Score {}
+
+  /** The run was still going when its time was over; it was told to stop. */
+  record TimedOut(long afterNanos) implements Score {}
+
+  /**
+   * The run did not happen, or not for long enough to blame the version.
+   *
+   * @param cause {@code queue_full}, {@code queue_timeout} or {@code closed}
+   */
+  record Shed(String cause) implements Score {}
+}

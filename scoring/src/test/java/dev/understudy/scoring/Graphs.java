@@ -1,0 +1,195 @@
+package dev.understudy.scoring;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.ByteString;
+import java.nio.charset.StandardCharsets;
+
+/** Tiny ONNX graphs with one peculiarity each. The input is {@code x}, the output {@code p}. */
+public final class Graphs {
+  /** ONNX's own number of the type. */
+  public static final int FLOAT = 1;
+
+  public static final int LONG = 7;
+  public static final int STRING = 8;
+  private static final int BOOLEAN = 9;
+
+  private Graphs() {}
+
+  /** p = sigmoid(slope x). */
+  public static byte[] sigmoid(float slope) {
+    return model(
+        GraphProto.newBuilder()
+            .addInput(value("x", FLOAT, -1))
+            .addOutput(value("p", FLOAT, -1))
+            .addInitializer(floats("slope", slope))
+            .addNode(node("Mul", "scaled", "x", "slope"))
+            .addNode(node("Sigmoid", "p", "scaled")));
+  }
+
+  /** p = table[x]: fails inside the graph where x is outside the table of two. */
+  public static byte[] failsOutsideZeroAndOne() {
+    return model(
+        GraphProto.newBuilder()
+            .addInput(value("x", FLOAT, -1))
+            .addOutput(value("p", FLOAT, -1))
+            .addInitializer(floats("table", 0.25f, 0.75f))
+            .addNode(node("Cast", "index", "x").toBuilder().addAttribute(integer("to", LONG)))
+            .addNode(node("Gather", "p", "table", "index")));
+  }
+
+  /** p = sigmoid(x), after about x million turns of a loop that does nothing. */
+  public static byte[] loopsForMillions() {
+    GraphProto body =
+        GraphProto.newBuilder()
+            .setName("turn")
+            .addInput(scalar("turn", LONG))
+            .addInput(scalar("go", BOOLEAN))
+            .addInput(value("carried", FLOAT, -1))
+            .addOutput(scalar("go_on", BOOLEAN))
+            .addOutput(value("carried_on", FLOAT, -1))
+            .addNode(node("Identity", "go_on", "go"))
+            .addNode(node("Identity", "carried_on", "carried"))
+            .build();
+    AttributeProto attribute =
+        AttributeProto.newBuilder()
+            .setName("body")
+            .setType(AttributeProto.AttributeType.GRAPH)
+            .setG(body)
+            .build();
+    return model(
+        GraphProto.newBuilder()
+            .addInput(value("x", FLOAT, -1))
+            .addOutput(value("p", FLOAT, -1))
+            .addInitializer(floats("million", 1_000_000f))
+            .addInitializer(
+                TensorProto.newBuilder().setName("yes").setDataType(BOOLEAN).addInt32Data(1))
+            .addNode(
+                node("ReduceMax", "most", "x").toBuilder().addAttribute(integer("keepdims", 0)))
+            .addNode(node("Mul", "turns_float", "most", "million"))
+            .addNode(
+                node("Cast", "turns", "turns_float").toBuilder().addAttribute(integer("to", LONG)))
+            .addNode(
+                NodeProto.newBuilder()
+                    .setOpType("Loop")
+                    .addInput("turns")
+                    .addInput("yes")
+                    .addInput("x")
+                    .addOutput("looped")
+                    .addAttribute(attribute))
+            .addNode(node("Sigmoid", "p", "looped")));
+  }
+
+  /** p = 1 where x is the text, else 0. */
+  public static byte[] is(String text) {
+    return model(
+        GraphProto.newBuilder()
+            .addInput(value("x", STRING, -1))
+            .addOutput(value("p", FLOAT, -1))
+            .addInitializer(
+                TensorProto.newBuilder()
+                    .setName("text")
+                    .setDataType(STRING)
+                    .addStringData(ByteString.copyFrom(text, StandardCharsets.UTF_8)))
+            .addNode(node("Equal", "same", "x", "text"))
+            .addNode(node("Cast", "p", "same").toBuilder().addAttribute(integer("to", FLOAT))));
+  }
+
+  /** p = x / x: not a number at 0. */
+  public static byte[] notANumberAtZero() {
+    return model(
+        GraphProto.newBuilder()
+            .addInput(value("x", FLOAT, -1))
+            .addOutput(value("p", FLOAT, -1))
+            .addNode(node("Div", "p", "x", "x")));
+  }
+
+  /** p has one element, however many rows come. */
+  public static byte[] oneAnswerForAllRows() {
+    return model(
+        GraphProto.newBuilder()
+            .addInput(value("x", FLOAT, -1))
+            .addOutput(value("p", FLOAT, -1))
+            .addNode(node("ReduceMax", "p", "x")));
+  }
+
+  /** Answers p as a sequence of tensors. */
+  public static byte[] answersSequence() {
+    TypeProto element =
+        TypeProto.newBuilder()
+            .setTensorType(TypeProto.Tensor.newBuilder().setElemType(FLOAT))
+            .build();
+    return model(
+        GraphProto.newBuilder()
+            .addInput(value("x", FLOAT, -1))
+            .addOutput(
+                ValueInfoProto.newBuilder()
+                    .setName("p")
+                    .setType(
+                        TypeProto.newBuilder()
+                            .setSequenceType(TypeProto.Sequence.newBuilder().setElemType(element))))
+            .addNode(node("SequenceConstruct", "p", "x")));
+  }
+
+  private static byte[] model(GraphProto.Builder graph) {
+    return ModelProto.newBuilder()
+        .setIrVersion(9)
+        .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(19))
+        .setGraph(graph.setName("test"))
+        .build()
+        .toByteArray();
+  }
+
+  private static NodeProto node(String operator, String output, String... inputs) {
+    NodeProto.Builder node = NodeProto.newBuilder().setOpType(operator).addOutput(output);
+    for (String input : inputs) {
+      node.addInput(input);
+    }
+    return node.build();
+  }
+
+  private static AttributeProto integer(String name, long value) {
+    return AttributeProto.newBuilder()
+        .setName(name)
+        .setType(AttributeProto.AttributeType.INT)
+        .setI(value)
+        .build();
+  }
+
+  private static TensorProto floats(String name, float... values) {
+    TensorProto.Builder tensor = TensorProto.newBuilder().setName(name).setDataType(FLOAT);
+    if (values.length > 1) {
+      tensor.addDims(values.length);
+    }
+    for (float value : values) {
+      tensor.addFloatData(value);
+    }
+    return tensor.build();
+  }
+
+  private static ValueInfoProto scalar(String name, int type) {
+    return value(name, type);
+  }
+
+  private static ValueInfoProto value(String name, int type, long... shape) {
+    TensorShapeProto.Builder dimensions = TensorShapeProto.newBuilder();
+    for (long dimension : shape) {
+      TensorShapeProto.Dimension.Builder one = TensorShapeProto.Dimension.newBuilder();
+      dimensions.addDim(dimension < 0 ? one.setDimParam("rows") : one.setDimValue(dimension));
+    }
+    return ValueInfoProto.newBuilder()
+        .setName(name)
+        .setType(
+            TypeProto.newBuilder()
+                .setTensorType(
+                    TypeProto.Tensor.newBuilder().setElemType(type).setShape(dimensions)))
+        .build();
+  }
+}

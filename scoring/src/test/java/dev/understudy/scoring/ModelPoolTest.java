@@ -1,0 +1,69 @@
+package dev.understudy.scoring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class ModelPoolTest {
+  private final ModelPool pool = new ModelPool(1, 4);
+  private final AtomicInteger fetched = new AtomicInteger();
+
+  @Test
+  void theSameArtefactIsLoadedOnce() throws Exception {
+    try (ModelPool.Lease first = lease(1);
+        ModelPool.Lease second = lease(1);
+        ModelPool.Lease other = lease(2)) {
+      assertThat(first.model()).isSameAs(second.model()).isNotSameAs(other.model());
+      assertThat(fetched).hasValue(2);
+      assertThat(pool.size()).isEqualTo(2);
+    }
+    assertThat(pool.size()).isZero();
+  }
+
+  @Test
+  void aModelIsClosedAfterItsLastLease() throws Exception {
+    ModelPool.Lease first = lease(1);
+    ModelPool.Lease last = lease(1);
+    OnnxModel model = (OnnxModel) first.model();
+
+    first.close();
+    first.close();
+    assertThat(model.isReleased()).isFalse();
+    last.close();
+
+    assertThat(model.isReleased()).isTrue();
+  }
+
+  @Test
+  void whatCouldNotBeLoadedIsTriedAgain() throws Exception {
+    byte[] content = Graphs.sigmoid(1);
+    String digest = ModelLoader.digest(content);
+    assertThatThrownBy(
+            () ->
+                pool.lease(
+                    digest,
+                    Contracts.number(),
+                    () -> {
+                      throw new IOException("away");
+                    }))
+        .hasMessage("away");
+
+    try (ModelPool.Lease lease = pool.lease(digest, Contracts.number(), () -> content)) {
+      assertThat(lease.model().platform()).isEqualTo("onnx_onnxv1");
+    }
+  }
+
+  private ModelPool.Lease lease(float slope) throws Exception {
+    byte[] content = Graphs.sigmoid(slope);
+    return pool.lease(
+        ModelLoader.digest(content),
+        Contracts.number(),
+        () -> {
+          fetched.incrementAndGet();
+          return content;
+        });
+  }
+}
