@@ -1,0 +1,266 @@
+package dev.understudy.gateway.hotswap;
+
+import dev.understudy.contracts.Names;
+import dev.understudy.contracts.Topic;
+import dev.understudy.contracts.v1.GatewayState;
+import dev.understudy.contracts.v1.RoutePublished;
+import dev.understudy.contracts.v1.VersionRef;
+import dev.understudy.gateway.routing.RoutingTable;
+import dev.understudy.gateway.routing.ServedModel;
+import dev.understudy.scoring.ModelPool;
+import dev.understudy.scoring.ModelRefused;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which routing table is live. A route is prepared first: its models are fetched, checked, warmed
+ * and held, and the gateway says so; when the route is committed, the table changes in one write of
+ * a reference, and what the old one alone needed is given back after its last request. Thread-safe.
+ */
+public final class HotSwap implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(HotSwap.class);
+  private static final Duration RETRY = Duration.ofSeconds(1);
+  private static final int ATTEMPTS_TO_PREPARE = 3;
+
+  private final Settings settings;
+  private final ModelPool pool;
+  private final MeterRegistry meters;
+  private final RouteStore routes;
+  private final ArtefactStore artefacts;
+  private final ExecutorService loads = Executors.newVirtualThreadPerTaskExecutor();
+  private final AtomicReference<RoutingTable> live = new AtomicReference<>(RoutingTable.EMPTY);
+  private final Map<String, ModelDesk> desks = new ConcurrentHashMap<>();
+  private final DeskHost host = new DeskHost();
+  private volatile boolean established;
+
+  /** Whether every route of the topic was seen; until then, no artefact is surely useless. */
+  private volatile boolean caughtUp;
+
+  private volatile boolean leaving;
+  private volatile boolean closed;
+  private @Nullable RouteFeed feed;
+  private @Nullable GatewayAnnouncer announcer;
+
+  /**
+   * Where things are.
+   *
+   * @param dataDir holds the last routes and the artefacts
+   * @param kafka settings of Kafka's clients, at least the servers
+   * @param artefactBytes the largest artefact that is fetched
+   */
+  public record Settings(
+      String gatewayId,
+      Path dataDir,
+      URI registry,
+      Map<String, Object> kafka,
+      long artefactBytes,
+      Duration heartbeat) {}
+
+  /** A hot swap that does not follow the topic yet. */
+  public HotSwap(Settings settings, ModelPool pool, MeterRegistry meters) throws IOException {
+    this.settings = settings;
+    this.pool = pool;
+    this.meters = meters;
+    this.routes = new RouteStore(settings.dataDir().resolve("routes"));
+    this.artefacts =
+        new ArtefactStore(
+            settings.dataDir().resolve("artefacts"), settings.registry(), settings.artefactBytes());
+    meters.gauge("gateway.loaded.models", pool, ModelPool::size);
+  }
+
+  /** Takes up the routes of the local disk, then follows the topic and reports. */
+  public void start() throws IOException {
+    for (RoutePublished remembered : routes.load()) {
+      if (accept(remembered)) {
+        established = true;
+      }
+    }
+    announcer =
+        new GatewayAnnouncer(
+            settings.kafka(), settings.gatewayId(), settings.heartbeat(), this::state);
+    feed = new RouteFeed(settings.kafka(), this::accept, this::caughtUp);
+  }
+
+  private void caughtUp() {
+    caughtUp = true;
+    established = true;
+  }
+
+  /** The table that answers now. */
+  public RoutingTable table() {
+    return live.get();
+  }
+
+  /** Whether it is known what is to be served, and all of that is loaded. */
+  public boolean isReady() {
+    return established && desks.values().stream().allMatch(ModelDesk::isReady);
+  }
+
+  /** Takes the next record of the topic; false: it is none that could be taken. */
+  boolean accept(RoutePublished published) {
+    if (!Names.allowed(published.getProject()) || !Names.allowed(published.getModel())) {
+      LOG.warnf("a route with a forbidden name was published and is ignored: %s", Names.RULE);
+      meters.counter("gateway.route.ignored", "reason", "name").increment();
+      return false;
+    }
+    desks
+        .computeIfAbsent(
+            Topic.modelKey(published.getProject(), published.getModel()),
+            key -> open(published.getProject(), published.getModel()))
+        .accept(published);
+    return true;
+  }
+
+  private ModelDesk open(String project, String model) {
+    ModelDesk desk = new ModelDesk(project, model, host);
+    Gauge.builder("gateway.route.generation", desk, ModelDesk::liveRevision)
+        .tags("project", project, "model", model)
+        .register(meters);
+    return desk;
+  }
+
+  /** What this gateway reports of itself. */
+  GatewayState state() {
+    GatewayState.Builder state =
+        GatewayState.newBuilder()
+            .setGatewayId(settings.gatewayId())
+            .setHeartbeatMs(System.currentTimeMillis())
+            .setLeaving(leaving);
+    desks.values().forEach(desk -> state.addModels(desk.state()));
+    return state.build();
+  }
+
+  /** Says goodbye: nobody need wait for this gateway any more. It still answers. */
+  public void leave() {
+    leaving = true;
+    if (feed != null) {
+      feed.close();
+    }
+    if (announcer != null) {
+      announcer.close();
+    }
+  }
+
+  /** Gives all models back. */
+  @Override
+  public void close() {
+    leave();
+    closed = true;
+    loads.shutdownNow();
+    live.set(RoutingTable.EMPTY);
+    desks.values().forEach(ModelDesk::close);
+  }
+
+  private final class DeskHost implements ModelDesk.Host {
+    @Override
+    public void goLive(ServedModel next, RoutePublished published) {
+      live.updateAndGet(table -> table.with(next));
+      try {
+        synchronized (routes) {
+          routes.save(published);
+        }
+        if (caughtUp) {
+          artefacts.keepOnly(namedArtefacts());
+        }
+      } catch (IOException e) {
+        LOG.error("the live routes cannot be remembered; a restart would need Kafka", e);
+        meters.counter("gateway.route.unsaved").increment();
+      }
+    }
+
+    @Override
+    public void load(PublishedRoute route, ModelDesk.Loading loading) {
+      loads.execute(() -> loadUntilDone(route, loading));
+    }
+
+    @Override
+    public void changed() {
+      GatewayAnnouncer told = announcer;
+      if (told != null) {
+        told.announce();
+      }
+    }
+
+    @Override
+    public boolean mayServe(String project, String model) {
+      return desks.values().stream()
+          .noneMatch(
+              desk ->
+                  desk.model().equals(model)
+                      && !desk.project().equals(project)
+                      && desk.liveRevision() > 0);
+    }
+  }
+
+  private Set<String> namedArtefacts() {
+    Set<String> digests = new HashSet<>();
+    desks.values().forEach(desk -> digests.addAll(desk.artefacts()));
+    return digests;
+  }
+
+  private void loadUntilDone(PublishedRoute route, ModelDesk.Loading loading) {
+    for (int attempt = 1; loading.stillWanted() && !closed; attempt++) {
+      Map<String, ModelPool.Lease> leases = new LinkedHashMap<>();
+      String version = "";
+      try {
+        for (Map.Entry<String, VersionRef> artefact : route.artefacts().entrySet()) {
+          version = artefact.getKey();
+          leases.put(version, load(route, artefact.getValue().getSha256()));
+        }
+        loading.loaded(leases);
+        return;
+      } catch (ModelRefused | ArtefactStore.DigestMismatch e) {
+        leases.values().forEach(ModelPool.Lease::close);
+        loading.failed(version, String.valueOf(e.getMessage()));
+        return;
+      } catch (IOException e) {
+        leases.values().forEach(ModelPool.Lease::close);
+        boolean last = !loading.patient() && attempt >= ATTEMPTS_TO_PREPARE;
+        if (last || attempt == 1 && loading.patient()) {
+          loading.failed(version, "the artefact cannot be fetched: " + e.getMessage());
+        }
+        if (last || !pause()) {
+          return;
+        }
+      } catch (RuntimeException e) {
+        leases.values().forEach(ModelPool.Lease::close);
+        LOG.error("a load failed unexpectedly", e);
+        loading.failed(version, "the gateway failed to load it: " + e);
+        return;
+      }
+    }
+  }
+
+  private ModelPool.Lease load(PublishedRoute route, String sha256)
+      throws IOException, ModelRefused {
+    long start = System.nanoTime();
+    artefacts.require(sha256);
+    ModelPool.Lease lease = pool.lease(sha256, route.contract(), () -> artefacts.content(sha256));
+    meters.timer("gateway.model.load").record(Duration.ofNanos(System.nanoTime() - start));
+    return lease;
+  }
+
+  private static boolean pause() {
+    try {
+      Thread.sleep(RETRY);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package dev.understudy.gateway.inference;
+
+import dev.understudy.scoring.Tensor;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A request that keeps the model's input contract.
+ *
+ * @param version named by the client; empty: the route decides
+ * @param clientId the protocol's own id; empty if the client gave none
+ * @param inputs every column of the contract by name, those left out as missing
+ * @param rows at least one
+ */
+public record InferenceRequest(
+    String model,
+    Optional<String> version,
+    String clientId,
+    Map<String, Tensor> inputs,
+    int rows,
+    Instant arrivedAt) {}

@@ -1,0 +1,29 @@
+package dev.understudy.gateway.journal;
+
+import dev.understudy.contracts.v1.VersionScore;
+import dev.understudy.gateway.routing.PredictionId;
+import dev.understudy.gateway.routing.RoutePlan;
+import dev.understudy.gateway.routing.ServedModel;
+import dev.understudy.scoring.Tensor;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One request whose caller has been answered, or told of the failure.
+ *
+ * @param clientId the protocol's own id; empty if the client gave none
+ * @param answeredBy empty when no version did
+ * @param scores one for every version that was to score
+ */
+public record Prediction(
+    PredictionId id,
+    String clientId,
+    ServedModel model,
+    RoutePlan plan,
+    Instant arrivedAt,
+    Collection<Tensor> inputs,
+    int rows,
+    Optional<String> answeredBy,
+    List<VersionScore> scores) {}

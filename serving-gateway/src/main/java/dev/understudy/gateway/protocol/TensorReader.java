@@ -1,0 +1,274 @@
+package dev.understudy.gateway.protocol;
+
+import static dev.understudy.gateway.protocol.RequestRefused.invalid;
+import static dev.understudy.gateway.protocol.RequestRefused.quote;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.understudy.scoring.Column;
+import dev.understudy.scoring.Datatype;
+import dev.understudy.scoring.Tensor;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.util.Arrays;
+
+/**
+ * Reads the data of one tensor, flat or nested as its shape, and holds every element against the
+ * column of the contract. Nothing is coerced: what does not fit is refused by tensor and index.
+ */
+final class TensorReader {
+  private static final int FIRST_CAPACITY = 16;
+  private static final BigInteger UINT64_MAX =
+      BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
+
+  private final JsonParser json;
+  private final Column column;
+  private final long[] shape;
+  private final long expected;
+
+  private double[] numbers = new double[0];
+  private long[] integers = new long[0];
+  private String[] texts = new String[0];
+  private int size;
+
+  /** Exactly as long as the shape says: an element too many is refused before it is kept. */
+  private TensorReader(JsonParser json, Column column, long[] shape) {
+    this.json = json;
+    this.column = column;
+    this.shape = shape;
+    this.expected = Tensor.elements(shape);
+  }
+
+  /** The tensor whose data begin at the parser's current token. */
+  static Tensor read(JsonParser json, Column column, long[] shape) throws IOException {
+    TensorReader reader = new TensorReader(json, column, shape);
+    reader.readData();
+    return reader.tensor();
+  }
+
+  private void readData() throws IOException {
+    if (json.currentToken() != JsonToken.START_ARRAY) {
+      throw invalid("input %s: 'data' must be an array", column.name());
+    }
+    JsonToken first = json.nextToken();
+    if (first == JsonToken.START_ARRAY) {
+      readLevel(0);
+    } else {
+      readFlat();
+    }
+    if (size != expected) {
+      throw invalid(
+          "input %s: shape %s needs %d elements, 'data' has %d",
+          column.name(), Arrays.toString(shape), expected, size);
+    }
+  }
+
+  private void readFlat() throws IOException {
+    for (JsonToken token = json.currentToken();
+        token != JsonToken.END_ARRAY;
+        token = json.nextToken()) {
+      readElement(token);
+    }
+  }
+
+  /** Reads what is left of an array at that level, from its first token on. */
+  private void readLevel(int level) throws IOException {
+    boolean innermost = level == shape.length - 1;
+    long length = 0;
+    for (JsonToken token = json.currentToken();
+        token != JsonToken.END_ARRAY;
+        token = json.nextToken()) {
+      length++;
+      if (innermost) {
+        readElement(token);
+      } else if (token == JsonToken.START_ARRAY && level < shape.length) {
+        json.nextToken();
+        readLevel(level + 1);
+      } else {
+        throw notAsShaped();
+      }
+    }
+    if (level >= shape.length || length != shape[level]) {
+      throw notAsShaped();
+    }
+  }
+
+  private RequestRefused notAsShaped() {
+    return invalid(
+        "input %s: 'data' is nested otherwise than the shape %s says; nest it so, or send it flat",
+        column.name(), Arrays.toString(shape));
+  }
+
+  private void readElement(JsonToken token) throws IOException {
+    if (size >= expected) {
+      throw invalid(
+          "input %s: 'data' has more than the %d elements of the shape %s",
+          column.name(), expected, Arrays.toString(shape));
+    }
+    switch (column.datatype()) {
+      case FP32, FP64 -> addNumber(number(token));
+      case BYTES -> addText(text(token));
+      case BOOL -> addInteger(bool(token));
+      default -> addInteger(integer(token));
+    }
+    size++;
+  }
+
+  private double number(JsonToken token) throws IOException {
+    double value;
+    switch (token) {
+      case VALUE_NULL -> {
+        requireMayBeMissing();
+        return Double.NaN;
+      }
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> value = json.getDoubleValue();
+      case VALUE_STRING -> value = spelledOut();
+      default -> throw refused("a number is needed, not %s".formatted(describe(token)));
+    }
+    if (Double.isNaN(value)) {
+      if (!column.mayBeNan()) {
+        throw refused("NaN is not allowed; say null for a missing value");
+      }
+      return value;
+    }
+    boolean finite =
+        column.datatype() == Datatype.FP32 ? Float.isFinite((float) value) : Double.isFinite(value);
+    if (!finite) {
+      throw refused("the number is outside %s".formatted(column.datatype()));
+    }
+    requireInRange(value);
+    return value;
+  }
+
+  private double spelledOut() throws IOException {
+    return switch (json.getText()) {
+      case "NaN" -> Double.NaN;
+      case "Infinity" -> Double.POSITIVE_INFINITY;
+      case "-Infinity" -> Double.NEGATIVE_INFINITY;
+      default -> throw refused("a number is needed, not a text");
+    };
+  }
+
+  private long integer(JsonToken token) throws IOException {
+    if (token != JsonToken.VALUE_NUMBER_INT) {
+      throw refused("a whole number is needed, not %s".formatted(describe(token)));
+    }
+    BigInteger value = json.getBigIntegerValue();
+    int bits =
+        switch (column.datatype()) {
+          case INT8, UINT8 -> 8;
+          case INT16, UINT16 -> 16;
+          case INT32, UINT32 -> 32;
+          default -> 64;
+        };
+    boolean unsigned = column.datatype().name().startsWith("U");
+    boolean fits =
+        unsigned
+            ? value.signum() >= 0 && value.bitLength() <= bits && value.compareTo(UINT64_MAX) <= 0
+            : value.bitLength() < bits;
+    if (!fits) {
+      throw refused("the number is outside %s".formatted(column.datatype()));
+    }
+    requireInRange(value.doubleValue());
+    return value.longValue();
+  }
+
+  private long bool(JsonToken token) {
+    return switch (token) {
+      case VALUE_TRUE -> 1;
+      case VALUE_FALSE -> 0;
+      default -> throw refused("true or false is needed, not %s".formatted(describe(token)));
+    };
+  }
+
+  private String text(JsonToken token) throws IOException {
+    if (token == JsonToken.VALUE_NULL) {
+      requireMayBeMissing();
+      return "";
+    }
+    if (token != JsonToken.VALUE_STRING) {
+      throw refused("a text is needed, not %s".formatted(describe(token)));
+    }
+    String text = json.getText();
+    if (text.isEmpty()) {
+      // The empty text is how a model is told that the value is missing.
+      requireMayBeMissing();
+    } else if (!column.categories().isEmpty() && !column.categories().contains(text)) {
+      throw refused("%s is none of the categories %s".formatted(quote(text), column.categories()));
+    }
+    return text;
+  }
+
+  private void requireMayBeMissing() {
+    if (!column.mayBeMissing()) {
+      throw refused("the value must not be missing");
+    }
+  }
+
+  private void requireInRange(double value) {
+    if (column.minimum().isPresent() && value < column.minimum().getAsDouble()) {
+      throw refused("the least that is allowed is " + column.minimum().getAsDouble());
+    }
+    if (column.maximum().isPresent() && value > column.maximum().getAsDouble()) {
+      throw refused("the most that is allowed is " + column.maximum().getAsDouble());
+    }
+  }
+
+  private RequestRefused refused(String why) {
+    return invalid("input %s[%d]: %s", column.name(), size, why);
+  }
+
+  private static String describe(JsonToken token) {
+    return switch (token) {
+      case VALUE_NULL -> "null";
+      case VALUE_STRING -> "a text";
+      case VALUE_NUMBER_INT -> "a number";
+      case VALUE_NUMBER_FLOAT -> "a number with a fraction";
+      case VALUE_TRUE, VALUE_FALSE -> "true or false";
+      case START_OBJECT -> "an object";
+      default -> "an array";
+    };
+  }
+
+  private void addNumber(double value) {
+    if (size == numbers.length) {
+      numbers = Arrays.copyOf(numbers, grown());
+    }
+    numbers[size] = value;
+  }
+
+  private void addInteger(long value) {
+    if (size == integers.length) {
+      integers = Arrays.copyOf(integers, grown());
+    }
+    integers[size] = value;
+  }
+
+  private void addText(String value) {
+    if (size == texts.length) {
+      texts = Arrays.copyOf(texts, grown());
+    }
+    texts[size] = value;
+  }
+
+  // By doubling, never by the announced shape: a short body must not reserve much memory.
+  private int grown() {
+    return (int) Math.min(expected, Math.max(FIRST_CAPACITY, 2L * size));
+  }
+
+  private Tensor tensor() {
+    return switch (column.datatype()) {
+      case FP32 -> {
+        float[] floats = new float[size];
+        for (int i = 0; i < size; i++) {
+          floats[i] = (float) numbers[i];
+        }
+        yield Tensor.ofFloats(column.name(), shape, floats);
+      }
+      case FP64 -> Tensor.ofDoubles(column.name(), shape, Arrays.copyOf(numbers, size));
+      case BYTES -> Tensor.ofTexts(column.name(), shape, Arrays.copyOf(texts, size));
+      default ->
+          Tensor.ofIntegers(column.name(), column.datatype(), shape, Arrays.copyOf(integers, size));
+    };
+  }
+}

@@ -1,0 +1,96 @@
+package dev.understudy.gateway.routing;
+
+import dev.understudy.scoring.ModelContract;
+import dev.understudy.scoring.ModelPool;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One model under one route, with every version it needs loaded. Requests enter and leave; after it
+ * was retired and the last request has left, its models are given back. Thread-safe.
+ */
+public final class ServedModel {
+  private final String project;
+  private final String name;
+  private final Route route;
+  private final ModelContract contract;
+  private final Map<String, ModelPool.Lease> versions;
+
+  /** The table itself counts as one user until this is retired. */
+  private final AtomicInteger users = new AtomicInteger(1);
+
+  /**
+   * Takes the leases into possession.
+   *
+   * @param versions at least those of the route; more are kept as standby
+   */
+  public ServedModel(
+      String project,
+      String name,
+      Route route,
+      ModelContract contract,
+      Map<String, ModelPool.Lease> versions) {
+    if (!versions.keySet().containsAll(route.versions())) {
+      throw new IllegalArgumentException(
+          "the route of %s needs the versions %s, loaded are %s"
+              .formatted(name, route.versions(), versions.keySet()));
+    }
+    this.project = project;
+    this.name = name;
+    this.route = route;
+    this.contract = contract;
+    this.versions = new LinkedHashMap<>(versions);
+  }
+
+  public String project() {
+    return project;
+  }
+
+  /** What clients call. */
+  public String name() {
+    return name;
+  }
+
+  public Route route() {
+    return route;
+  }
+
+  public ModelContract contract() {
+    return contract;
+  }
+
+  /** The loaded versions. */
+  public Set<String> versions() {
+    return versions.keySet();
+  }
+
+  /** The loaded version of that name; a request must have entered. */
+  public Optional<ModelPool.Lease> version(String version) {
+    return Optional.ofNullable(versions.get(version));
+  }
+
+  /** The plan for a request; the version, if the client named one, must be loaded. */
+  public RoutePlan plan(PredictionId unit, Optional<String> named) {
+    return named.map(RoutePlan::pinned).orElseGet(() -> RoutePlan.of(route, unit));
+  }
+
+  /** A request begins; false when this has been retired, then read the live table again. */
+  public boolean enter() {
+    return users.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0;
+  }
+
+  /** A request, and every shadow of it, is over. */
+  public void leave() {
+    if (users.decrementAndGet() == 0) {
+      versions.values().forEach(ModelPool.Lease::close);
+    }
+  }
+
+  /** Another one took over: what is under way ends, then the models are given back. */
+  public void retire() {
+    leave();
+  }
+}

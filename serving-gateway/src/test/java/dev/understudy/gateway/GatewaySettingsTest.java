@@ -1,0 +1,48 @@
+package dev.understudy.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class GatewaySettingsTest {
+  @Test
+  void everySettingHasADefault() {
+    GatewaySettings settings = read(Map.of());
+
+    assertThat(settings.limits().bodyBytes()).isEqualTo(1 << 20);
+    assertThat(settings.scoring().deadline()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(settings.heartbeat()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(settings.journal().records()).isEqualTo(200_000);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"understudy.gatewayid", "understudy.limits.body-byte"})
+  void anUnknownSettingStopsTheStart(String name) {
+    assertThatThrownBy(() -> read(Map.of(name, "x"))).hasMessageContaining(name);
+  }
+
+  @Test
+  void aValueOfTheWrongKindStopsTheStart() {
+    assertThatThrownBy(() -> read(Map.of("understudy.shadow.threads", "many")))
+        .hasMessageContaining("understudy.shadow.threads");
+  }
+
+  private static GatewaySettings read(Map<String, String> values) {
+    SmallRyeConfig config =
+        new SmallRyeConfigBuilder()
+            .withMapping(GatewaySettings.class)
+            .withSources(new PropertiesConfigSource(values, "test", 100))
+            .withDefaultValue("unused", "")
+            .addDiscoveredConverters()
+            .build();
+    return config.getConfigMapping(GatewaySettings.class);
+  }
+}

@@ -1,0 +1,88 @@
+package dev.understudy.gateway;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+@AnalyzeClasses(
+    packages = "dev.understudy.gateway",
+    importOptions = ImportOption.DoNotIncludeTests.class)
+class RoomsTest {
+  @ArchTest
+  static final ArchRule ARROWS_BETWEEN_ROOMS =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInLayers()
+          .layer("gateway")
+          .definedBy("dev.understudy.gateway")
+          .layer("protocol")
+          .definedBy("..gateway.protocol")
+          .layer("inference")
+          .definedBy("..gateway.inference")
+          .layer("shadow")
+          .definedBy("..gateway.shadow")
+          .layer("journal")
+          .definedBy("..gateway.journal")
+          .layer("hotswap")
+          .definedBy("..gateway.hotswap")
+          .layer("routing")
+          .definedBy("..gateway.routing")
+          .whereLayer("gateway")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("protocol")
+          .mayOnlyBeAccessedByLayers("gateway")
+          .whereLayer("inference")
+          .mayOnlyBeAccessedByLayers("gateway", "protocol")
+          .whereLayer("shadow")
+          .mayOnlyBeAccessedByLayers("gateway", "inference")
+          .whereLayer("journal")
+          .mayOnlyBeAccessedByLayers("gateway", "inference")
+          .whereLayer("hotswap")
+          .mayOnlyBeAccessedByLayers("gateway")
+          .whereLayer("routing")
+          .mayOnlyBeAccessedByLayers("protocol", "inference", "journal", "hotswap");
+
+  @ArchTest
+  static final ArchRule ROUTING_IS_PLAIN_JAVA =
+      noClasses()
+          .that()
+          .resideInAPackage("..gateway.routing")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io..", "jakarta..", "org.eclipse..", "org.apache..", "dev.understudy.contracts.v1..")
+          .because("who gets which arm is decided by values alone");
+
+  @ArchTest
+  static final ArchRule HTTP_STAYS_AT_THE_EDGE =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("..gateway.protocol", "dev.understudy.gateway")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.vertx..", "com.fasterxml.jackson..", "jakarta.ws.rs..")
+          .because("the rooms behind it serve any protocol");
+
+  @ArchTest
+  static final ArchRule KAFKA_STAYS_IN_JOURNAL_AND_HOT_SWAP =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("..gateway.journal", "..gateway.hotswap")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.kafka..")
+          .because("no request may wait for Kafka");
+
+  @ArchTest
+  static final ArchRule QUARKUS_WIRES_AND_NOTHING_ELSE =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.understudy.gateway")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.quarkus..", "jakarta..", "io.smallrye..", "org.eclipse..")
+          .because("the rooms are plain Java that a unit test can build with new");
+}

@@ -1,0 +1,428 @@
+package dev.understudy.gateway;
+
+import static io.restassured.RestAssured.given;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasItems;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.understudy.contracts.Topic;
+import dev.understudy.contracts.v1.GatewayState;
+import dev.understudy.contracts.v1.ModelState;
+import dev.understudy.contracts.v1.PredictionEvent;
+import dev.understudy.contracts.v1.PredictionLogged;
+import dev.understudy.contracts.v1.RouteMode;
+import dev.understudy.contracts.v1.RoutePublished;
+import dev.understudy.contracts.v1.ScoreStatus;
+import dev.understudy.contracts.v1.TensorValues;
+import dev.understudy.contracts.v1.VersionRef;
+import dev.understudy.contracts.v1.VersionScore;
+import dev.understudy.gateway.hotswap.Published;
+import dev.understudy.scoring.Graphs;
+import dev.understudy.testkit.KafkaResource;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import io.restassured.response.ValidatableResponse;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.awaitility.Awaitility;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The whole gateway over HTTP and a real broker. It boots Quarkus because the routes, the context
+ * of the answer and the wiring are what is tested.
+ */
+@QuarkusTest
+@QuarkusTestResource(KafkaResource.class)
+@QuarkusTestResource(RegistryResource.class)
+class ServingQuarkusTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final String PROJECT = "served";
+
+  @ConfigProperty(name = "kafka.bootstrap.servers")
+  String kafka;
+
+  @ConfigProperty(name = "understudy.registry-url")
+  URI registry;
+
+  @BeforeEach
+  void patience() {
+    Awaitility.setDefaultTimeout(PATIENCE);
+  }
+
+  @Test
+  void aRouteIsPreparedThenCommittedThenServed() throws Exception {
+    VersionRef one = upload("1", Graphs.sigmoid(1));
+    RoutePublished.Builder model = Published.model(PROJECT, "first");
+
+    publish(model.clone().setPrepared(Published.single(1, one)).build());
+    await().untilAsserted(() -> assertThat(state("first").getPreparedRevision()).isEqualTo(1));
+    infer("first", "[0]").statusCode(404);
+    publish(model.clone().setCommitted(Published.single(1, one)).build());
+    awaitLive("first", 1);
+
+    ValidatableResponse answered =
+        infer("first", "[0]")
+            .statusCode(200)
+            .body("model_name", equalTo("first"))
+            .body("model_version", equalTo("1"))
+            .body("outputs[0].name", equalTo("p"))
+            .body("outputs[0].data", equalTo(List.of(0.5f)));
+    String id = answered.extract().path("parameters.prediction_id");
+    answered.header("Understudy-Prediction-Id", equalTo(id)).body("id", equalTo(id));
+
+    PredictionLogged logged = logged(id);
+    assertThat(logged.getModel()).isEqualTo("first");
+    assertThat(logged.getMode()).isEqualTo(RouteMode.SINGLE);
+    assertThat(logged.getArm()).isEqualTo("1");
+    assertThat(logged.getAnsweredBy()).isEqualTo("1");
+    assertThat(logged.getRouteRevision()).isEqualTo(1);
+    assertThat(logged.getRows()).isEqualTo(1);
+    assertThat(logged.getUnitHash().size()).isEqualTo(16);
+    assertThat(logged.getProbabilities(0).getProbability()).isEqualTo(1);
+    assertThat(TensorValues.parseFrom(logged.getInputs()).getTensors(0).getNumbers(0)).isZero();
+    assertThat(logged.getScores(0).getStatus()).isEqualTo(ScoreStatus.ANSWERED);
+    assertThat(logged.getScores(0).getOutputs(0).getNumbers(0)).isEqualTo(0.5);
+  }
+
+  @Test
+  void aShadowIsLoggedAsExpectedAndItsScoreFollows() throws Exception {
+    VersionRef one = upload("1", Graphs.sigmoid(1));
+    VersionRef two = upload("2", Graphs.sigmoid(2));
+    publish(
+        Published.model(PROJECT, "shadowed").setCommitted(Published.shadow(3, one, two)).build());
+    awaitLive("shadowed", 3);
+
+    String id =
+        infer("shadowed", "[1]")
+            .statusCode(200)
+            .body("model_version", equalTo("1"))
+            .extract()
+            .path("parameters.prediction_id");
+
+    await().untilAsserted(() -> assertThat(events(id)).hasSize(2));
+    List<PredictionEvent> events = events(id);
+    PredictionLogged logged = events.getFirst().getLogged();
+    assertThat(logged.getMode()).isEqualTo(RouteMode.SHADOW);
+    assertThat(logged.getTestId()).isEqualTo("r1-test");
+    assertThat(logged.getScoresList())
+        .extracting(VersionScore::getStatus)
+        .containsExactly(ScoreStatus.ANSWERED, ScoreStatus.EXPECTED);
+    VersionScore shadow = events.getLast().getShadow().getScore();
+    assertThat(shadow.getVersion()).isEqualTo("2");
+    assertThat(shadow.getStatus()).isEqualTo(ScoreStatus.ANSWERED);
+    assertThat(shadow.getOutputs(0).getNumbers(0)).isGreaterThan(0.85);
+  }
+
+  @Test
+  void aFailingCandidateOfASplitIsReplacedByTheCurrentVersion() throws Exception {
+    VersionRef one = upload("1", Graphs.sigmoid(1));
+    VersionRef two = upload("2", Graphs.failsOutsideZeroAndOne());
+    publish(
+        Published.model(PROJECT, "split").setCommitted(Published.split(4, one, two, 1.0)).build());
+    awaitLive("split", 4);
+
+    infer("split", "[1]").statusCode(200).body("model_version", equalTo("2"));
+    String id =
+        infer("split", "[7]")
+            .statusCode(200)
+            .body("model_version", equalTo("1"))
+            .body("parameters.arm", equalTo("2"))
+            .extract()
+            .path("parameters.prediction_id");
+
+    PredictionLogged logged = logged(id);
+    assertThat(logged.getArm()).isEqualTo("2");
+    assertThat(logged.getAnsweredBy()).isEqualTo("1");
+    assertThat(logged.getScoresList())
+        .extracting(score -> score.getVersion() + " " + score.getStatus())
+        .containsExactly("2 FAILED", "1 ANSWERED");
+    assertThat(logged.getScores(0).getErrorClass()).isEqualTo("runtime");
+  }
+
+  @Test
+  void aFailureOfTheOnlyVersionIsToldAndLogged() throws Exception {
+    VersionRef one = upload("1", Graphs.failsOutsideZeroAndOne());
+    publish(Published.model(PROJECT, "failing").setCommitted(Published.single(1, one)).build());
+    awaitLive("failing", 1);
+
+    Response failed =
+        infer("failing", "[7]")
+            .statusCode(500)
+            .body("error", containsString("failed"))
+            .extract()
+            .response();
+
+    PredictionLogged logged = logged(failed.header("Understudy-Prediction-Id"));
+    assertThat(logged.getAnsweredBy()).isEmpty();
+    assertThat(logged.getScores(0).getStatus()).isEqualTo(ScoreStatus.FAILED);
+  }
+
+  @Test
+  void aCandidateThatCannotBeLoadedIsReportedAndTheOldRouteStays() throws Exception {
+    VersionRef one = upload("1", Graphs.sigmoid(1));
+    VersionRef broken = upload("2", "no model at all".getBytes(UTF_8));
+    RoutePublished.Builder model =
+        Published.model(PROJECT, "guarded").setCommitted(Published.single(1, one));
+    publish(model.build());
+    awaitLive("guarded", 1);
+
+    publish(model.setPrepared(Published.shadow(2, one, broken)).build());
+
+    await().untilAsserted(() -> assertThat(state("guarded").getFailuresList()).hasSize(1));
+    assertThat(state("guarded").getFailures(0).getRevision()).isEqualTo(2);
+    assertThat(state("guarded").getFailures(0).getVersion()).isEqualTo("2");
+    assertThat(state("guarded").getFailures(0).getReason()).contains("format");
+    assertThat(state("guarded").getPreparedRevision()).isZero();
+    infer("guarded", "[0]").statusCode(200).body("model_version", equalTo("1"));
+  }
+
+  @Test
+  void theProtocolsOtherPathsAnswer() throws Exception {
+    VersionRef one = upload("1", Graphs.sigmoid(1));
+    publish(Published.model(PROJECT, "described").setCommitted(Published.single(1, one)).build());
+    awaitLive("described", 1);
+
+    given().get("/v2").then().statusCode(200).body("name", equalTo("understudy"));
+    given().get("/v2/").then().statusCode(200);
+    given().get("/v2/health/live").then().statusCode(200).body("live", equalTo(true));
+    given().get("/v2/health/ready").then().statusCode(200).body("ready", equalTo(true));
+    given().get("/q/health/ready").then().statusCode(200);
+    given()
+        .get("/v2/models/described")
+        .then()
+        .statusCode(200)
+        .body("platform", equalTo("onnx_onnxv1"))
+        .body("versions", hasItem("1"))
+        .body("inputs[0].name", equalTo("x"))
+        .body("inputs[0].shape", hasItems(-1))
+        .body("outputs[0].datatype", equalTo("FP32"));
+    given().get("/v2/models/described/versions/1").then().statusCode(200);
+    given().get("/v2/models/described/versions/9").then().statusCode(404);
+    given()
+        .get("/v2/models/described/ready/")
+        .then()
+        .statusCode(200)
+        .body("name", equalTo("described"))
+        .body("ready", equalTo(true));
+    given()
+        .get("/v2/models/nobody/ready")
+        .then()
+        .statusCode(404)
+        .body("error", containsString("nobody"));
+    given().get("/v2/elsewhere").then().statusCode(404).body("error", containsString("nothing"));
+    given()
+        .get("/v2/models/described/infer")
+        .then()
+        .statusCode(405)
+        .header("Allow", "POST")
+        .body("error", containsString("POST"));
+  }
+
+  @Test
+  void aVersionInThePathIsPinnedAndCountsForNoTest() throws Exception {
+    VersionRef one = upload("1", Graphs.sigmoid(1));
+    VersionRef two = upload("2", Graphs.sigmoid(2));
+    publish(Published.model(PROJECT, "pinned").setCommitted(Published.shadow(2, one, two)).build());
+    awaitLive("pinned", 2);
+
+    String id =
+        infer("pinned/versions/2", "[0]")
+            .statusCode(200)
+            .body("model_version", equalTo("2"))
+            .extract()
+            .path("parameters.prediction_id");
+    infer("pinned/versions/3", "[0]").statusCode(404).body("error", containsString("'3'"));
+
+    PredictionLogged logged = logged(id);
+    assertThat(logged.getPinned()).isTrue();
+    assertThat(logged.getTestId()).isEmpty();
+    assertThat(logged.getScoresCount()).isEqualTo(1);
+  }
+
+  @Test
+  void badRequestsAreRefusedInTheProtocolsForm() throws Exception {
+    VersionRef one = upload("1", Graphs.sigmoid(1));
+    publish(Published.model(PROJECT, "strict").setCommitted(Published.single(1, one)).build());
+    awaitLive("strict", 1);
+
+    post("nobody", body("[0]")).statusCode(404).body("error", containsString("'nobody'"));
+    post("strict", "{").statusCode(400).body("error", containsString("JSON"));
+    post("strict", "[".repeat(50)).statusCode(400).body("error", containsString("JSON object"));
+    post("strict", "{\"deep\":" + "[".repeat(50))
+        .statusCode(400)
+        .body("error", containsString("deeper than 16"));
+    post("strict", body("[\"ten\"]")).statusCode(400).body("error", containsString("x[0]"));
+    post("strict", body("[0]") + " ".repeat(2 << 20))
+        .statusCode(413)
+        .body("error", containsString("1048576"));
+    given()
+        .header("Content-Encoding", "br")
+        .body(body("[0]"))
+        .post("/v2/models/strict/infer")
+        .then()
+        .statusCode(415)
+        .body("error", containsString("encoding"));
+    post("strict", body("[0]")).statusCode(200);
+  }
+
+  @Test
+  void whatWasAnsweredIsCountedAndLogged() throws Exception {
+    VersionRef one = upload("1", Graphs.sigmoid(1));
+    publish(Published.model(PROJECT, "counted").setCommitted(Published.single(7, one)).build());
+    awaitLive("counted", 7);
+
+    for (int i = 0; i < 5; i++) {
+      post(
+              "counted",
+              "{\"id\":\"mine\",\"inputs\":[{\"name\":\"x\",\"shape\":[2],"
+                  + "\"datatype\":\"FP32\",\"data\":[0,1]}]}")
+          .statusCode(200)
+          .body("id", equalTo("mine"));
+    }
+
+    await()
+        .untilAsserted(
+            () ->
+                given()
+                    .get("/q/metrics")
+                    .then()
+                    .statusCode(200)
+                    .body(
+                        containsString(
+                            "gateway_inference_total{model=\"counted\",outcome=\"answered\","
+                                + "project=\"served\",version=\"1\"} 5.0"))
+                    .body(containsString("gateway_inference_seconds_bucket{model=\"counted\""))
+                    .body(containsString("gateway_assignment_total{arm=\"1\",model=\"counted\""))
+                    .body(
+                        containsString(
+                            "gateway_log_events_total{event=\"prediction\",result=\"logged\"}"))
+                    .body(
+                        containsString(
+                            "gateway_route_generation{model=\"counted\",project=\"served\"} 7.0")));
+  }
+
+  private ValidatableResponse infer(String path, String data) {
+    return post(path, body(data));
+  }
+
+  private static ValidatableResponse post(String path, String body) {
+    return given().body(body).post("/v2/models/" + path + "/infer").then();
+  }
+
+  private static String body(String data) {
+    return "{\"inputs\":[{\"name\":\"x\",\"shape\":[1],\"datatype\":\"FP32\",\"data\":%s}]}"
+        .formatted(data);
+  }
+
+  private VersionRef upload(String version, byte[] content) throws Exception {
+    VersionRef ref = Published.version(version, content);
+    HttpRequest put =
+        HttpRequest.newBuilder(registry.resolve("/v1/artefacts/" + ref.getSha256()))
+            .PUT(HttpRequest.BodyPublishers.ofByteArray(content))
+            .build();
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      assertThat(client.send(put, HttpResponse.BodyHandlers.discarding()).statusCode())
+          .isEqualTo(201);
+    }
+    return ref;
+  }
+
+  private void publish(RoutePublished route) throws Exception {
+    try (KafkaProducer<String, byte[]> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", kafka),
+            new StringSerializer(),
+            new ByteArraySerializer())) {
+      producer
+          .send(
+              new ProducerRecord<>(
+                  Topic.ROUTES.topicName(),
+                  Topic.modelKey(route.getProject(), route.getModel()),
+                  route.toByteArray()))
+          .get();
+    }
+  }
+
+  private void awaitLive(String model, long revision) {
+    await().untilAsserted(() -> assertThat(state(model).getLiveRevision()).isEqualTo(revision));
+  }
+
+  /** What the gateway has last said of the model. */
+  private ModelState state(String model) throws InvalidProtocolBufferException {
+    ModelState last = ModelState.getDefaultInstance();
+    for (byte[] record : read(Topic.GATEWAYS, null)) {
+      for (ModelState one : GatewayState.parseFrom(record).getModelsList()) {
+        if (one.getModel().equals(model)) {
+          last = one;
+        }
+      }
+    }
+    return last;
+  }
+
+  private PredictionLogged logged(String id) throws InvalidProtocolBufferException {
+    await().untilAsserted(() -> assertThat(events(id)).isNotEmpty());
+    return events(id).getFirst().getLogged();
+  }
+
+  private List<PredictionEvent> events(String id) throws InvalidProtocolBufferException {
+    List<PredictionEvent> events = new ArrayList<>();
+    for (byte[] record : read(Topic.PREDICTIONS, id)) {
+      events.add(PredictionEvent.parseFrom(record));
+    }
+    return events;
+  }
+
+  /** All records of the topic, or those of one key, as of now. */
+  private List<byte[]> read(Topic topic, @Nullable String key) {
+    List<byte[]> records = new ArrayList<>();
+    try (KafkaConsumer<String, byte[]> consumer =
+        new KafkaConsumer<>(
+            Map.of("bootstrap.servers", kafka, "isolation.level", "read_committed"),
+            new StringDeserializer(),
+            new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic.topicName()).stream()
+              .map(info -> new TopicPartition(info.topic(), info.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      while (ends.entrySet().stream()
+          .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+        consumer
+            .poll(Duration.ofMillis(100))
+            .forEach(
+                record -> {
+                  if (key == null || key.equals(record.key())) {
+                    records.add(record.value());
+                  }
+                });
+      }
+    }
+    return records;
+  }
+}

@@ -1,0 +1,295 @@
+package dev.understudy.gateway.hotswap;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.understudy.contracts.v1.ModelState;
+import dev.understudy.contracts.v1.Route;
+import dev.understudy.contracts.v1.RoutePublished;
+import dev.understudy.contracts.v1.VersionRef;
+import dev.understudy.gateway.FakeRegistry;
+import dev.understudy.gateway.routing.ServedModel;
+import dev.understudy.scoring.Graphs;
+import dev.understudy.scoring.ModelPool;
+import dev.understudy.testkit.TestKafka;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The swap without Kafka: records are handed over as the feed would. */
+class HotSwapTest {
+  private static final byte[] ONE = Graphs.sigmoid(1);
+  private static final byte[] TWO = Graphs.sigmoid(2);
+  private static final VersionRef V1 = Published.version("1", ONE);
+  private static final VersionRef V2 = Published.version("2", TWO);
+
+  @TempDir Path data;
+
+  private final ModelPool pool = new ModelPool(1, 8);
+  private FakeRegistry registry;
+  private HotSwap swap;
+
+  @BeforeEach
+  void open() throws IOException {
+    registry = new FakeRegistry();
+    registry.add(ONE);
+    registry.add(TWO);
+    swap = swap(registry.address());
+  }
+
+  @AfterEach
+  void close() {
+    swap.close();
+    registry.close();
+  }
+
+  @Test
+  void aPreparedRouteIsLoadedAndNotServed() {
+    swap.accept(model().setPrepared(Published.single(1, V1)).build());
+
+    awaitPrepared(1);
+    assertThat(swap.table().find("m")).isEmpty();
+    assertThat(pool.size()).isOne();
+  }
+
+  @Test
+  void aCommitOfWhatIsPreparedIsDoneOnTheSpot() {
+    swap.accept(model().setPrepared(Published.single(1, V1)).build());
+    awaitPrepared(1);
+
+    swap.accept(model().setCommitted(Published.single(1, V1)).build());
+
+    assertThat(live().route().revision()).isEqualTo(1);
+    assertThat(state().getPreparedRevision()).isZero();
+    assertThat(state().getLiveRevision()).isEqualTo(1);
+  }
+
+  @Test
+  void aCommitThatWasNeverPreparedIsServedWhenItIsLoaded() {
+    commit(Published.single(1, V1));
+    awaitLive(1);
+
+    commit(Published.shadow(2, V1, V2));
+
+    awaitLive(2);
+    assertThat(live().versions()).containsExactlyInAnyOrder("1", "2");
+  }
+
+  @Test
+  void aStaleRevisionLeavesTheLiveTableUntouched() {
+    commit(Published.shadow(5, V1, V2));
+    awaitLive(5);
+    ServedModel before = live();
+
+    swap.accept(model().setCommitted(Published.single(4, V2)).build());
+    swap.accept(model().setCommitted(Published.single(5, V2)).build());
+    swap.accept(model().setPrepared(Published.single(3, V2)).build());
+
+    assertThat(live()).isSameAs(before);
+    assertThat(state().getLiveRevision()).isEqualTo(5);
+  }
+
+  @Test
+  void aRollbackToWhatIsLoadedNeedsNoLoad() {
+    commit(Published.shadow(1, V1, V2));
+    awaitLive(1);
+    registry.close();
+
+    swap.accept(model().setCommitted(Published.single(2, V1)).build());
+
+    assertThat(live().route().revision()).isEqualTo(2);
+    assertThat(pool.size()).isOne();
+  }
+
+  @Test
+  void aStandbyStaysLoaded() {
+    commit(Published.shadow(1, V1, V2));
+    awaitLive(1);
+
+    swap.accept(model().setCommitted(Published.single(2, V2)).addStandby(V1).build());
+    assertThat(live().versions()).containsExactlyInAnyOrder("1", "2");
+
+    swap.accept(model().setCommitted(Published.single(3, V2)).build());
+    assertThat(live().versions()).containsExactly("2");
+    assertThat(pool.size()).isOne();
+  }
+
+  @Test
+  void theOldModelIsClosedAfterItsLastRequest() {
+    commit(Published.single(1, V1));
+    awaitLive(1);
+    ServedModel old = live();
+    assertThat(old.enter()).isTrue();
+
+    commit(Published.single(2, V2));
+    awaitLive(2);
+    assertThat(pool.size()).isEqualTo(2);
+    old.leave();
+
+    assertThat(pool.size()).isOne();
+    assertThat(old.enter()).isFalse();
+  }
+
+  @Test
+  void aWithdrawnPreparationIsGivenBack() {
+    commit(Published.single(1, V1));
+    awaitLive(1);
+    RoutePublished.Builder withdrawn = model().setCommitted(Published.single(1, V1));
+    swap.accept(withdrawn.clone().setPrepared(Published.shadow(2, V1, V2)).build());
+    awaitPrepared(2);
+    assertThat(pool.size()).isEqualTo(2);
+
+    swap.accept(withdrawn.build());
+
+    assertThat(state().getPreparedRevision()).isZero();
+    assertThat(pool.size()).isOne();
+  }
+
+  @Test
+  void whatCannotBeLoadedIsReportedAndTheOldRouteStays() {
+    commit(Published.single(1, V1));
+    awaitLive(1);
+    byte[] forged = "forged".getBytes(UTF_8);
+    VersionRef wrongDigest = Published.version("3", "something else".getBytes(UTF_8));
+    registry.forge(wrongDigest.getSha256(), forged);
+
+    assertPrepareFails(Published.shadow(2, V1, wrongDigest), "SHA-256");
+    assertPrepareFails(
+        Published.shadow(3, V1, Published.version("4", upload("no model"))), "format");
+    assertPrepareFails(
+        Published.shadow(4, V1, Published.version("5", upload(Graphs.is("a")))), "contract");
+    assertPrepareFails(
+        Published.shadow(5, V1, Published.version("6", "nowhere".getBytes(UTF_8))), "404");
+    assertPrepareFails(Published.split(6, V1, V2, 1.5), "outside 0..1");
+    assertPrepareFails(
+        Published.split(7, V1, V2, 0.5).toBuilder().setUnitKey("customer").build(), "unit key");
+    assertThat(live().route().revision()).isEqualTo(1);
+  }
+
+  @Test
+  void theLastRoutesAreServedFromDiskWithoutAnyNeighbour() throws IOException {
+    swap.accept(
+        model()
+            .setCommitted(Published.shadow(3, V1, V2))
+            .setPrepared(Published.split(4, V1, V2, 0.5))
+            .build());
+    awaitLive(3);
+    swap.close();
+    registry.close();
+
+    swap = swap(URI.create("http://127.0.0.1:9"));
+    swap.start();
+
+    await().untilAsserted(() -> assertThat(swap.isReady()).isTrue());
+    assertThat(live().route().revision()).isEqualTo(3);
+    assertThat(state().getPreparedRevision()).isZero();
+  }
+
+  @Test
+  void aDamagedArtefactOnDiskIsFetchedAgain() throws IOException {
+    Path artefact = data.resolve("artefacts").resolve(V1.getSha256());
+    Files.write(artefact, new byte[] {1, 2, 3});
+
+    commit(Published.single(1, V1));
+
+    awaitLive(1);
+    assertThat(Files.readAllBytes(artefact)).isEqualTo(ONE);
+  }
+
+  @Test
+  void aGatewayThatKnowsNothingIsNotReady() {
+    assertThat(swap.isReady()).isFalse();
+  }
+
+  @Test
+  void aSecondProjectCannotTakeAModelsName() {
+    commit(Published.single(1, V1));
+    awaitLive(1);
+
+    swap.accept(Published.model("other", "m").setCommitted(Published.single(9, V2)).build());
+
+    assertThat(live().project()).isEqualTo("p");
+    assertThat(swap.state().getModelsList())
+        .filteredOn(model -> model.getProject().equals("other"))
+        .singleElement()
+        .satisfies(
+            model -> assertThat(model.getFailures(0).getReason()).contains("another project"));
+  }
+
+  @Test
+  void namesThatCouldLeadElsewhereAreIgnored() {
+    assertThat(swap.accept(Published.model("..", "m").build())).isFalse();
+    assertThat(swap.accept(Published.model("p", "../../etc/x").build())).isFalse();
+  }
+
+  private HotSwap swap(URI registryUrl) throws IOException {
+    return new HotSwap(
+        new HotSwap.Settings(
+            "gw",
+            data,
+            registryUrl,
+            // Nobody listens there: a gateway whose Kafka is away.
+            Map.of("bootstrap.servers", "127.0.0.1:" + TestKafka.freePort()),
+            1 << 20,
+            Duration.ofSeconds(2)),
+        pool,
+        new SimpleMeterRegistry());
+  }
+
+  private void assertPrepareFails(Route prepared, String reason) {
+    swap.accept(model().setCommitted(Published.single(1, V1)).setPrepared(prepared).build());
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(state().getFailuresList())
+                    .singleElement()
+                    .satisfies(
+                        failure -> {
+                          assertThat(failure.getRevision()).isEqualTo(prepared.getRevision());
+                          assertThat(failure.getReason()).contains(reason);
+                        }));
+    assertThat(state().getPreparedRevision()).isZero();
+  }
+
+  private byte[] upload(String content) {
+    return upload(content.getBytes(UTF_8));
+  }
+
+  private byte[] upload(byte[] content) {
+    registry.add(content);
+    return content;
+  }
+
+  private void commit(Route route) {
+    swap.accept(model().setCommitted(route).build());
+  }
+
+  private void awaitPrepared(long revision) {
+    await().untilAsserted(() -> assertThat(state().getPreparedRevision()).isEqualTo(revision));
+  }
+
+  private void awaitLive(long revision) {
+    await().untilAsserted(() -> assertThat(state().getLiveRevision()).isEqualTo(revision));
+  }
+
+  private ServedModel live() {
+    return swap.table().find("m").orElseThrow();
+  }
+
+  private ModelState state() {
+    return swap.state().getModels(0);
+  }
+
+  private static RoutePublished.Builder model() {
+    return Published.model("p", "m");
+  }
+}

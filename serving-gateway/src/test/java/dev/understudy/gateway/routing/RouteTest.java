@@ -1,0 +1,102 @@
+package dev.understudy.gateway.routing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.understudy.gateway.routing.Route.Candidate;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RouteTest {
+  private static final Route.Test TEST = new Route.Test("t", 0, "salt");
+  private static final PredictionId UNIT = PredictionId.next();
+
+  @ParameterizedTest
+  @ValueSource(doubles = {-0.1, 1.1, Double.NaN, Double.POSITIVE_INFINITY})
+  void aShareOutsideZeroToOneIsRefused(double share) {
+    assertThatThrownBy(() -> new Candidate("2", share)).hasMessageContaining("outside 0..1");
+  }
+
+  @Test
+  void candidatesMayNotOverlap() {
+    assertThatThrownBy(
+            () ->
+                new Route.Split(
+                    1, "1", List.of(new Candidate("2", 0.6), new Candidate("3", 0.1)), TEST))
+        .hasMessageContaining("at most 1/2");
+  }
+
+  @Test
+  void aVersionIsNamedOnce() {
+    assertThatThrownBy(() -> new Route.Split(1, "1", List.of(new Candidate("1", 0.5)), TEST))
+        .hasMessageContaining("twice");
+  }
+
+  @Test
+  void aShadowNeedsACandidateAndADeadline() {
+    assertThatThrownBy(() -> new Route.Shadow(1, "1", List.of(), TEST, Duration.ofSeconds(1)))
+        .hasMessageContaining("candidate");
+    assertThatThrownBy(
+            () -> new Route.Shadow(1, "1", List.of(new Candidate("2", 1)), TEST, Duration.ZERO))
+        .hasMessageContaining("deadline");
+  }
+
+  @Test
+  void aShadowIsAnsweredByTheCurrentVersion() {
+    Route route =
+        new Route.Shadow(
+            1,
+            "1",
+            List.of(new Candidate("2", 1), new Candidate("3", 0)),
+            TEST,
+            Duration.ofSeconds(1));
+
+    RoutePlan plan = RoutePlan.of(route, UNIT);
+
+    assertThat(plan.arm()).isEqualTo("1");
+    assertThat(plan.standIn()).isEmpty();
+    assertThat(plan.shadows()).containsExactly("2");
+    assertThat(plan.notSampled()).containsExactly("3");
+    assertThat(plan.probabilities()).isEqualTo(Map.of("1", 1.0, "2", 1.0, "3", 0.0));
+  }
+
+  @Test
+  void aCandidateOfASplitHasAStandInAndTheCurrentVersionHasNone() {
+    RoutePlan candidate =
+        RoutePlan.of(new Route.Split(1, "1", List.of(new Candidate("2", 1)), TEST), UNIT);
+    RoutePlan current =
+        RoutePlan.of(new Route.Split(1, "1", List.of(new Candidate("2", 0)), TEST), UNIT);
+
+    assertThat(candidate.arm()).isEqualTo("2");
+    assertThat(candidate.standIn()).contains("1");
+    assertThat(current.arm()).isEqualTo("1");
+    assertThat(current.standIn()).isEmpty();
+  }
+
+  @Test
+  void theProbabilitiesOfASplitAddUpToOne() {
+    RoutePlan plan =
+        RoutePlan.of(
+            new Route.Split(
+                1, "1", List.of(new Candidate("2", 0.25), new Candidate("3", 0.05)), TEST),
+            UNIT);
+
+    assertThat(plan.probabilities().values().stream().mapToDouble(d -> d).sum())
+        .isCloseTo(1, within(1e-12));
+    assertThat(plan.probabilities().get("1")).isCloseTo(0.7, within(1e-12));
+  }
+
+  @Test
+  void predictionIdsAreDistinctUuidsOfVersionSeven() {
+    PredictionId first = PredictionId.next();
+    PredictionId second = PredictionId.next();
+
+    assertThat(first.value()).matches("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab].*");
+    assertThat(first).isNotEqualTo(second);
+  }
+}
