@@ -1,0 +1,107 @@
+package dev.understudy.collector.comparison;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.BinaryOperator;
+
+/**
+ * The sufficient statistics of a test. Merges by addition: counts exactly, sums of doubles in the
+ * order of merging, which is why partitions are always merged in the order of their numbers.
+ * Immutable.
+ *
+ * @param pairs in shadow, by epoch
+ * @param arms in a split, by epoch and logged share
+ * @param refused records of the test that contradict its definition
+ */
+public record Tally(
+    SortedMap<Integer, PairTally> pairs, SortedMap<Stratum, SplitTally> arms, long refused) {
+  /** Nothing counted yet. */
+  public static final Tally EMPTY = new Tally(new TreeMap<>(), new TreeMap<>(), 0);
+
+  /** More strata than this are no ramp but a fault of whoever logs the shares. */
+  private static final int MOST_STRATA = 64;
+
+  /** Units that were assigned with the same probability in the same epoch. */
+  public record Stratum(int epoch, double share) implements Comparable<Stratum> {
+    public Stratum {
+      if (!(share > 0 && share < 1)) {
+        throw new IllegalArgumentException("a share of %s is not between 0 and 1".formatted(share));
+      }
+    }
+
+    @Override
+    public int compareTo(Stratum other) {
+      int byEpoch = Integer.compare(epoch, other.epoch);
+      return byEpoch != 0 ? byEpoch : Double.compare(share, other.share);
+    }
+  }
+
+  public Tally {
+    pairs = Collections.unmodifiableSortedMap(new TreeMap<>(pairs));
+    arms = Collections.unmodifiableSortedMap(new TreeMap<>(arms));
+  }
+
+  /** With one more mature prediction. */
+  public Tally plus(TestPlan plan, JudgedUnit unit) {
+    if (!plan.epochs().contains(unit.epoch())) {
+      return plusRefused();
+    }
+    return switch (unit) {
+      case JudgedUnit.Pair pair -> {
+        PairTally before = pairs.getOrDefault(pair.epoch(), PairTally.EMPTY);
+        yield new Tally(with(pairs, pair.epoch(), before.plus(plan, pair)), arms, refused);
+      }
+      case JudgedUnit.Assigned one -> {
+        if (!(one.share() > 1e-4 && one.share() < 1 - 1e-4)) {
+          yield plusRefused();
+        }
+        Stratum stratum = new Stratum(one.epoch(), one.share());
+        SplitTally before = arms.get(stratum);
+        if (before == null && arms.size() >= MOST_STRATA) {
+          yield plusRefused();
+        }
+        SplitTally after = (before == null ? SplitTally.EMPTY : before).plus(plan, one);
+        yield new Tally(pairs, with(arms, stratum, after), refused);
+      }
+    };
+  }
+
+  /** With one more record that contradicts the definition. */
+  public Tally plusRefused() {
+    return new Tally(pairs, arms, refused + 1);
+  }
+
+  /** Both tallies together. */
+  public Tally merge(Tally other) {
+    return new Tally(
+        merged(pairs, other.pairs, PairTally::merge),
+        merged(arms, other.arms, SplitTally::merge),
+        refused + other.refused);
+  }
+
+  /** All pairs, whatever their epoch. */
+  public PairTally allPairs() {
+    return pairs.values().stream().reduce(PairTally.EMPTY, PairTally::merge);
+  }
+
+  /** The last epoch that was seen; 0 before the first unit. */
+  public int lastEpoch() {
+    int last = pairs.isEmpty() ? 0 : pairs.lastKey();
+    return arms.isEmpty() ? last : Math.max(last, arms.lastKey().epoch());
+  }
+
+  private static <K, V> SortedMap<K, V> with(SortedMap<K, V> map, K key, V value) {
+    SortedMap<K, V> changed = new TreeMap<>(map);
+    changed.put(key, value);
+    return changed;
+  }
+
+  private static <K, V> SortedMap<K, V> merged(
+      Map<K, V> one, Map<K, V> other, BinaryOperator<V> merge) {
+    SortedMap<K, V> both = new TreeMap<>(one);
+    other.forEach((key, value) -> both.merge(key, value, merge));
+    return both;
+  }
+}

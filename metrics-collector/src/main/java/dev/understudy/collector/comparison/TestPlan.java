@@ -1,0 +1,245 @@
+package dev.understudy.collector.comparison;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.understudy.contracts.Digest;
+import dev.understudy.contracts.Names;
+import dev.understudy.contracts.v1.DecisionPolicy;
+import dev.understudy.contracts.v1.Epoch;
+import dev.understudy.contracts.v1.Guard;
+import dev.understudy.contracts.v1.GuardKind;
+import dev.understudy.contracts.v1.Kpi;
+import dev.understudy.contracts.v1.KpiKind;
+import dev.understudy.contracts.v1.KpiLine;
+import dev.understudy.contracts.v1.OutputMeaning;
+import dev.understudy.contracts.v1.RouteMode;
+import dev.understudy.contracts.v1.TestDefined;
+import dev.understudy.contracts.v1.TestDefinition;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * A test's frozen definition, read and checked: what cannot be judged is refused here, by name, and
+ * nowhere later. Immutable.
+ *
+ * @param candidate the only one; several at once are not judged yet
+ * @param cap of the loss; 1 for accuracy
+ * @param sha256 of the definition's bytes, lower-case hex
+ */
+public record TestPlan(
+    String testId,
+    String rolloutId,
+    String project,
+    String model,
+    RouteMode mode,
+    String current,
+    String candidate,
+    long horizonMs,
+    long shadowDeadlineMs,
+    OutputMeaning meaning,
+    Kpi primary,
+    double cap,
+    List<Guard> guards,
+    DecisionPolicy policy,
+    Set<Integer> epochs,
+    String sha256) {
+
+  private static final long LONGEST_MS = 10L * 366 * 24 * 60 * 60 * 1000;
+
+  /**
+   * Reads the record of a test.
+   *
+   * @throws IllegalArgumentException naming the field, when the digest is wrong or the definition
+   *     cannot be judged
+   */
+  public static TestPlan of(TestDefined defined) {
+    byte[] bytes = defined.getDefinition().toByteArray();
+    String sha256 = Digest.of(bytes);
+    require(
+        sha256.equals(defined.getDefinitionSha256()),
+        "definition_sha256 is %s, the definition has %s",
+        defined.getDefinitionSha256(),
+        sha256);
+    TestDefinition definition;
+    try {
+      definition = TestDefinition.parseFrom(bytes);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalArgumentException("definition is not a TestDefinition", e);
+    }
+    require(
+        definition.getTestId().equals(defined.getTestId()),
+        "test_id is %s outside and %s inside the definition",
+        defined.getTestId(),
+        definition.getTestId());
+    return of(definition, sha256);
+  }
+
+  private static TestPlan of(TestDefinition definition, String sha256) {
+    requireName("test_id", definition.getTestId());
+    requireName("rollout_id", definition.getRolloutId());
+    requireName("project", definition.getProject());
+    requireName("model", definition.getModel());
+    requireName("current", definition.getCurrent());
+    require(
+        definition.getCandidatesCount() == 1,
+        "candidates: %d, exactly one is judged",
+        definition.getCandidatesCount());
+    String candidate = definition.getCandidates(0);
+    requireName("candidates", candidate);
+    require(!candidate.equals(definition.getCurrent()), "candidates: %s is current", candidate);
+    require(
+        definition.getMode() == RouteMode.SHADOW || definition.getMode() == RouteMode.SPLIT,
+        "mode: %s is not a test",
+        definition.getMode());
+    requireDuration("horizon_ms", definition.getHorizonMs());
+    requireDuration("shadow_deadline_ms", definition.getShadowDeadlineMs());
+    checkMeaning(definition.getMeaning());
+    double cap = checkedCap(definition.getPrimary());
+    checkGuards(definition.getGuardsList());
+    checkPolicy(definition.getPolicy());
+    require(definition.getEpochsCount() > 0, "epochs: none");
+    return new TestPlan(
+        definition.getTestId(),
+        definition.getRolloutId(),
+        definition.getProject(),
+        definition.getModel(),
+        definition.getMode(),
+        definition.getCurrent(),
+        candidate,
+        definition.getHorizonMs(),
+        definition.getShadowDeadlineMs(),
+        definition.getMeaning(),
+        definition.getPrimary(),
+        cap,
+        List.copyOf(definition.getGuardsList()),
+        definition.getPolicy(),
+        definition.getEpochsList().stream()
+            .map(Epoch::getNumber)
+            .collect(Collectors.toUnmodifiableSet()),
+        sha256);
+  }
+
+  /** How long after its append time a prediction may be counted, in milliseconds of log time. */
+  public long maturesAfterMs() {
+    return Math.max(horizonMs, shadowDeadlineMs);
+  }
+
+  /** The line of the primary KPI: 0 for superiority, minus the margin for non-inferiority. */
+  public double line() {
+    return primary.getLine() == KpiLine.SUPERIORITY ? 0 : -primary.getMargin();
+  }
+
+  /** The effect below which going on is futile; only where superiority is to be proven. */
+  public OptionalDouble futileLine() {
+    return primary.getLine() == KpiLine.SUPERIORITY && primary.getMinimumEffect() > 0
+        ? OptionalDouble.of(primary.getMinimumEffect())
+        : OptionalDouble.empty();
+  }
+
+  /** Whether the primary KPI is a loss that must be summed as it comes. */
+  public boolean sumsLoss() {
+    return primary.getKind() == KpiKind.LOG_LOSS;
+  }
+
+  /** From when on a score is slow, in microseconds; never, without such a guard. */
+  public long slowThresholdUs() {
+    return guards.stream()
+        .filter(guard -> guard.getKind() == GuardKind.SLOW)
+        .mapToLong(Guard::getSlowThresholdUs)
+        .findFirst()
+        .orElse(Long.MAX_VALUE);
+  }
+
+  private static void checkMeaning(OutputMeaning meaning) {
+    require(!meaning.getOutput().isEmpty(), "meaning.output is empty");
+    require(!meaning.getOutcome().isEmpty(), "meaning.outcome is empty");
+    require(!meaning.getPositive().isEmpty(), "meaning.positive is empty");
+    requireBetween("meaning.threshold", meaning.getThreshold(), 0, 1);
+  }
+
+  private static double checkedCap(Kpi kpi) {
+    double cap =
+        switch (kpi.getKind()) {
+          case ACCURACY -> 1;
+          case LOG_LOSS -> kpi.getCap();
+          case KPI_KIND_UNSPECIFIED, UNRECOGNIZED ->
+              throw new IllegalArgumentException("primary.kind is missing");
+        };
+    require(cap > 0 && cap <= 1_000, "primary.cap: %s is not above 0", cap);
+    requireBetween("primary.centre", kpi.getCentre(), 0, cap);
+    switch (kpi.getLine()) {
+      case SUPERIORITY ->
+          require(
+              kpi.getMinimumEffect() >= 0 && kpi.getMinimumEffect() < cap,
+              "primary.minimum_effect: %s is not from 0 to below %s",
+              kpi.getMinimumEffect(),
+              cap);
+      case NON_INFERIORITY ->
+          require(
+              kpi.getMargin() > 0 && kpi.getMargin() < cap,
+              "primary.margin: %s is not between 0 and %s",
+              kpi.getMargin(),
+              cap);
+      case KPI_LINE_UNSPECIFIED, UNRECOGNIZED ->
+          throw new IllegalArgumentException("primary.line is missing");
+    }
+    return cap;
+  }
+
+  private static void checkGuards(List<Guard> guards) {
+    Set<GuardKind> seen = EnumSet.noneOf(GuardKind.class);
+    for (Guard guard : guards) {
+      switch (guard.getKind()) {
+        case ERRORS -> {}
+        case SLOW ->
+            require(
+                guard.getSlowThresholdUs() > 0,
+                "guards.slow_threshold_us: %d is not above 0",
+                guard.getSlowThresholdUs());
+        case GUARD_KIND_UNSPECIFIED, UNRECOGNIZED ->
+            throw new IllegalArgumentException("guards.kind is missing");
+      }
+      require(seen.add(guard.getKind()), "guards: %s twice", guard.getKind());
+      requireBetween("guards.relative_margin", guard.getRelativeMargin(), 0, 1_000);
+      requireBetween("guards.absolute_margin", guard.getAbsoluteMargin(), 0, 0.999);
+    }
+  }
+
+  private static void checkPolicy(DecisionPolicy policy) {
+    requireLevel("policy.alpha_promote", policy.getAlphaPromote());
+    requireLevel("policy.alpha_rollback", policy.getAlphaRollback());
+    requireLevel("policy.alpha_futility", policy.getAlphaFutility());
+    requireLevel("policy.alpha_health", policy.getAlphaHealth());
+    require(policy.getMinimumUnits() >= 0, "policy.minimum_units is below 0");
+    require(policy.getMaximumUnits() >= 0, "policy.maximum_units is below 0");
+    requireDuration("policy.minimum_duration_ms", policy.getMinimumDurationMs());
+    requireDuration("policy.maximum_duration_ms", policy.getMaximumDurationMs());
+    requireDuration("policy.stale_after_ms", policy.getStaleAfterMs());
+    requireBetween("policy.minimum_coverage", policy.getMinimumCoverage(), 0, 1);
+    requireBetween("policy.minimum_completeness", policy.getMinimumCompleteness(), 0, 1);
+  }
+
+  private static void requireName(String field, String name) {
+    require(Names.allowed(name), "%s: '%s' is not a name: %s", field, name, Names.RULE);
+  }
+
+  private static void requireDuration(String field, long millis) {
+    require(millis >= 0 && millis <= LONGEST_MS, "%s: %d is not a duration", field, millis);
+  }
+
+  private static void requireLevel(String field, double alpha) {
+    require(alpha > 0 && alpha < 1, "%s: %s is not between 0 and 1", field, alpha);
+  }
+
+  private static void requireBetween(String field, double value, double least, double most) {
+    require(value >= least && value <= most, "%s: %s is not in %s..%s", field, value, least, most);
+  }
+
+  private static void require(boolean holds, String message, Object... parts) {
+    if (!holds) {
+      throw new IllegalArgumentException(message.formatted(parts));
+    }
+  }
+}

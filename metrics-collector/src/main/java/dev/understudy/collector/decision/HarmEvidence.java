@@ -1,0 +1,96 @@
+package dev.understudy.collector.decision;
+
+import dev.understudy.collector.comparison.ArmTally;
+import dev.understudy.collector.comparison.PairedCounts;
+import dev.understudy.collector.comparison.SplitTally;
+import dev.understudy.collector.comparison.Tally;
+import dev.understudy.collector.comparison.TestPlan;
+import dev.understudy.collector.statistics.ArmContrast;
+import dev.understudy.collector.statistics.CellBetting;
+import dev.understudy.collector.statistics.CellBetting.Cell;
+import dev.understudy.collector.statistics.EValues;
+import dev.understudy.collector.statistics.EventShare;
+import dev.understudy.collector.statistics.Side;
+import dev.understudy.collector.statistics.Wealth;
+import dev.understudy.contracts.v1.Guard;
+import dev.understudy.contracts.v1.GuardKind;
+import dev.understudy.contracts.v1.RouteMode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * On which side of its line a guard is. The line is the laxer of a relative and an absolute margin:
+ * <em>safe</em> is claimed when either margin is met (the average of the two e-values),
+ * <em>harm</em> needs both to be crossed (the smaller of the two).
+ */
+record HarmEvidence(
+    Guard guard, long currentEvents, long candidateEvents, double safe, double harm) {
+
+  static HarmEvidence of(TestPlan plan, Guard guard, Tally tally) {
+    return plan.mode() == RouteMode.SHADOW ? paired(guard, tally) : split(guard, tally);
+  }
+
+  private static HarmEvidence paired(Guard guard, Tally tally) {
+    PairedCounts events =
+        guard.getKind() == GuardKind.ERRORS ? tally.allPairs().errors() : tally.allPairs().slow();
+    double relative = guard.getRelativeMargin();
+    CellBetting byRatio =
+        CellBetting.of(
+            new Cell(1, events.candidateOnly()),
+            new Cell(-(1 + relative), events.currentOnly()),
+            new Cell(-relative, events.both()),
+            new Cell(0, events.neither()));
+    CellBetting byDifference =
+        CellBetting.of(
+            new Cell(1, events.candidateOnly()),
+            new Cell(-1, events.currentOnly()),
+            new Cell(0, events.both() + events.neither()));
+    double line = guard.getAbsoluteMargin();
+    return new HarmEvidence(
+        guard,
+        events.current(),
+        events.candidate(),
+        EValues.average(byRatio.logE(0, Side.LESS), byDifference.logE(line, Side.LESS)),
+        Math.min(byRatio.logE(0, Side.GREATER), byDifference.logE(line, Side.GREATER)));
+  }
+
+  private static HarmEvidence split(Guard guard, Tally tally) {
+    Wealth shareBelow = Wealth.EMPTY;
+    Wealth shareAbove = Wealth.EMPTY;
+    List<List<Cell>> differences = new ArrayList<>();
+    long currentEvents = 0;
+    long candidateEvents = 0;
+    for (Map.Entry<Tally.Stratum, SplitTally> entry : tally.arms().entrySet()) {
+      double share = entry.getKey().share();
+      ArmTally candidate = entry.getValue().candidate();
+      ArmTally current = entry.getValue().current();
+      long ofCandidate = events(guard, candidate);
+      long ofCurrent = events(guard, current);
+      CellBetting shares = CellBetting.of(new Cell(1, ofCandidate), new Cell(0, ofCurrent));
+      double line = EventShare.line(share, guard.getRelativeMargin());
+      shareBelow = shareBelow.merge(shares.wealth(line, Side.LESS));
+      shareAbove = shareAbove.merge(shares.wealth(line, Side.GREATER));
+      ArmContrast contrast = new ArmContrast(share, 0, 1);
+      differences.add(
+          List.of(
+              new Cell(contrast.ofCandidate(1), ofCandidate),
+              new Cell(contrast.ofCurrent(1), ofCurrent),
+              new Cell(0, candidate.scored() - ofCandidate + current.scored() - ofCurrent)));
+      candidateEvents += ofCandidate;
+      currentEvents += ofCurrent;
+    }
+    CellBetting byDifference = new CellBetting(differences);
+    double line = guard.getAbsoluteMargin();
+    return new HarmEvidence(
+        guard,
+        currentEvents,
+        candidateEvents,
+        EValues.average(shareBelow.logE(), byDifference.logE(line, Side.LESS)),
+        Math.min(shareAbove.logE(), byDifference.logE(line, Side.GREATER)));
+  }
+
+  private static long events(Guard guard, ArmTally arm) {
+    return guard.getKind() == GuardKind.ERRORS ? arm.errors() : arm.slow();
+  }
+}

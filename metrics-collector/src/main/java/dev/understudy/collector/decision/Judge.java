@@ -1,0 +1,138 @@
+package dev.understudy.collector.decision;
+
+import dev.understudy.collector.comparison.Tally;
+import dev.understudy.collector.comparison.TestPlan;
+import dev.understudy.collector.decision.DecisionRule.GuardSituation;
+import dev.understudy.collector.decision.DecisionRule.Situation;
+import dev.understudy.contracts.v1.Evidence;
+import dev.understudy.contracts.v1.GuardEvidence;
+import dev.understudy.contracts.v1.Health;
+import dev.understudy.contracts.v1.KpiEvidence;
+import dev.understudy.contracts.v1.LogE;
+import dev.understudy.contracts.v1.RolloutEvaluated;
+import dev.understudy.contracts.v1.RouteMode;
+import dev.understudy.contracts.v1.Verdict;
+import java.util.List;
+
+/**
+ * Decides whether the candidate of a test is better: tally, definition and an instant of log time
+ * in, evaluation with evidence and verdict out. Pure and thread-safe.
+ *
+ * <p>The steps are those of {@link DecisionRule}; the evidence is that of {@link PrimaryEvidence}
+ * and {@link HarmEvidence}; whether the data can be trusted says {@link HealthCheck}.
+ */
+public final class Judge {
+  private Judge() {}
+
+  /** The evaluation of a test at one whole second of log time. */
+  public static RolloutEvaluated evaluate(TestPlan plan, Tally tally, Stand stand) {
+    PrimaryEvidence primary = PrimaryEvidence.of(plan, tally);
+    List<HarmEvidence> guards =
+        plan.guards().stream().map(guard -> HarmEvidence.of(plan, guard, tally)).toList();
+    Health health = HealthCheck.of(plan, tally, primary, stand);
+    Situation now = situation(plan, primary, guards, health, stand);
+    DecisionRule rule = new DecisionRule(plan.policy(), guards.size());
+    Verdict verdict = rule.verdict(now);
+    Words words = new Words(plan, rule);
+    return RolloutEvaluated.newBuilder()
+        .setRolloutId(plan.rolloutId())
+        .setTestId(plan.testId())
+        .setEpoch(tally.lastEpoch())
+        .setDefinitionSha256(plan.sha256())
+        .setNumber(stand.number())
+        .setLogTimeMs(stand.logTimeMs())
+        .setProject(plan.project())
+        .setModel(plan.model())
+        .setCandidate(plan.candidate())
+        .setVerdict(verdict)
+        .setReason(words.reason(verdict, now, primary, guards, health))
+        .addAllBlocking(words.blocking(now, guards, health))
+        .setEvidence(evidence(plan, tally, stand, primary, guards, health, rule))
+        .build();
+  }
+
+  /** Whether a test is over with this verdict. */
+  public static boolean ends(Verdict verdict) {
+    return switch (verdict) {
+      case PROMOTE, ROLLBACK, STOP_FUTILE, STOP_INCONCLUSIVE, STOP_INVALID -> true;
+      case CONTINUE, HOLD, VERDICT_UNSPECIFIED, UNRECOGNIZED -> false;
+    };
+  }
+
+  private static Situation situation(
+      TestPlan plan,
+      PrimaryEvidence primary,
+      List<HarmEvidence> guards,
+      Health health,
+      Stand stand) {
+    long fewest =
+        plan.mode() == RouteMode.SHADOW
+            ? primary.units()
+            : Math.min(primary.unitsOfCandidate(), primary.units() - primary.unitsOfCandidate());
+    return new Situation(
+        primary.units(),
+        fewest,
+        stand.elapsedMs(),
+        health.getHealthy(),
+        primary.better(),
+        primary.worse(),
+        primary.futile(),
+        guards.stream()
+            .map(one -> new GuardSituation(one.harm(), one.safe(), one.guard().getRequired()))
+            .toList());
+  }
+
+  private static Evidence evidence(
+      TestPlan plan,
+      Tally tally,
+      Stand stand,
+      PrimaryEvidence primary,
+      List<HarmEvidence> guards,
+      Health health,
+      DecisionRule rule) {
+    Evidence.Builder evidence =
+        Evidence.newBuilder()
+            .setUnits(primary.units())
+            .setElapsedMs(stand.elapsedMs())
+            .setPrimary(kpi(plan, primary, rule))
+            .setHealth(health);
+    if (plan.mode() == RouteMode.SPLIT) {
+      evidence.setUnitsCandidate(primary.unitsOfCandidate());
+    }
+    guards.forEach(guard -> evidence.addGuards(guard(guard, rule)));
+    Figures.addTo(evidence, plan, tally);
+    return evidence.build();
+  }
+
+  private static KpiEvidence kpi(TestPlan plan, PrimaryEvidence primary, DecisionRule rule) {
+    KpiEvidence.Builder kpi =
+        KpiEvidence.newBuilder()
+            .setKind(plan.primary().getKind())
+            .setCurrentMean(primary.currentMean())
+            .setCandidateMean(primary.candidateMean())
+            .setEffect(primary.effect())
+            .setBetter(logE(primary.better(), rule.neededToPromote()))
+            .setWorse(logE(primary.worse(), rule.neededToRollBack()))
+            .setClipped(primary.clipped());
+    if (primary.interval() != null) {
+      kpi.setLower(primary.interval().lower()).setUpper(primary.interval().upper());
+    }
+    primary.futile().ifPresent(value -> kpi.setFutile(logE(value, rule.neededToStop())));
+    return kpi.build();
+  }
+
+  private static GuardEvidence guard(HarmEvidence guard, DecisionRule rule) {
+    return GuardEvidence.newBuilder()
+        .setKind(guard.guard().getKind())
+        .setCurrentEvents(guard.currentEvents())
+        .setCandidateEvents(guard.candidateEvents())
+        .setSafe(logE(guard.safe(), rule.neededToPromote()))
+        .setHarm(logE(guard.harm(), rule.neededToRollBack()))
+        .setRequired(guard.guard().getRequired())
+        .build();
+  }
+
+  private static LogE logE(double value, double needed) {
+    return LogE.newBuilder().setValue(value).setNeeded(needed).build();
+  }
+}

@@ -1,0 +1,160 @@
+package dev.understudy.collector.decision;
+
+import dev.understudy.collector.comparison.TestPlan;
+import dev.understudy.collector.decision.DecisionRule.Situation;
+import dev.understudy.contracts.v1.GuardKind;
+import dev.understudy.contracts.v1.Health;
+import dev.understudy.contracts.v1.KpiKind;
+import dev.understudy.contracts.v1.KpiLine;
+import dev.understudy.contracts.v1.RouteMode;
+import dev.understudy.contracts.v1.Verdict;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Why a verdict is what it is, for people who own the product and not the statistics. */
+final class Words {
+  private final TestPlan plan;
+  private final DecisionRule rule;
+
+  Words(TestPlan plan, DecisionRule rule) {
+    this.plan = plan;
+    this.rule = rule;
+  }
+
+  String reason(
+      Verdict verdict,
+      Situation now,
+      PrimaryEvidence primary,
+      List<HarmEvidence> guards,
+      Health health) {
+    return switch (verdict) {
+      case PROMOTE ->
+          "The candidate is %s: %s; evidence %s, needed %s%s."
+              .formatted(
+                  claim(),
+                  comparison(primary),
+                  nats(now.better()),
+                  nats(rule.neededToPromote()),
+                  guards.isEmpty() ? "" : "; every required guard is proven within its margin");
+      case ROLLBACK -> rollback(now, primary, guards);
+      case HOLD -> "Nothing is decided on doubtful data: %s.".formatted(first(health));
+      case STOP_INVALID ->
+          "The time is over and the data are still doubtful: %s.".formatted(first(health));
+      case STOP_FUTILE ->
+          "A gain of %s or more is ruled out: %s. Current stays."
+              .formatted(number(plan.primary().getMinimumEffect()), comparison(primary));
+      case STOP_INCONCLUSIVE ->
+          "The time or the number of requests is used up without proof: %s. Current stays."
+              .formatted(comparison(primary));
+      case CONTINUE -> "Not decided yet: %s.".formatted(comparison(primary));
+      case VERDICT_UNSPECIFIED, UNRECOGNIZED ->
+          throw new IllegalArgumentException("no verdict: " + verdict);
+    };
+  }
+
+  /** What a promotion still waits for; empty when nothing is in its way. */
+  List<String> blocking(Situation now, List<HarmEvidence> guards, Health health) {
+    List<String> blocking = new ArrayList<>(health.getProblemsList());
+    long fewest = plan.policy().getMinimumUnits();
+    if (!rule.enoughUnits(now)) {
+      blocking.add(
+          "%d of at least %d %s with a known outcome"
+              .formatted(
+                  now.fewestUnits(),
+                  fewest,
+                  plan.mode() == RouteMode.SHADOW
+                      ? "requests scored by both versions"
+                      : "requests in the smaller arm"));
+    }
+    if (now.elapsedMs() < plan.policy().getMinimumDurationMs()) {
+      blocking.add(
+          "the test has run %s of at least %s"
+              .formatted(
+                  duration(now.elapsedMs()), duration(plan.policy().getMinimumDurationMs())));
+    }
+    if (now.better() < rule.neededToPromote()) {
+      blocking.add(
+          "the evidence that the candidate is %s is %s of %s needed"
+              .formatted(claim(), nats(now.better()), nats(rule.neededToPromote())));
+    }
+    for (HarmEvidence guard : guards) {
+      if (guard.guard().getRequired() && guard.safe() < rule.neededToPromote()) {
+        blocking.add(
+            "the evidence that its %s are within the margin is %s of %s needed (%d against %d)"
+                .formatted(
+                    name(guard.guard().getKind()),
+                    nats(guard.safe()),
+                    nats(rule.neededToPromote()),
+                    guard.candidateEvents(),
+                    guard.currentEvents()));
+      }
+    }
+    return blocking;
+  }
+
+  private String rollback(Situation now, PrimaryEvidence primary, List<HarmEvidence> guards) {
+    for (HarmEvidence guard : guards) {
+      if (guard.harm() >= rule.neededToRollBack()) {
+        return "The candidate does harm: %d %s against %d of current; evidence %s, needed %s."
+            .formatted(
+                guard.candidateEvents(),
+                name(guard.guard().getKind()),
+                guard.currentEvents(),
+                nats(guard.harm()),
+                nats(rule.neededToRollBack()));
+      }
+    }
+    return "The candidate is worse: %s; evidence %s, needed %s."
+        .formatted(comparison(primary), nats(now.worse()), nats(rule.neededToRollBack()));
+  }
+
+  private String claim() {
+    return plan.primary().getLine() == KpiLine.SUPERIORITY
+        ? "better"
+        : "not worse by %s or more".formatted(number(plan.primary().getMargin()));
+  }
+
+  private String comparison(PrimaryEvidence primary) {
+    return "%s %s against %s of current in %d %s"
+        .formatted(
+            plan.primary().getKind() == KpiKind.ACCURACY ? "accuracy" : "log loss",
+            number(primary.candidateMean()),
+            number(primary.currentMean()),
+            primary.units(),
+            plan.mode() == RouteMode.SHADOW ? "pairs" : "requests");
+  }
+
+  private static String first(Health health) {
+    return health.getProblems(0);
+  }
+
+  private static String name(GuardKind kind) {
+    return kind == GuardKind.ERRORS ? "errors" : "slow answers";
+  }
+
+  static String percent(double share) {
+    return String.format(Locale.ROOT, "%.1f %%", 100 * share);
+  }
+
+  static String duration(long millis) {
+    long seconds = millis / 1_000;
+    if (seconds < 120) {
+      return seconds + " s";
+    }
+    long minutes = seconds / 60;
+    if (minutes < 120) {
+      return minutes + " min";
+    }
+    long hours = minutes / 60;
+    return hours < 48 ? hours + " h" : hours / 24 + " d";
+  }
+
+  private static String nats(double logE) {
+    return String.format(Locale.ROOT, "%.2f", logE);
+  }
+
+  private static String number(double value) {
+    return String.format(Locale.ROOT, "%.4f", value);
+  }
+}

@@ -1,0 +1,115 @@
+package dev.understudy.collector.matching;
+
+import dev.understudy.collector.state.v1.NamedNumber;
+import dev.understudy.collector.state.v1.WaitingLabel;
+import dev.understudy.collector.state.v1.WaitingPrediction;
+import dev.understudy.collector.state.v1.WaitingScore;
+import dev.understudy.contracts.Names;
+import dev.understudy.contracts.v1.ArmProbability;
+import dev.understudy.contracts.v1.OutcomeObserved;
+import dev.understudy.contracts.v1.OutcomeValue;
+import dev.understudy.contracts.v1.PredictionLogged;
+import dev.understudy.contracts.v1.ShadowScored;
+import dev.understudy.contracts.v1.TensorValue;
+import dev.understudy.contracts.v1.VersionScore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns events of the log into rows that wait, without inputs and within bounds. Whatever is not
+ * plausible is refused here (null); the log is as untrusted as any other input.
+ */
+final class EventReader {
+  private static final int MOST_VERSIONS = 16;
+  private static final int MOST_OUTPUTS = 16;
+  private static final int LONGEST_TEXT = 1_024;
+
+  private EventReader() {}
+
+  static @Nullable WaitingPrediction prediction(PredictionLogged logged, long effectiveMs) {
+    if (!Names.allowed(logged.getPredictionId())
+        || !Names.allowed(logged.getProject())
+        || !Names.allowed(logged.getModel())
+        || !(logged.getTestId().isEmpty() || Names.allowed(logged.getTestId()))
+        || logged.getScoresCount() > MOST_VERSIONS
+        || logged.getProbabilitiesCount() > MOST_VERSIONS
+        || logged.getArm().length() > LONGEST_TEXT) {
+      return null;
+    }
+    WaitingPrediction.Builder prediction =
+        WaitingPrediction.newBuilder()
+            .setTestId(logged.getTestId())
+            .setEpoch(logged.getEpoch())
+            .setMode(logged.getModeValue())
+            .setAppendedMs(effectiveMs)
+            .setProject(logged.getProject())
+            .setModel(logged.getModel())
+            .setArm(logged.getArm());
+    for (ArmProbability arm : logged.getProbabilitiesList()) {
+      prediction.addProbabilities(
+          NamedNumber.newBuilder().setName(arm.getVersion()).setValue(arm.getProbability()));
+    }
+    for (VersionScore score : logged.getScoresList()) {
+      WaitingScore.Builder read = score(score);
+      if (read == null) {
+        return null;
+      }
+      prediction.addScores(read);
+    }
+    return prediction.build();
+  }
+
+  static @Nullable WaitingScore shadow(ShadowScored shadow, long effectiveMs) {
+    WaitingScore.Builder read = score(shadow.getScore());
+    return read == null || !Names.allowed(shadow.getTestId())
+        ? null
+        : read.setAppendedMs(effectiveMs).setTestId(shadow.getTestId()).build();
+  }
+
+  static @Nullable WaitingLabel label(OutcomeObserved outcome, long effectiveMs) {
+    if (!Names.allowed(outcome.getPredictionId())
+        || !Names.allowed(outcome.getName())
+        || outcome.getRow() < 0
+        || outcome.getRevision() < 0
+        || outcome.getProject().length() > LONGEST_TEXT
+        || outcome.getModel().length() > LONGEST_TEXT
+        || !usable(outcome.getValue())) {
+      return null;
+    }
+    return WaitingLabel.newBuilder()
+        .setRow(outcome.getRow())
+        .setName(outcome.getName())
+        .setValue(outcome.getValue().toByteString())
+        .setRevision(outcome.getRevision())
+        .setAppendedMs(effectiveMs)
+        .setProject(outcome.getProject())
+        .setModel(outcome.getModel())
+        .build();
+  }
+
+  private static boolean usable(OutcomeValue value) {
+    return switch (value.getValueCase()) {
+      case TEXT -> value.getText().length() <= LONGEST_TEXT;
+      case NUMBER -> Double.isFinite(value.getNumber());
+      case FLAG -> true;
+      case VALUE_NOT_SET -> false;
+    };
+  }
+
+  private static WaitingScore.@Nullable Builder score(VersionScore score) {
+    if (!Names.allowed(score.getVersion()) || score.getOutputsCount() > MOST_OUTPUTS) {
+      return null;
+    }
+    WaitingScore.Builder read =
+        WaitingScore.newBuilder()
+            .setVersion(score.getVersion())
+            .setStatus(score.getStatusValue())
+            .setLatencyUs(Math.max(0, score.getLatencyUs()));
+    for (TensorValue output : score.getOutputsList()) {
+      if (output.getNumbersCount() == 1 && output.getName().length() <= LONGEST_TEXT) {
+        read.addOutputs(
+            NamedNumber.newBuilder().setName(output.getName()).setValue(output.getNumbers(0)));
+      }
+    }
+    return read;
+  }
+}

@@ -1,0 +1,87 @@
+package dev.understudy.collector.matching;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The keys of the join's tables. Times are never negative, so that big-endian bytes sort as the
+ * numbers do; names hold no zero byte, so that it can end them.
+ */
+final class Keys {
+  private static final byte MATURITY = 'M';
+  private static final byte EXPIRY = 'X';
+  private static final byte END = 0;
+  private static final byte[] CLOCK = {'C'};
+  private static final byte TEST = 'T';
+
+  private Keys() {}
+
+  static byte[] id(String id) {
+    return id.getBytes(UTF_8);
+  }
+
+  static byte[] clock() {
+    return CLOCK;
+  }
+
+  static byte[] test(String testId) {
+    byte[] name = testId.getBytes(UTF_8);
+    return ByteBuffer.allocate(1 + name.length).put(TEST).put(name).array();
+  }
+
+  /** Before every prediction of the test that was appended at or after the time. */
+  static byte[] maturity(String testId, long appendedMs) {
+    byte[] name = testId.getBytes(UTF_8);
+    return ByteBuffer.allocate(1 + name.length + 1 + Long.BYTES)
+        .put(MATURITY)
+        .put(name)
+        .put(END)
+        .putLong(Math.max(0, appendedMs))
+        .array();
+  }
+
+  static byte[] maturity(String testId, long appendedMs, String id) {
+    return join(maturity(testId, appendedMs), id.getBytes(UTF_8));
+  }
+
+  static long appendedMs(String testId, byte[] maturityKey) {
+    return ByteBuffer.wrap(maturityKey).getLong(2 + testId.getBytes(UTF_8).length);
+  }
+
+  static String idOfMaturity(String testId, byte[] maturityKey) {
+    int start = 2 + testId.getBytes(UTF_8).length + Long.BYTES;
+    return new String(maturityKey, start, maturityKey.length - start, UTF_8);
+  }
+
+  static byte[] expiry(long expiresMs) {
+    return ByteBuffer.allocate(1 + Long.BYTES).put(EXPIRY).putLong(Math.max(0, expiresMs)).array();
+  }
+
+  static byte[] expiry(long expiresMs, String id) {
+    return join(expiry(expiresMs), id.getBytes(UTF_8));
+  }
+
+  static long expiresMs(byte[] expiryKey) {
+    return ByteBuffer.wrap(expiryKey).getLong(1);
+  }
+
+  static String idOfExpiry(byte[] expiryKey) {
+    int start = 1 + Long.BYTES;
+    return new String(expiryKey, start, expiryKey.length - start, UTF_8);
+  }
+
+  static byte[] report(String testId, int partition, long fromMs) {
+    byte[] name = testId.getBytes(UTF_8);
+    return ByteBuffer.allocate(name.length + 1 + Integer.BYTES + Long.BYTES)
+        .put(name)
+        .put(END)
+        .putInt(partition)
+        .putLong(fromMs)
+        .array();
+  }
+
+  private static byte[] join(byte[] one, byte[] other) {
+    return ByteBuffer.allocate(one.length + other.length).put(one).put(other).array();
+  }
+}

@@ -1,0 +1,95 @@
+package dev.understudy.collector.matching;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.understudy.collector.comparison.TestPlan;
+import dev.understudy.collector.matching.MatchCounts.OutcomeStatus;
+import dev.understudy.collector.state.v1.Waiting;
+import dev.understudy.collector.state.v1.WaitingLabel;
+import dev.understudy.collector.state.v1.WaitingPrediction;
+import dev.understudy.contracts.v1.OutcomeValue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which outcome of a prediction counts. All timely revisions are kept until the prediction is
+ * judged, because only then the horizon is certainly known; the newest within it counts.
+ */
+final class Labels {
+  /** Of one prediction; more are refused, first come, first kept. */
+  private static final int MOST = 64;
+
+  private Labels() {}
+
+  /** What the label is to those that came before it. */
+  static OutcomeStatus compared(Waiting row, WaitingLabel label) {
+    boolean seen = false;
+    for (WaitingLabel other : row.getLabelsList()) {
+      if (sameSubject(row, other, label)) {
+        seen = true;
+        if (other.getRevision() >= label.getRevision()) {
+          return OutcomeStatus.DUPLICATE;
+        }
+      }
+    }
+    if (row.getLabelsCount() >= MOST) {
+      return OutcomeStatus.REFUSED;
+    }
+    return seen ? OutcomeStatus.CORRECTED : OutcomeStatus.MATCHED;
+  }
+
+  /**
+   * Before the prediction is known, labels that name different models must not displace each other:
+   * which of them belongs is not known yet.
+   */
+  private static boolean sameSubject(Waiting row, WaitingLabel one, WaitingLabel other) {
+    return one.getRow() == other.getRow()
+        && one.getName().equals(other.getName())
+        && (row.hasPrediction()
+            || (one.getProject().equals(other.getProject())
+                && one.getModel().equals(other.getModel())));
+  }
+
+  /** Whether the label speaks of the prediction that it names, and waited no longer than it may. */
+  static boolean belongs(WaitingLabel label, WaitingPrediction prediction, Keep keep) {
+    return (label.getProject().isEmpty() || label.getProject().equals(prediction.getProject()))
+        && (label.getModel().isEmpty() || label.getModel().equals(prediction.getModel()))
+        && prediction.getAppendedMs() - label.getAppendedMs() <= keep.outcomesMs();
+  }
+
+  /** Whether the outcome was the positive one, by the newest label in time; null without any. */
+  static @Nullable Boolean positive(Waiting row, TestPlan plan) {
+    WaitingPrediction prediction = row.getPrediction();
+    WaitingLabel newest = null;
+    for (WaitingLabel label : row.getLabelsList()) {
+      if (label.getRow() == 0
+          && label.getName().equals(plan.meaning().getOutcome())
+          && label.getAppendedMs() - prediction.getAppendedMs() <= plan.horizonMs()
+          && (newest == null || label.getRevision() > newest.getRevision())) {
+        newest = label;
+      }
+    }
+    return newest == null ? null : isPositive(newest, plan.meaning().getPositive());
+  }
+
+  private static boolean isPositive(WaitingLabel label, String positive) {
+    OutcomeValue value;
+    try {
+      value = OutcomeValue.parseFrom(label.getValue());
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("a kept label cannot be read", e);
+    }
+    return switch (value.getValueCase()) {
+      case TEXT -> value.getText().equals(positive);
+      case FLAG -> Boolean.toString(value.getFlag()).equalsIgnoreCase(positive);
+      case NUMBER -> isNumber(value.getNumber(), positive);
+      case VALUE_NOT_SET -> false;
+    };
+  }
+
+  private static boolean isNumber(double number, String positive) {
+    try {
+      return Double.parseDouble(positive) == number;
+    } catch (NumberFormatException e) {
+      return false;
+    }
+  }
+}

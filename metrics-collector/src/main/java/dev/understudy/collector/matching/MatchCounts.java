@@ -1,0 +1,63 @@
+package dev.understudy.collector.matching;
+
+import dev.understudy.contracts.v1.Verdict;
+import java.util.Locale;
+
+/** What the join counts for its operators. Decides nothing; must be thread-safe. */
+public interface MatchCounts {
+  /** What became of an outcome. */
+  enum OutcomeStatus {
+    /** Its prediction is known. */
+    MATCHED,
+    /** Its prediction has not come yet. */
+    PENDING,
+    /** A revision that is known already, or an older one. */
+    DUPLICATE,
+    /** A newer revision, in time. */
+    CORRECTED,
+    /** After the horizon, or after the prediction was judged. */
+    LATE,
+    /** Its prediction never came. */
+    UNMATCHED,
+    /** Not an outcome, or one that contradicts its prediction. */
+    REFUSED;
+
+    /** As a metric's tag. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** What became of a prediction. */
+  enum PredictionStatus {
+    /** Counted in its test. */
+    JUDGED,
+    /** Outside every test, or of one that is over. */
+    UNTESTED,
+    /** Several rows, or a version that the caller named. */
+    NOT_JUDGED,
+    /** Seen before. */
+    DUPLICATE,
+    /** Contradicts itself or the definition. */
+    REFUSED,
+    /** Its test's definition never came. */
+    UNDEFINED;
+
+    /** As a metric's tag. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  void outcome(OutcomeStatus status);
+
+  void prediction(PredictionStatus status);
+
+  void evaluation(Verdict verdict);
+
+  /** A definition was taken over or refused. */
+  void definition(boolean accepted);
+
+  /** The second of log time that a partition has passed. */
+  void passed(int partition, long secondMs);
+}

@@ -1,0 +1,245 @@
+package dev.understudy.collector.matching;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.understudy.collector.comparison.JudgedUnit;
+import dev.understudy.collector.comparison.Tally;
+import dev.understudy.collector.comparison.TallyCodec;
+import dev.understudy.collector.comparison.TestPlan;
+import dev.understudy.collector.decision.Stand;
+import dev.understudy.collector.matching.KnownTests.KnownPlan;
+import dev.understudy.collector.matching.MatchCounts.PredictionStatus;
+import dev.understudy.collector.state.v1.PartitionReport;
+import dev.understudy.collector.state.v1.TestProgress;
+import dev.understudy.collector.state.v1.Waiting;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * The pointers: how far this partition has come with each test. A test's pointer runs from its
+ * begin second by second up to the second that has passed; at second s every prediction whose
+ * append time plus the larger of horizon and shadow deadline is at most s enters the tally, in
+ * order of append time and id. Seconds at which nothing changes are reported as one range, so that
+ * a day without traffic costs one record.
+ */
+final class Maturity {
+  private static final long SECOND_MS = 1_000;
+  private static final long DAY_MS = 24L * 60 * 60 * SECOND_MS;
+
+  /** Without a maximum duration a test is over for a log that begins this much later. */
+  private static final long LONGEST_TEST_MS = 60 * DAY_MS;
+
+  private static final int SMALLEST_BUDGET = 100;
+
+  private final int partition;
+  private final Table table;
+  private final LogClock clock;
+  private final WaitingRoom waiting;
+  private final KnownTests tests;
+  private final MatchCounts counts;
+  private final Consumer<PartitionReport> reports;
+  private final Map<String, Pointer> pointers = new HashMap<>();
+  private final Set<String> cleared = new HashSet<>();
+
+  /** A test's progress with its tally unpacked. */
+  private record Pointer(TestProgress progress, Tally tally) {}
+
+  Maturity(
+      int partition,
+      Table table,
+      LogClock clock,
+      WaitingRoom waiting,
+      KnownTests tests,
+      MatchCounts counts,
+      Consumer<PartitionReport> reports) {
+    this.partition = partition;
+    this.table = table;
+    this.clock = clock;
+    this.waiting = waiting;
+    this.tests = tests;
+    this.counts = counts;
+    this.reports = reports;
+  }
+
+  /** Whether nothing more is counted of the test. */
+  boolean over(String testId) {
+    Pointer pointer = pointers.get(testId);
+    return pointer != null && pointer.progress().getFinished();
+  }
+
+  /** Moves every test's pointer as far as time and budget allow; says whether more is left. */
+  boolean advance(int budget) {
+    if (!clock.runs()) {
+      return false;
+    }
+    long passed = clock.passedSecond();
+    int each = Math.max(SMALLEST_BUDGET, budget / Math.max(1, tests.all().size()));
+    boolean more = false;
+    for (KnownPlan known : tests.all()) {
+      more |= advance(known, passed, each);
+    }
+    return more;
+  }
+
+  private boolean advance(KnownPlan known, long passed, int budget) {
+    String testId = known.plan().testId();
+    if (cleared.contains(testId)) {
+      return false;
+    }
+    Pointer pointer = pointer(known);
+    if (!pointer.progress().getFinished() && tests.ended(testId)) {
+      pointer = put(testId, pointer.progress().toBuilder().setFinished(true), Tally.EMPTY);
+    }
+    if (pointer.progress().getFinished()) {
+      return clear(testId, budget);
+    }
+    int left = budget;
+    while (left > 0 && pointers.get(testId) != null && reported(testId) < passed) {
+      left -= step(known.plan(), reported(testId) + SECOND_MS, passed, left);
+    }
+    return reported(testId) < passed;
+  }
+
+  private long reported(String testId) {
+    Pointer pointer = pointers.get(testId);
+    return pointer == null ? Long.MAX_VALUE : pointer.progress().getReportedMs();
+  }
+
+  /** Counts what has matured by the second; once all is counted, reports it. Returns the cost. */
+  private int step(TestPlan plan, long second, long passed, int budget) {
+    Pointer pointer = pointers.get(plan.testId());
+    if (pointer == null) {
+      return 1;
+    }
+    long from = pointer.progress().getMaturedMs();
+    long to = second - plan.maturesAfterMs();
+    List<Table.Row> due = to < 0 ? List.of() : waiting.maturing(plan.testId(), from, to, budget);
+    Tally tally = pointer.tally();
+    long matured = from;
+    int counted = 0;
+    for (Table.Row row : due) {
+      long appendedMs = Keys.appendedMs(plan.testId(), row.key());
+      if (appendedMs <= to) {
+        tally = count(plan, row.key(), second, tally);
+        matured = appendedMs;
+        counted++;
+      }
+    }
+    TestProgress.Builder progress =
+        pointer.progress().toBuilder()
+            .setMaturedMs(matured)
+            .setLastPredictionMs(
+                Math.max(pointer.progress().getLastPredictionMs(), counted == 0 ? 0 : matured));
+    if (due.size() == budget) {
+      put(plan.testId(), progress, tally);
+      return counted + 1;
+    }
+    report(plan, progress, tally, second, passed);
+    return counted + 1;
+  }
+
+  private void report(
+      TestPlan plan, TestProgress.Builder progress, Tally tally, long second, long passed) {
+    String testId = plan.testId();
+    long seen = waiting.lastAppended(testId, progress.getMaturedMs(), second);
+    progress.setLastPredictionMs(Math.max(progress.getLastPredictionMs(), seen));
+    long until = second;
+    if (second < passed) {
+      long nextMature =
+          waiting.firstAppended(testId, progress.getMaturedMs(), passed - plan.maturesAfterMs());
+      long nextSeen = waiting.firstAppended(testId, second + 1, passed);
+      until = passed;
+      if (nextMature >= 0) {
+        until =
+            Math.min(until, LogClock.secondFrom(nextMature + plan.maturesAfterMs()) - SECOND_MS);
+      }
+      if (nextSeen >= 0) {
+        until = Math.min(until, LogClock.secondFrom(nextSeen) - SECOND_MS);
+      }
+    }
+    Pointer pointer = put(testId, progress.setReportedMs(until), tally);
+    reports.accept(
+        PartitionReport.newBuilder()
+            .setTestId(testId)
+            .setPartition(partition)
+            .setFromMs(second)
+            .setToMs(until)
+            .setLastPredictionMs(progress.getLastPredictionMs())
+            .setTally(pointer.progress().getTally())
+            .build());
+  }
+
+  private Tally count(TestPlan plan, byte[] maturityKey, long second, Tally tally) {
+    String id = Keys.idOfMaturity(plan.testId(), maturityKey);
+    Waiting row = waiting.get(id);
+    if (row == null) {
+      throw new IllegalStateException("prediction " + id + " is indexed and not there");
+    }
+    JudgedUnit unit = UnitReader.read(row, plan);
+    counts.prediction(unit == null ? PredictionStatus.REFUSED : PredictionStatus.JUDGED);
+    waiting.settle(plan.testId(), maturityKey, Waiting.State.JUDGED, second);
+    return unit == null ? tally.plusRefused() : tally.plus(plan, unit);
+  }
+
+  /** A test that is over leaves nothing that waits. */
+  private boolean clear(String testId, int budget) {
+    List<Table.Row> left = waiting.maturing(testId, 0, Long.MAX_VALUE - 1, budget);
+    for (Table.Row row : left) {
+      waiting.settle(testId, row.key(), Waiting.State.UNTESTED, clock.completeMs());
+    }
+    if (left.size() < budget) {
+      cleared.add(testId);
+      return false;
+    }
+    return true;
+  }
+
+  private Pointer pointer(KnownPlan known) {
+    String testId = known.plan().testId();
+    Pointer pointer = pointers.get(testId);
+    if (pointer == null) {
+      byte[] kept = table.get(Keys.test(testId));
+      pointer = kept == null ? begin(known) : read(testId, kept);
+      pointers.put(testId, pointer);
+    }
+    return pointer;
+  }
+
+  private Pointer begin(KnownPlan known) {
+    TestPlan plan = known.plan();
+    long longest = plan.policy().getMaximumDurationMs();
+    long over =
+        known.beginMs()
+            + (longest > 0 ? longest : LONGEST_TEST_MS)
+            + plan.maturesAfterMs()
+            + DAY_MS;
+    // Before the log's first record there is nothing to report, and whoever sums knows that.
+    long first = Math.max(Stand.firstSecond(known.beginMs()), LogClock.secondFrom(clock.firstMs()));
+    return put(
+        plan.testId(),
+        TestProgress.newBuilder()
+            .setBeginMs(known.beginMs())
+            .setReportedMs(first - SECOND_MS)
+            .setFinished(clock.firstMs() > over),
+        Tally.EMPTY);
+  }
+
+  private Pointer put(String testId, TestProgress.Builder progress, Tally tally) {
+    Pointer pointer = new Pointer(progress.setTally(TallyCodec.write(tally)).build(), tally);
+    pointers.put(testId, pointer);
+    table.put(Keys.test(testId), pointer.progress().toByteArray());
+    return pointer;
+  }
+
+  private static Pointer read(String testId, byte[] kept) {
+    try {
+      TestProgress progress = TestProgress.parseFrom(kept);
+      return new Pointer(progress, TallyCodec.read(progress.getTally()));
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("the progress of test " + testId + " cannot be read", e);
+    }
+  }
+}

@@ -1,0 +1,240 @@
+package dev.understudy.collector.matching;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.understudy.collector.matching.KnownTests.KnownPlan;
+import dev.understudy.collector.matching.MatchCounts.OutcomeStatus;
+import dev.understudy.collector.matching.MatchCounts.PredictionStatus;
+import dev.understudy.collector.state.v1.PartitionReport;
+import dev.understudy.collector.state.v1.Waiting;
+import dev.understudy.collector.state.v1.WaitingLabel;
+import dev.understudy.collector.state.v1.WaitingPrediction;
+import dev.understudy.collector.state.v1.WaitingScore;
+import dev.understudy.contracts.v1.OutcomeEvent;
+import dev.understudy.contracts.v1.PredictionEvent;
+import dev.understudy.contracts.v1.PredictionLogged;
+import dev.understudy.contracts.v1.ShadowScored;
+import java.util.Arrays;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The join of one partition: takes the records of both inputs in the order of each, in whatever
+ * order between them, and reports what has matured second by second of log time.
+ *
+ * <p><b>Invariant.</b> The reports are a function of the two inputs alone. Everything is decided by
+ * effective times that are kept with the rows, never by what happened to be processed first; what a
+ * definition is needed for waits until it is known. Not thread-safe; one task owns it.
+ */
+final class PartitionMatcher {
+  /** Shadows of one prediction; more are refused. */
+  private static final int MOST_SHADOWS = 16;
+
+  private final int partition;
+  private final LogClock clock;
+  private final WaitingRoom waiting;
+  private final Maturity maturity;
+  private final KnownTests tests;
+  private final MatchCounts counts;
+
+  /** The tables that one partition owns. */
+  record Tables(Table waiting, Table index, Table progress) {}
+
+  PartitionMatcher(
+      int partition,
+      Tables tables,
+      Keep keep,
+      KnownTests tests,
+      MatchCounts counts,
+      Consumer<PartitionReport> reports) {
+    this.partition = partition;
+    this.tests = tests;
+    this.counts = counts;
+    this.clock = new LogClock(tables.progress());
+    this.waiting = new WaitingRoom(tables.waiting(), tables.index(), keep, counts);
+    this.maturity =
+        new Maturity(partition, tables.progress(), clock, waiting, tests, counts, reports);
+  }
+
+  /** A record of <em>predictions</em>. */
+  void prediction(byte @Nullable [] key, byte @Nullable [] value, long appendedMs) {
+    long effectiveMs = clock.prediction(appendedMs);
+    PredictionEvent event = parsePrediction(value);
+    switch (event.getEventCase()) {
+      case LOGGED -> logged(key, event.getLogged(), effectiveMs);
+      case SHADOW -> shadow(key, event.getShadow(), effectiveMs);
+      case TICK -> {}
+      case EVENT_NOT_SET -> counts.prediction(PredictionStatus.REFUSED);
+    }
+  }
+
+  /** A record of <em>outcomes</em>. */
+  void outcome(byte @Nullable [] key, byte @Nullable [] value, long appendedMs) {
+    long effectiveMs = clock.outcome(appendedMs);
+    OutcomeEvent event = parseOutcome(value);
+    switch (event.getEventCase()) {
+      case OBSERVED -> {
+        String id = event.getObserved().getPredictionId();
+        WaitingLabel label = EventReader.label(event.getObserved(), effectiveMs);
+        counts.outcome(
+            label == null || !isKey(key, id) ? OutcomeStatus.REFUSED : observed(id, label));
+      }
+      case TICK -> {}
+      case EVENT_NOT_SET -> counts.outcome(OutcomeStatus.REFUSED);
+    }
+  }
+
+  /**
+   * Does what the passed time allows, within bounds.
+   *
+   * @return whether more is left to do
+   */
+  boolean advance(int budget) {
+    boolean more = maturity.advance(budget);
+    more |= waiting.expire(clock, tests, budget);
+    counts.passed(partition, clock.passedSecond());
+    return more;
+  }
+
+  /** The last whole second that has passed here; below 0 when none has. */
+  long passedSecond() {
+    return clock.passedSecond();
+  }
+
+  private void logged(byte @Nullable [] key, PredictionLogged logged, long effectiveMs) {
+    String id = logged.getPredictionId();
+    WaitingPrediction prediction = EventReader.prediction(logged, effectiveMs);
+    if (prediction == null || !isKey(key, id)) {
+      counts.prediction(PredictionStatus.REFUSED);
+      return;
+    }
+    Waiting before = waiting.get(id);
+    if (before != null && before.hasPrediction() && !isGone(before, effectiveMs)) {
+      counts.prediction(PredictionStatus.DUPLICATE);
+      return;
+    }
+    Waiting.Builder row = Waiting.newBuilder().setPrediction(prediction);
+    if (before != null && !before.hasPrediction()) {
+      row.addAllShadows(before.getShadowsList());
+      before.getLabelsList().forEach(label -> join(row, label));
+    }
+    boolean outside = logged.getPinned() || logged.getRows() > 1;
+    if (outside || prediction.getTestId().isEmpty() || maturity.over(prediction.getTestId())) {
+      counts.prediction(outside ? PredictionStatus.NOT_JUDGED : PredictionStatus.UNTESTED);
+      long expiresMs = effectiveMs + waiting.keep().predictionsMs();
+      waiting.put(id, before, WaitingRoom.settled(row.build(), Waiting.State.UNTESTED, expiresMs));
+      return;
+    }
+    waiting.put(id, before, row.setExpiresMs(effectiveMs + waiting.keep().undefinedMs()).build());
+    waiting.awaitMaturity(prediction.getTestId(), effectiveMs, id);
+  }
+
+  /** An outcome that came before its prediction. */
+  private void join(Waiting.Builder row, WaitingLabel label) {
+    OutcomeStatus compared = Labels.compared(row.build(), label);
+    if (!Labels.belongs(label, row.getPrediction(), waiting.keep())) {
+      counts.outcome(OutcomeStatus.REFUSED);
+    } else if (compared != OutcomeStatus.DUPLICATE) {
+      counts.outcome(compared);
+      row.addLabels(label);
+    }
+  }
+
+  private void shadow(byte @Nullable [] key, ShadowScored shadow, long effectiveMs) {
+    String id = shadow.getPredictionId();
+    WaitingScore score = EventReader.shadow(shadow, effectiveMs);
+    if (score == null || !isKey(key, id)) {
+      counts.prediction(PredictionStatus.REFUSED);
+      return;
+    }
+    Waiting before = waiting.get(id);
+    Waiting.Builder row = before == null ? Waiting.newBuilder() : before.toBuilder();
+    boolean repeated =
+        row.getShadowsList().stream()
+            .anyMatch(other -> other.getVersion().equals(score.getVersion()));
+    if (row.getState() != Waiting.State.WAITING
+        || repeated
+        || row.getShadowsCount() >= MOST_SHADOWS) {
+      return;
+    }
+    row.addShadows(score);
+    if (!row.hasPrediction()) {
+      row.setExpiresMs(effectiveMs + waiting.keep().outcomesMs());
+    }
+    waiting.put(id, before, row.build());
+  }
+
+  private OutcomeStatus observed(String id, WaitingLabel label) {
+    Waiting before = waiting.get(id);
+    if (before == null || !before.hasPrediction()) {
+      return pending(id, before, label);
+    }
+    OutcomeStatus compared = Labels.compared(before, label);
+    if (!Labels.belongs(label, before.getPrediction(), waiting.keep())) {
+      return OutcomeStatus.REFUSED;
+    }
+    if (compared == OutcomeStatus.DUPLICATE || compared == OutcomeStatus.REFUSED) {
+      return compared;
+    }
+    return switch (before.getState()) {
+      case UNTESTED -> {
+        waiting.put(id, before, before.toBuilder().addLabels(WaitingRoom.bare(label)).build());
+        yield compared;
+      }
+      case JUDGED, UNRECOGNIZED -> OutcomeStatus.LATE;
+      case WAITING -> {
+        if (isLate(before.getPrediction(), label)) {
+          yield OutcomeStatus.LATE;
+        }
+        waiting.put(id, before, before.toBuilder().addLabels(label).build());
+        yield compared;
+      }
+    };
+  }
+
+  private OutcomeStatus pending(String id, @Nullable Waiting before, WaitingLabel label) {
+    Waiting.Builder row = before == null ? Waiting.newBuilder() : before.toBuilder();
+    OutcomeStatus compared = Labels.compared(row.build(), label);
+    if (compared == OutcomeStatus.REFUSED) {
+      return compared;
+    }
+    // Kept even when it repeats an older one: that may turn out to have waited too long.
+    row.addLabels(label).setExpiresMs(label.getAppendedMs() + waiting.keep().outcomesMs());
+    waiting.put(id, before, row.build());
+    return compared == OutcomeStatus.MATCHED ? OutcomeStatus.PENDING : compared;
+  }
+
+  private boolean isLate(WaitingPrediction prediction, WaitingLabel label) {
+    KnownPlan known = tests.find(prediction.getTestId());
+    return known != null
+        && label.getAppendedMs() - prediction.getAppendedMs() > known.plan().horizonMs();
+  }
+
+  /** A settled row that is over by its own time, although it was not cleared away yet. */
+  private static boolean isGone(Waiting row, long effectiveMs) {
+    return row.getState() != Waiting.State.WAITING && row.getExpiresMs() < effectiveMs;
+  }
+
+  private static boolean isKey(byte @Nullable [] key, String id) {
+    return key != null && Arrays.equals(key, id.getBytes(UTF_8));
+  }
+
+  private static PredictionEvent parsePrediction(byte @Nullable [] value) {
+    try {
+      return value == null
+          ? PredictionEvent.getDefaultInstance()
+          : PredictionEvent.parseFrom(value);
+    } catch (InvalidProtocolBufferException e) {
+      return PredictionEvent.getDefaultInstance();
+    }
+  }
+
+  private static OutcomeEvent parseOutcome(byte @Nullable [] value) {
+    try {
+      return value == null ? OutcomeEvent.getDefaultInstance() : OutcomeEvent.parseFrom(value);
+    } catch (InvalidProtocolBufferException e) {
+      return OutcomeEvent.getDefaultInstance();
+    }
+  }
+}

@@ -1,0 +1,230 @@
+package dev.understudy.collector.matching;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.understudy.collector.comparison.Tally;
+import dev.understudy.collector.comparison.TallyCodec;
+import dev.understudy.collector.decision.Judge;
+import dev.understudy.collector.decision.Stand;
+import dev.understudy.collector.matching.KnownTests.KnownPlan;
+import dev.understudy.collector.state.v1.JudgeProgress;
+import dev.understudy.collector.state.v1.PartitionReport;
+import dev.understudy.contracts.v1.RolloutEvaluated;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Adds up what the partitions report and has it judged: a test is evaluated at second s when every
+ * partition has reported s, with the partitions added in the order of their numbers, so that even
+ * the last bit of a sum does not depend on who came first. After a verdict that ends the test its
+ * judge is silent. Not thread-safe; one task owns it.
+ */
+final class Summing {
+  private static final long SECOND_MS = 1_000;
+
+  private final int partitions;
+  private final Table reports;
+  private final Table progress;
+  private final KnownTests tests;
+  private final Output output;
+  private final Map<String, List<Lane>> lanes = new HashMap<>();
+  private final Set<String> unfinished = new LinkedHashSet<>();
+
+  /** What comes of it. */
+  interface Output {
+    void evaluated(RolloutEvaluated evaluation);
+
+    void ended(String testId);
+  }
+
+  /** The report of one partition that covers the second at hand. */
+  private record Head(long fromMs, long toMs, long lastPredictionMs, Tally tally) {
+    Tally at(long second) {
+      // A partition's log may begin later than another's; before that nothing happened in it.
+      return second < fromMs ? Tally.EMPTY : tally;
+    }
+  }
+
+  /** For so many partitions of the inputs; all of them must report. */
+  Summing(int partitions, Table reports, Table progress, KnownTests tests, Output output) {
+    this.partitions = partitions;
+    this.reports = reports;
+    this.progress = progress;
+    this.tests = tests;
+    this.output = output;
+  }
+
+  /** Takes a report and judges what it completes, at most {@code budget} seconds. */
+  void accept(PartitionReport report, int budget) {
+    String testId = report.getTestId();
+    if (report.getPartition() < 0 || report.getPartition() >= partitions) {
+      throw new IllegalStateException(
+          "partition %d reports, the topics had %d when the collector was started"
+              .formatted(report.getPartition(), partitions));
+    }
+    if (at(testId).getFinished()) {
+      return;
+    }
+    reports.put(
+        Keys.report(testId, report.getPartition(), report.getFromMs()), report.toByteArray());
+    unfinished.add(testId);
+    judge(testId, budget);
+  }
+
+  /** Goes on where a budget ran out or a definition was missing. */
+  void resume(int budget) {
+    for (String testId : List.copyOf(unfinished)) {
+      judge(testId, budget);
+    }
+  }
+
+  private void judge(String testId, int budget) {
+    KnownPlan known = tests.find(testId);
+    if (known == null) {
+      return;
+    }
+    JudgeProgress at = at(testId);
+    long begin = at.getNextMs() == 0 ? known.beginMs() : at.getBeginMs();
+    long second = at.getNextMs();
+    int left = budget;
+    while (left > 0) {
+      List<Head> now = heads(testId, second);
+      if (now == null) {
+        unfinished.remove(testId);
+        break;
+      }
+      if (second == 0) {
+        second = now.stream().mapToLong(Head::fromMs).min().orElseThrow();
+      }
+      RolloutEvaluated evaluation = evaluate(known, begin, second, now);
+      output.evaluated(evaluation);
+      second += SECOND_MS;
+      left--;
+      if (Judge.ends(evaluation.getVerdict())) {
+        end(testId, begin, second);
+        return;
+      }
+    }
+    if (second != at.getNextMs()) {
+      put(testId, begin, second, false);
+    }
+  }
+
+  private static RolloutEvaluated evaluate(
+      KnownPlan known, long begin, long second, List<Head> now) {
+    Tally tally = Tally.EMPTY;
+    long lastPrediction = 0;
+    for (Head head : now) {
+      tally = tally.merge(head.at(second));
+      lastPrediction =
+          second < head.fromMs()
+              ? lastPrediction
+              : Math.max(lastPrediction, head.lastPredictionMs());
+    }
+    return Judge.evaluate(known.plan(), tally, new Stand(begin, second, lastPrediction));
+  }
+
+  /** Every partition's report of the second, in order; null while one is missing. */
+  private @Nullable List<Head> heads(String testId, long second) {
+    List<Lane> lanes = lanes(testId);
+    List<Head> now = new ArrayList<>();
+    for (int partition = 0; partition < partitions; partition++) {
+      Head head = lanes.get(partition).head(testId, partition, second);
+      if (head == null) {
+        return null;
+      }
+      now.add(head);
+    }
+    return now;
+  }
+
+  private List<Lane> lanes(String testId) {
+    return lanes.computeIfAbsent(
+        testId,
+        any -> {
+          List<Lane> fresh = new ArrayList<>();
+          for (int partition = 0; partition < partitions; partition++) {
+            fresh.add(new Lane());
+          }
+          return fresh;
+        });
+  }
+
+  /** The queue of one partition's reports: its head, and where the rest begins. */
+  private final class Lane {
+    private @Nullable Head head;
+    private long floor;
+
+    @Nullable Head head(String testId, int partition, long second) {
+      Head now = head;
+      while (now == null || now.toMs() < second) {
+        if (now != null) {
+          reports.delete(Keys.report(testId, partition, now.fromMs()));
+          floor = now.toMs() + 1;
+        }
+        Table.Row row =
+            reports.first(
+                Keys.report(testId, partition, floor),
+                Keys.report(testId, partition, Long.MAX_VALUE));
+        now = row == null ? null : read(row.value());
+        head = now;
+        if (now == null) {
+          return null;
+        }
+      }
+      return now;
+    }
+  }
+
+  private void end(String testId, long begin, long second) {
+    put(testId, begin, second, true);
+    lanes.remove(testId);
+    unfinished.remove(testId);
+    for (int partition = 0; partition < partitions; partition++) {
+      byte[] to = Keys.report(testId, partition, Long.MAX_VALUE);
+      Table.Row row = reports.first(Keys.report(testId, partition, 0), to);
+      while (row != null) {
+        reports.delete(row.key());
+        row = reports.first(row.key(), to);
+      }
+    }
+    output.ended(testId);
+  }
+
+  private JudgeProgress at(String testId) {
+    byte[] kept = progress.get(Keys.test(testId));
+    try {
+      return kept == null ? JudgeProgress.getDefaultInstance() : JudgeProgress.parseFrom(kept);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("how far test " + testId + " was judged is unreadable", e);
+    }
+  }
+
+  private void put(String testId, long begin, long next, boolean finished) {
+    progress.put(
+        Keys.test(testId),
+        JudgeProgress.newBuilder()
+            .setBeginMs(begin)
+            .setNextMs(next)
+            .setFinished(finished)
+            .build()
+            .toByteArray());
+  }
+
+  private static Head read(byte[] value) {
+    try {
+      PartitionReport report = PartitionReport.parseFrom(value);
+      return new Head(
+          report.getFromMs(),
+          report.getToMs(),
+          report.getLastPredictionMs(),
+          TallyCodec.read(report.getTally()));
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("a kept report cannot be read", e);
+    }
+  }
+}

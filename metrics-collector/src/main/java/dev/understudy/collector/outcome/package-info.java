@@ -1,0 +1,8 @@
+/**
+ * The edge where truth comes in: checks batches of outcomes as a whole and writes them to
+ * <em>outcomes</em>. HTTP is known here and nowhere else.
+ */
+@NullMarked
+package dev.understudy.collector.outcome;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,89 @@
+package dev.understudy.collector.comparison;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import com.google.protobuf.ByteString;
+import dev.understudy.contracts.v1.GuardKind;
+import dev.understudy.contracts.v1.RouteMode;
+import dev.understudy.contracts.v1.TestDefined;
+import dev.understudy.contracts.v1.TestDefinition;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class TestPlanTest {
+  @Test
+  void aPlanHoldsWhatTheDefinitionSays() {
+    TestPlan plan = Plans.plan(Plans.shadow("t"));
+
+    assertThat(plan.maturesAfterMs()).isEqualTo(3_000);
+    assertThat(plan.slowThresholdUs()).isEqualTo(50_000);
+    assertThat(plan.line()).isZero();
+    assertThat(plan.futileLine()).hasValue(0.01);
+    assertThat(Plans.plan(Plans.split("t")).line()).isEqualTo(-0.03);
+    assertThat(Plans.plan(Plans.split("t")).futileLine()).isEmpty();
+  }
+
+  @Test
+  void aDefinitionWithAnotherDigestIsRefused() {
+    TestDefined changed =
+        Plans.defined(Plans.shadow("t")).toBuilder()
+            .setDefinition(Plans.shadow("t").setHorizonMs(1).build().toByteString())
+            .build();
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> TestPlan.of(changed))
+        .withMessageContaining("definition_sha256");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                TestPlan.of(
+                    changed.toBuilder().setDefinition(ByteString.copyFromUtf8("?")).build()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("mistakes")
+  void whatCannotBeJudgedIsRefusedByName(String field, Consumer<TestDefinition.Builder> mistake) {
+    TestDefinition.Builder test = Plans.shadow("t");
+    mistake.accept(test);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Plans.plan(test))
+        .withMessageContaining(field);
+  }
+
+  static Stream<Arguments> mistakes() {
+    return Stream.of(
+        mistake("candidates", test -> test.addCandidates("3")),
+        mistake("candidates", test -> test.setCandidates(0, "1")),
+        mistake("mode", test -> test.setMode(RouteMode.SINGLE)),
+        mistake("horizon_ms", test -> test.setHorizonMs(-1)),
+        mistake("meaning.output", test -> test.getMeaningBuilder().clearOutput()),
+        mistake("meaning.threshold", test -> test.getMeaningBuilder().setThreshold(Double.NaN)),
+        mistake("primary.kind", test -> test.getPrimaryBuilder().clearKind()),
+        mistake("primary.line", test -> test.getPrimaryBuilder().clearLine()),
+        mistake("primary.centre", test -> test.getPrimaryBuilder().setCentre(2)),
+        mistake("primary.minimum_effect", test -> test.getPrimaryBuilder().setMinimumEffect(1)),
+        mistake("primary.cap", test -> Plans.byLogLoss(test).getPrimaryBuilder().setCap(0)),
+        mistake(
+            "primary.margin",
+            test -> test.setPrimary(Plans.split("x").getPrimaryBuilder().setMargin(0))),
+        mistake("guards", test -> test.addGuards(test.getGuards(0))),
+        mistake(
+            "guards.slow_threshold_us",
+            test -> test.getGuardsBuilder(1).setKind(GuardKind.SLOW).setSlowThresholdUs(0)),
+        mistake("guards.absolute_margin", test -> test.getGuardsBuilder(0).setAbsoluteMargin(1)),
+        mistake("policy.alpha_promote", test -> test.getPolicyBuilder().setAlphaPromote(0)),
+        mistake("policy.minimum_coverage", test -> test.getPolicyBuilder().setMinimumCoverage(2)),
+        mistake("epochs", TestDefinition.Builder::clearEpochs),
+        mistake("model", test -> test.setModel("../etc")));
+  }
+
+  private static Arguments mistake(String field, Consumer<TestDefinition.Builder> mistake) {
+    return Arguments.of(field, mistake);
+  }
+}

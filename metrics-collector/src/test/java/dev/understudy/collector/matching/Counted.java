@@ -1,0 +1,35 @@
+package dev.understudy.collector.matching;
+
+import dev.understudy.contracts.v1.Verdict;
+import java.util.EnumMap;
+import java.util.Map;
+
+/** {@link MatchCounts} that can be read. */
+final class Counted implements MatchCounts {
+  final Map<OutcomeStatus, Integer> outcomes = new EnumMap<>(OutcomeStatus.class);
+  final Map<PredictionStatus, Integer> predictions = new EnumMap<>(PredictionStatus.class);
+  int accepted;
+  int refused;
+
+  @Override
+  public void outcome(OutcomeStatus status) {
+    outcomes.merge(status, 1, Integer::sum);
+  }
+
+  @Override
+  public void prediction(PredictionStatus status) {
+    predictions.merge(status, 1, Integer::sum);
+  }
+
+  @Override
+  public void evaluation(Verdict verdict) {}
+
+  @Override
+  public void definition(boolean isAccepted) {
+    accepted += isAccepted ? 1 : 0;
+    refused += isAccepted ? 0 : 1;
+  }
+
+  @Override
+  public void passed(int partition, long secondMs) {}
+}
