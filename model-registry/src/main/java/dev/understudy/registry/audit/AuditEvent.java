@@ -1,0 +1,33 @@
+package dev.understudy.registry.audit;
+
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.GeneratedValue;
+import jakarta.persistence.GenerationType;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** One row of the trail. The database refuses to change or remove it. */
+@Entity
+@Table(name = "audit_event")
+class AuditEvent {
+  @Id
+  @GeneratedValue(strategy = GenerationType.IDENTITY)
+  @Nullable Long id;
+
+  @Column String project;
+  @Column long seq;
+  @Column Instant at;
+  @Column String actor;
+  @Column String action;
+  @Column @Nullable String model;
+  @Column String entity;
+  @Column String payload;
+
+  AuditEntry entry() {
+    return new AuditEntry(
+        id == null ? 0 : id, project, seq, at, actor, action, model, entity, payload);
+  }
+}

@@ -1,0 +1,4 @@
+package dev.understudy.registry.catalog;
+
+/** A model that was found: its key in the database, where it belongs, and what it promises. */
+public record CatalogModel(long id, String project, String name, ModelSpec spec) {}

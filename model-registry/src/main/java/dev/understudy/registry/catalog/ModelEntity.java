@@ -1,0 +1,36 @@
+package dev.understudy.registry.catalog;
+
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.GeneratedValue;
+import jakarta.persistence.GenerationType;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.time.Instant;
+import org.hibernate.annotations.ColumnTransformer;
+import org.jspecify.annotations.Nullable;
+
+/** A model's row, with the counter that names its versions. */
+@Entity
+@Table(name = "model")
+class ModelEntity {
+  @Id
+  @GeneratedValue(strategy = GenerationType.IDENTITY)
+  @Nullable Long id;
+
+  @Column(name = "project_id")
+  long projectId;
+
+  @Column String name;
+
+  @Column
+  @ColumnTransformer(write = "?::jsonb")
+  String definition;
+
+  /** Moves by a statement of its own, so that two uploads never get the same name. */
+  @Column(name = "last_version", updatable = false)
+  int lastVersion;
+
+  @Column(name = "created_at")
+  Instant createdAt;
+}

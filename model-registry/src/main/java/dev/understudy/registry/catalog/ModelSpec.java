@@ -1,0 +1,248 @@
+package dev.understudy.registry.catalog;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.understudy.contracts.v1.InputColumn;
+import dev.understudy.contracts.v1.OutputColumn;
+import dev.understudy.contracts.v1.OutputMeaning;
+import dev.understudy.registry.measure.GuardSpec;
+import dev.understudy.registry.measure.KpiSpec;
+import dev.understudy.registry.problem.Checks;
+import dev.understudy.registry.problem.Refused;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model as it is written in a request and kept: its task, what clients may send, what every
+ * version must answer, how the answer is read, and how candidates are measured where a rollout does
+ * not say. Unchecked until {@link #check}.
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record ModelSpec(
+    @Nullable String name,
+    @Nullable String task,
+    @Nullable List<Input> inputs,
+    @Nullable List<Output> outputs,
+    @Nullable Meaning meaning,
+    @Nullable List<KpiSpec> kpis,
+    @Nullable List<GuardSpec> guards) {
+  private static final int MOST_COLUMNS = 1_000;
+  private static final int MOST_CATEGORIES = 10_000;
+  private static final int MOST_DIMENSIONS = 8;
+  private static final int LONGEST_CATEGORY = 1_000;
+
+  private enum Task {
+    BINARY_CLASSIFICATION
+  }
+
+  private enum Datatype {
+    BOOL,
+    UINT8,
+    UINT16,
+    UINT32,
+    UINT64,
+    INT8,
+    INT16,
+    INT32,
+    INT64,
+    FP16,
+    FP32,
+    FP64,
+    BYTES;
+
+    boolean isNumeric() {
+      return this != BOOL && this != BYTES;
+    }
+
+    boolean isFloating() {
+      return this == FP16 || this == FP32 || this == FP64;
+    }
+  }
+
+  /** One column that clients may send; the limits are those of a value. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Input(
+      @Nullable String name,
+      @Nullable String datatype,
+      @Nullable List<Long> shape,
+      @Nullable Boolean mayBeMissing,
+      @Nullable Boolean mayBeNan,
+      @Nullable List<String> categories,
+      @Nullable Double minimum,
+      @Nullable Double maximum) {}
+
+  /** One tensor that every version answers with. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Output(
+      @Nullable String name, @Nullable String datatype, @Nullable List<Long> shape) {}
+
+  /** How an output is read as a prediction of the outcome. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Meaning(
+      @Nullable String output,
+      @Nullable String outcome,
+      @Nullable String positive,
+      @Nullable Double threshold) {}
+
+  /** Refuses the first thing that is wrong, by its path in the request. */
+  public void check() {
+    Checks.name("name", name);
+    Checks.choice("task", task, EnumSet.allOf(Task.class));
+    inputColumns();
+    outputColumns();
+    outputMeaning();
+    List<KpiSpec> measures = kpis();
+    for (int i = 0; i < measures.size(); i++) {
+      String at = "kpis[%d]".formatted(i);
+      Checks.present(at, measures.get(i)).checked(at, false);
+    }
+    if (guards != null) {
+      GuardSpec.checked("guards", guards);
+    }
+  }
+
+  /** The measures of a rollout that names none; empty when there are none. */
+  @Override
+  public List<KpiSpec> kpis() {
+    return kpis == null ? List.of() : kpis;
+  }
+
+  /** The input contract, as the gateways get it. */
+  public List<InputColumn> inputColumns() {
+    List<Input> all = Checks.present("inputs", inputs);
+    Checks.between("inputs", all.size(), 1, MOST_COLUMNS);
+    List<InputColumn> columns = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    for (int i = 0; i < all.size(); i++) {
+      String at = "inputs[%d]".formatted(i);
+      Input input = Checks.present(at, all.get(i));
+      InputColumn column = column(at, input);
+      if (!names.add(column.getName())) {
+        throw Refused.field(at + ".name", "the name '%s' is used twice".formatted(input.name()));
+      }
+      columns.add(column);
+    }
+    return List.copyOf(columns);
+  }
+
+  private static InputColumn column(String at, Input input) {
+    Datatype type =
+        Checks.choice(at + ".datatype", input.datatype(), EnumSet.allOf(Datatype.class));
+    InputColumn.Builder column =
+        InputColumn.newBuilder()
+            .setName(Checks.name(at + ".name", input.name()))
+            .setDatatype(type.name())
+            .addAllShape(shape(at + ".shape", input.shape()))
+            .setMayBeMissing(Boolean.TRUE.equals(input.mayBeMissing()))
+            .setMayBeNan(Boolean.TRUE.equals(input.mayBeNan()));
+    if (column.getMayBeNan() && !type.isFloating()) {
+      throw Refused.field(at + ".may_be_nan", "only floating-point columns know NaN");
+    }
+    if (input.categories() != null && !input.categories().isEmpty()) {
+      if (type != Datatype.BYTES) {
+        throw Refused.field(at + ".categories", "only BYTES columns have categories");
+      }
+      column.addAllCategories(categories(at + ".categories", input.categories()));
+    }
+    Double least = input.minimum();
+    Double most = input.maximum();
+    if ((least != null || most != null) && !type.isNumeric()) {
+      throw Refused.field(at + ".minimum", "only columns of numbers have limits");
+    }
+    if (least != null) {
+      column.setMinimum(finite(at + ".minimum", least));
+    }
+    if (most != null) {
+      column.setMaximum(finite(at + ".maximum", most));
+    }
+    if (least != null && most != null && least > most) {
+      throw Refused.field(at + ".minimum", "the minimum is above the maximum");
+    }
+    return column.build();
+  }
+
+  private static List<String> categories(String at, List<String> categories) {
+    Checks.between(at, categories.size(), 1, MOST_CATEGORIES);
+    for (int i = 0; i < categories.size(); i++) {
+      String each = "%s[%d]".formatted(at, i);
+      // Empty text is how a missing value reaches a model.
+      if (Checks.text(each, Checks.present(each, categories.get(i)), LONGEST_CATEGORY).isEmpty()) {
+        throw Refused.field(each, "a category is not empty");
+      }
+    }
+    if (new HashSet<>(categories).size() < categories.size()) {
+      throw Refused.field(at, "a category is named twice");
+    }
+    return categories;
+  }
+
+  /** What every version must answer, as the gateways get it. */
+  public List<OutputColumn> outputColumns() {
+    List<Output> all = Checks.present("outputs", outputs);
+    Checks.between("outputs", all.size(), 1, MOST_COLUMNS);
+    List<OutputColumn> columns = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    for (int i = 0; i < all.size(); i++) {
+      String at = "outputs[%d]".formatted(i);
+      Output output = Checks.present(at, all.get(i));
+      String name = Checks.name(at + ".name", output.name());
+      if (!names.add(name)) {
+        throw Refused.field(at + ".name", "the name '%s' is used twice".formatted(name));
+      }
+      columns.add(
+          OutputColumn.newBuilder()
+              .setName(name)
+              .setDatatype(
+                  Checks.choice(at + ".datatype", output.datatype(), EnumSet.allOf(Datatype.class))
+                      .name())
+              .addAllShape(shape(at + ".shape", output.shape()))
+              .build());
+    }
+    return List.copyOf(columns);
+  }
+
+  /** How the answer is read. */
+  public OutputMeaning outputMeaning() {
+    Meaning said = Checks.present("meaning", meaning);
+    String output = Checks.name("meaning.output", said.output());
+    OutputColumn column =
+        outputColumns().stream()
+            .filter(one -> one.getName().equals(output))
+            .findFirst()
+            .orElseThrow(
+                () -> Refused.field("meaning.output", "'%s' is not an output".formatted(output)));
+    if (!Datatype.valueOf(column.getDatatype()).isFloating()) {
+      throw Refused.field("meaning.output", "a probability is a floating-point output");
+    }
+    String positive = Checks.text("meaning.positive", said.positive(), LONGEST_CATEGORY);
+    if (positive.isEmpty()) {
+      throw Refused.field("meaning.positive", "say which value of the outcome is the positive one");
+    }
+    double threshold = Checks.present("meaning.threshold", said.threshold());
+    return OutputMeaning.newBuilder()
+        .setOutput(output)
+        .setOutcome(Checks.name("meaning.outcome", said.outcome()))
+        .setPositive(positive)
+        .setThreshold(Checks.between("meaning.threshold", threshold, 0, 1))
+        .build();
+  }
+
+  private static List<Long> shape(String at, @Nullable List<Long> shape) {
+    List<Long> sizes = Checks.present(at, shape);
+    Checks.between(at, sizes.size(), 1, MOST_DIMENSIONS);
+    for (int i = 0; i < sizes.size(); i++) {
+      long size = Checks.present("%s[%d]".formatted(at, i), sizes.get(i));
+      if (i == 0 ? size != -1 : size < 1) {
+        throw Refused.field(at, "a shape is -1 for the rows, then fixed sizes of at least 1");
+      }
+    }
+    return sizes;
+  }
+
+  private static double finite(String at, double value) {
+    return Checks.between(at, value, -Double.MAX_VALUE, Double.MAX_VALUE);
+  }
+}

@@ -1,0 +1,19 @@
+package dev.understudy.registry.catalog;
+
+import io.quarkus.hibernate.orm.panache.PanacheRepository;
+import io.quarkus.panache.common.Sort;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import java.util.Optional;
+
+/** The rows of projects. */
+@ApplicationScoped
+class Projects implements PanacheRepository<ProjectEntity> {
+  Optional<ProjectEntity> named(String name) {
+    return find("name", name).firstResultOptional();
+  }
+
+  List<ProjectEntity> after(String name, int limit) {
+    return find("name > ?1", Sort.by("name"), name).page(0, limit).list();
+  }
+}

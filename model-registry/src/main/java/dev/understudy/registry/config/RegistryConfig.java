@@ -1,0 +1,52 @@
+package dev.understudy.registry.config;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * Every setting of the registry under {@code understudy}; an unknown one stops the start. The
+ * database and Kafka are set with Quarkus' own {@code quarkus.datasource.*} and {@code
+ * kafka.bootstrap.servers}.
+ */
+@ConfigMapping(prefix = "understudy")
+public interface RegistryConfig {
+  /** Where artefacts are kept, one file per digest; shared by all replicas. */
+  @WithDefault("data/artefacts")
+  Path artefactDir();
+
+  /** The largest artefact that is accepted, in bytes. */
+  @WithDefault("536870912")
+  long artefactMaxBytes();
+
+  /** The largest JSON body that is accepted, in bytes. */
+  @WithDefault("1048576")
+  long bodyMaxBytes();
+
+  /** The key that collector and registry share; at least 16 bytes. A secret, so no default. */
+  String evaluationKey();
+
+  /** How long the gateways may take to prepare a route before the change is given up. */
+  @WithDefault("PT60S")
+  Duration prepareTimeout();
+
+  /** A gateway counts as live while its last heartbeat, by append time, is younger than this. */
+  @WithDefault("PT10S")
+  Duration gatewayLiveWithin();
+
+  /**
+   * What is added to a shadow's deadline before its record counts as lost: the time that the
+   * gateway's journal and the broker may take to write it down.
+   */
+  @WithDefault("PT2S")
+  Duration shadowGrace();
+
+  /** How often prepared routes are compared with what the gateways report. */
+  @WithDefault("PT0.2S")
+  Duration prepareCheckEvery();
+
+  /** How often the outbox is looked at when nobody said that something is in it. */
+  @WithDefault("PT0.5S")
+  Duration outboxCheckEvery();
+}

@@ -1,0 +1,94 @@
+package dev.understudy.registry.rollout;
+
+import dev.understudy.contracts.v1.DecisionPolicy;
+import dev.understudy.contracts.v1.Evidence;
+import dev.understudy.contracts.v1.Guard;
+import dev.understudy.contracts.v1.GuardEvidence;
+import dev.understudy.contracts.v1.RolloutEvaluated;
+import dev.understudy.contracts.v1.RouteMode;
+import dev.understudy.contracts.v1.TestDefinition;
+import dev.understudy.contracts.v1.Verdict;
+
+/**
+ * Whether an evaluation may act. The judge's word is not enough: it must speak about what is live
+ * now, and a promotion must carry the evidence that the registry's own definition demands. Pure.
+ */
+final class EvaluationCheck {
+  /** What rounding may take from a sum of logarithms. */
+  private static final double ROUNDING = 1e-9;
+
+  private EvaluationCheck() {}
+
+  /**
+   * Checks one evaluation whose signature is good.
+   *
+   * @param begun whether its test ever began
+   * @param lastNumber of the evaluations of this test that were accepted
+   */
+  static Judged check(
+      RolloutEvaluated said,
+      String project,
+      String model,
+      ModelRoute route,
+      Rollout rollout,
+      boolean begun,
+      long lastNumber) {
+    PlannedTest test = rollout.test(said.getTestId()).orElse(null);
+    if (test == null
+        || !said.getProject().equals(project)
+        || !said.getModel().equals(model)
+        || !said.getCandidate().equals(rollout.candidate().getVersion())) {
+      return Judged.WRONG_TEST;
+    }
+    if (!said.getDefinitionSha256().equals(test.sha256())) {
+      return Judged.WRONG_DEFINITION;
+    }
+    if (!begun) {
+      return Judged.NOT_LIVE;
+    }
+    if (said.getNumber() <= lastNumber) {
+      return Judged.SEEN_BEFORE;
+    }
+    if (said.getVerdict() == Verdict.ROLLBACK) {
+      // Harm is harm in whatever epoch it was found, as long as anybody is exposed to it.
+      return RolloutMoves.candidateHasTraffic(route, rollout) ? Judged.ACCEPTED : Judged.NOT_LIVE;
+    }
+    if (rollout.liveTest().filter(live -> live.id().equals(test.id())).isEmpty()) {
+      return Judged.NOT_LIVE;
+    }
+    if (said.getEpoch() != test.epoch().getNumber()) {
+      return Judged.WRONG_EPOCH;
+    }
+    if (said.getVerdict() == Verdict.PROMOTE && !supports(said.getEvidence(), test.definition())) {
+      return Judged.UNSUPPORTED;
+    }
+    return Judged.ACCEPTED;
+  }
+
+  private static boolean supports(Evidence evidence, TestDefinition definition) {
+    DecisionPolicy policy = definition.getPolicy();
+    double needed = Math.log(1 / policy.getAlphaPromote()) - ROUNDING;
+    return evidence.getHealth().getHealthy()
+        && evidence.getElapsedMs() >= policy.getMinimumDurationMs()
+        && fewestUnits(evidence, definition) >= policy.getMinimumUnits()
+        && evidence.getPrimary().getKind() == definition.getPrimary().getKind()
+        && evidence.getPrimary().getBetter().getValue() >= needed
+        && definition.getGuardsList().stream()
+            .filter(Guard::getRequired)
+            .allMatch(guard -> isSafe(evidence, guard, needed));
+  }
+
+  /** Pairs of a shadow; of a split, the units of the smaller arm. */
+  private static long fewestUnits(Evidence evidence, TestDefinition definition) {
+    return definition.getMode() == RouteMode.SPLIT
+        ? Math.min(evidence.getUnitsCandidate(), evidence.getUnits() - evidence.getUnitsCandidate())
+        : evidence.getUnits();
+  }
+
+  private static boolean isSafe(Evidence evidence, Guard guard, double needed) {
+    return evidence.getGuardsList().stream()
+        .filter(found -> found.getKind() == guard.getKind())
+        .map(GuardEvidence::getSafe)
+        .anyMatch(safe -> safe.getValue() >= needed);
+  }
+}

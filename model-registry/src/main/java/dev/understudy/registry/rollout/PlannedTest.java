@@ -1,0 +1,68 @@
+package dev.understudy.registry.rollout;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.understudy.contracts.Digest;
+import dev.understudy.contracts.v1.Epoch;
+import dev.understudy.contracts.v1.TestDefined;
+import dev.understudy.contracts.v1.TestDefinition;
+import java.time.Duration;
+
+/**
+ * One test of a rollout: its frozen definition with the bytes that were hashed, and how long the
+ * gateway waits for a shadow. Immutable.
+ */
+record PlannedTest(
+    Stage stage, TestDefinition definition, TestDefined announcement, Duration shadowDeadline) {
+  PlannedTest {
+    if (!announcement.getTestId().equals(definition.getTestId())
+        || !announcement
+            .getDefinitionSha256()
+            .equals(Digest.of(announcement.getDefinition().toByteArray()))) {
+      throw new IllegalArgumentException(
+          "the announcement of test %s does not fit its definition"
+              .formatted(definition.getTestId()));
+    }
+  }
+
+  /** Freezes a definition. */
+  static PlannedTest of(Stage stage, TestDefinition definition, Duration shadowDeadline) {
+    byte[] bytes = definition.toByteArray();
+    TestDefined announcement =
+        TestDefined.newBuilder()
+            .setTestId(definition.getTestId())
+            .setDefinition(ByteString.copyFrom(bytes))
+            .setDefinitionSha256(Digest.of(bytes))
+            .build();
+    return new PlannedTest(stage, definition, announcement, shadowDeadline);
+  }
+
+  /** A definition as it was kept. */
+  static PlannedTest kept(Stage stage, byte[] bytes, String sha256, Duration shadowDeadline) {
+    try {
+      TestDefinition definition = TestDefinition.parseFrom(bytes);
+      TestDefined announcement =
+          TestDefined.newBuilder()
+              .setTestId(definition.getTestId())
+              .setDefinition(ByteString.copyFrom(bytes))
+              .setDefinitionSha256(sha256)
+              .build();
+      return new PlannedTest(stage, definition, announcement, shadowDeadline);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("a kept definition is not readable", e);
+    }
+  }
+
+  String id() {
+    return definition.getTestId();
+  }
+
+  String sha256() {
+    return announcement.getDefinitionSha256();
+  }
+
+  /** The epoch that is live; a test has one until shares can be widened. */
+  Epoch epoch() {
+    return definition.getEpochs(0);
+  }
+}

@@ -1,0 +1,59 @@
+package dev.understudy.registry.rollout;
+
+import dev.understudy.contracts.v1.VersionRef;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The plan that replaces the current version by a candidate, and how far it is. Immutable.
+ *
+ * @param salt of the assignment, fixed for the whole rollout
+ * @param tests shadow, split or both, in this order
+ * @param reason why it ended, or why it is where it is
+ */
+record Rollout(
+    String id,
+    RolloutState state,
+    VersionRef current,
+    VersionRef candidate,
+    String salt,
+    List<PlannedTest> tests,
+    @Nullable String reason) {
+  Rollout {
+    tests = List.copyOf(tests);
+    if (tests.isEmpty() || tests.size() > 2) {
+      throw new IllegalArgumentException("a rollout has one or two tests");
+    }
+    if (tests.size() == 2 && tests.getFirst().stage().compareTo(tests.getLast().stage()) >= 0) {
+      throw new IllegalArgumentException("a shadow comes before a split");
+    }
+    if (current.getVersion().equals(candidate.getVersion())) {
+      throw new IllegalArgumentException("a version is not its own candidate");
+    }
+  }
+
+  /** A rollout that is about to begin with its first test. */
+  static Rollout planned(
+      String id, VersionRef current, VersionRef candidate, String salt, List<PlannedTest> tests) {
+    RolloutState first = RolloutState.preparing(tests.getFirst().stage());
+    return new Rollout(id, first, current, candidate, salt, tests, null);
+  }
+
+  Optional<PlannedTest> test(Stage stage) {
+    return tests.stream().filter(test -> test.stage() == stage).findFirst();
+  }
+
+  Optional<PlannedTest> test(String id) {
+    return tests.stream().filter(test -> test.id().equals(id)).findFirst();
+  }
+
+  /** The test that runs now. */
+  Optional<PlannedTest> liveTest() {
+    return state.liveTest().flatMap(this::test);
+  }
+
+  Rollout moved(RolloutState next, @Nullable String why) {
+    return new Rollout(id, next, current, candidate, salt, tests, why);
+  }
+}

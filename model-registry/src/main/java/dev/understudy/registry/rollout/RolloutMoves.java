@@ -1,0 +1,155 @@
+package dev.understudy.registry.rollout;
+
+import dev.understudy.contracts.v1.CandidateShare;
+import dev.understudy.contracts.v1.Route;
+import dev.understudy.contracts.v1.RouteMode;
+import dev.understudy.contracts.v1.Verdict;
+import dev.understudy.contracts.v1.VersionRef;
+import dev.understudy.registry.rollout.Step.Announcement;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides what a verdict, the gateways or a person make of a model's traffic: values in, a {@link
+ * Step} out, nothing else read or written.
+ *
+ * <p>Going forward is prepared first and committed when the gateways are ready. Going back to the
+ * current version is committed at once: it is loaded everywhere. A move that was made already comes
+ * back as a step that changes nothing, so every event may be repeated.
+ */
+final class RolloutMoves {
+  private static final Announcement ROUTE = new Announcement.RouteChanges();
+
+  private RolloutMoves() {}
+
+  /** The first version of a model is to be served. */
+  static Step deploy(ModelRoute route, VersionRef version, Instant now) {
+    ModelRoute next = route.preparing(ModelRoute.single(version).build(), now);
+    return new Step(next, null, List.of(ROUTE), "route.preparing", null);
+  }
+
+  /** A rollout begins: its first route is prepared, and the standby of the last one is let go. */
+  static Step start(ModelRoute route, Rollout rollout, Instant now) {
+    PlannedTest first = rollout.tests().getFirst();
+    ModelRoute next = route.withoutStandby().preparing(underTest(rollout, first), now);
+    return new Step(next, rollout, List.of(ROUTE), "rollout.started", null);
+  }
+
+  /** All live gateways have prepared that revision. */
+  static Step prepared(ModelRoute route, @Nullable Rollout rollout, long revision) {
+    if (!isPreparing(route, revision)) {
+      return Step.nothing(route, rollout);
+    }
+    if (rollout == null) {
+      return new Step(route.committing(null), null, List.of(ROUTE), "route.committed", null);
+    }
+    Rollout next = rollout.moved(rollout.state().committed(), null);
+    Optional<PlannedTest> begins = next.liveTest();
+    if (begins.isPresent()) {
+      // The test's record goes first: it begins before the first prediction that counts for it.
+      return new Step(
+          route.committing(null),
+          next,
+          List.of(new Announcement.TestBegins(begins.get()), ROUTE),
+          "rollout.test_begun",
+          null);
+    }
+    return new Step(
+        route.committing(rollout.current()), next, List.of(ROUTE), "rollout.promoted", null);
+  }
+
+  /** That revision cannot be prepared, and why. */
+  static Step givenUp(ModelRoute route, @Nullable Rollout rollout, long revision, String why) {
+    if (!isPreparing(route, revision)) {
+      return Step.nothing(route, rollout);
+    }
+    if (rollout == null) {
+      ModelRoute none = new ModelRoute(route.revision(), null, null, null, null, why);
+      return new Step(none, null, List.of(ROUTE), "route.given_up", why);
+    }
+    return end(route, rollout, rollout.state().stopped(), "rollout.given_up", why);
+  }
+
+  /** A verdict that passed every check. */
+  static Step judged(ModelRoute route, Rollout rollout, Verdict verdict, String why, Instant now) {
+    return switch (verdict) {
+      case PROMOTE -> advance(route, rollout, why, now);
+      case ROLLBACK ->
+          end(route, rollout, rollout.state().rolledBack(), "rollout.rolled_back", why);
+      case STOP_FUTILE, STOP_INCONCLUSIVE, STOP_INVALID ->
+          end(
+              route,
+              rollout,
+              rollout.state().stopped(),
+              "rollout.stopped",
+              "%s: %s".formatted(verdict, why));
+      case CONTINUE, HOLD, VERDICT_UNSPECIFIED, UNRECOGNIZED -> Step.nothing(route, rollout);
+    };
+  }
+
+  /** A person ends it. */
+  static Step stop(ModelRoute route, Rollout rollout, String why) {
+    return end(route, rollout, rollout.state().stopped(), "rollout.stopped", why);
+  }
+
+  /** Whether the rollout's candidate answers, or is scored, for anybody now. */
+  static boolean candidateHasTraffic(ModelRoute route, Rollout rollout) {
+    Route committed = route.committed();
+    if (committed == null || !committed.getRolloutId().equals(rollout.id())) {
+      return false;
+    }
+    // Without its standby a promotion is history: the next rollout builds on it.
+    return rollout.state() == RolloutState.PROMOTED ? route.standby() != null : true;
+  }
+
+  private static Step advance(ModelRoute route, Rollout rollout, String why, Instant now) {
+    Optional<PlannedTest> split = rollout.test(Stage.SPLIT);
+    RolloutState state = rollout.state().promoted(split.isPresent());
+    Route next =
+        state == RolloutState.PREPARING_PROMOTION
+            ? ModelRoute.single(rollout.candidate()).setRolloutId(rollout.id()).build()
+            : underTest(rollout, split.orElseThrow());
+    return new Step(
+        route.preparing(next, now),
+        rollout.moved(state, why),
+        List.of(ROUTE),
+        "rollout.test_won",
+        why);
+  }
+
+  private static Step end(
+      ModelRoute route, Rollout rollout, RolloutState state, String action, String why) {
+    return new Step(
+        route.backTo(rollout.current(), null, null),
+        rollout.moved(state, why),
+        List.of(ROUTE),
+        action,
+        why);
+  }
+
+  private static boolean isPreparing(ModelRoute route, long revision) {
+    return route.prepared() != null && route.prepared().getRevision() == revision;
+  }
+
+  private static Route underTest(Rollout rollout, PlannedTest test) {
+    return Route.newBuilder()
+        .setMode(
+            switch (test.stage()) {
+              case SHADOW -> RouteMode.SHADOW;
+              case SPLIT -> RouteMode.SPLIT;
+            })
+        .setCurrent(rollout.current())
+        .addCandidates(
+            CandidateShare.newBuilder()
+                .setVersion(rollout.candidate())
+                .setShare(test.epoch().getShare()))
+        .setRolloutId(rollout.id())
+        .setTestId(test.id())
+        .setEpoch(test.epoch().getNumber())
+        .setSalt(rollout.salt())
+        .setShadowDeadlineMs(test.shadowDeadline().toMillis())
+        .build();
+  }
+}

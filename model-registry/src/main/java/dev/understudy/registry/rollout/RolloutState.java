@@ -1,0 +1,96 @@
+package dev.understudy.registry.rollout;
+
+import java.util.Optional;
+
+/**
+ * Where a rollout is. Each method is one move: it returns the next state, or says that the move is
+ * illegal from here.
+ *
+ * <pre>
+ * PREPARING_SHADOW -> SHADOW -> PREPARING_SPLIT -> SPLIT -> PREPARING_PROMOTION -> PROMOTED
+ *        any live state -> STOPPED | ROLLED_BACK            PROMOTED -> ROLLED_BACK
+ * </pre>
+ */
+enum RolloutState {
+  PREPARING_SHADOW,
+  SHADOW,
+  PREPARING_SPLIT,
+  SPLIT,
+  PREPARING_PROMOTION,
+  PROMOTED,
+  ROLLED_BACK,
+  STOPPED;
+
+  /** A move that is not allowed from this state. */
+  static final class IllegalMove extends IllegalStateException {
+    private static final long serialVersionUID = 1L;
+
+    private IllegalMove(String move, RolloutState from) {
+      super("a rollout that is %s cannot be %s".formatted(from, move));
+    }
+  }
+
+  /** Where a rollout begins whose first test is that one. */
+  static RolloutState preparing(Stage stage) {
+    return switch (stage) {
+      case SHADOW -> PREPARING_SHADOW;
+      case SPLIT -> PREPARING_SPLIT;
+    };
+  }
+
+  /** The prepared route is committed. */
+  RolloutState committed() {
+    return switch (this) {
+      case PREPARING_SHADOW -> SHADOW;
+      case PREPARING_SPLIT -> SPLIT;
+      case PREPARING_PROMOTION -> PROMOTED;
+      case SHADOW, SPLIT, PROMOTED, ROLLED_BACK, STOPPED ->
+          throw new IllegalMove("committed", this);
+    };
+  }
+
+  /** The live test is won. */
+  RolloutState promoted(boolean splitFollows) {
+    return switch (this) {
+      case SHADOW -> splitFollows ? PREPARING_SPLIT : PREPARING_PROMOTION;
+      case SPLIT -> PREPARING_PROMOTION;
+      case PREPARING_SHADOW, PREPARING_SPLIT, PREPARING_PROMOTION, PROMOTED, ROLLED_BACK, STOPPED ->
+          throw new IllegalMove("promoted", this);
+    };
+  }
+
+  /** The candidate does harm: legal while it can have traffic, also after its promotion. */
+  RolloutState rolledBack() {
+    return switch (this) {
+      case PREPARING_SHADOW, SHADOW, PREPARING_SPLIT, SPLIT, PREPARING_PROMOTION, PROMOTED ->
+          ROLLED_BACK;
+      case ROLLED_BACK, STOPPED -> throw new IllegalMove("rolled back", this);
+    };
+  }
+
+  /** It ends without a winner: by a verdict, by a person, or because it could not be prepared. */
+  RolloutState stopped() {
+    return switch (this) {
+      case PREPARING_SHADOW, SHADOW, PREPARING_SPLIT, SPLIT, PREPARING_PROMOTION -> STOPPED;
+      case PROMOTED, ROLLED_BACK, STOPPED -> throw new IllegalMove("stopped", this);
+    };
+  }
+
+  /** Whether it holds the model's one place for a live rollout. */
+  boolean isLive() {
+    return switch (this) {
+      case PREPARING_SHADOW, SHADOW, PREPARING_SPLIT, SPLIT, PREPARING_PROMOTION -> true;
+      case PROMOTED, ROLLED_BACK, STOPPED -> false;
+    };
+  }
+
+  /** The test that runs now. */
+  Optional<Stage> liveTest() {
+    return switch (this) {
+      case SHADOW -> Optional.of(Stage.SHADOW);
+      case SPLIT -> Optional.of(Stage.SPLIT);
+      case PREPARING_SHADOW, PREPARING_SPLIT, PREPARING_PROMOTION, PROMOTED, ROLLED_BACK, STOPPED ->
+          Optional.empty();
+    };
+  }
+}

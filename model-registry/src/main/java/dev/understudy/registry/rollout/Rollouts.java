@@ -1,0 +1,43 @@
+package dev.understudy.registry.rollout;
+
+import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
+import io.quarkus.panache.common.Sort;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.LockModeType;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** The rows of rollouts. */
+@ApplicationScoped
+class Rollouts implements PanacheRepositoryBase<RolloutEntity, String> {
+  private static final List<RolloutState> LIVE =
+      Arrays.stream(RolloutState.values()).filter(RolloutState::isLive).toList();
+
+  /** The model of a rollout, without loading it: the model's route is locked first. */
+  Optional<Long> modelOf(String id) {
+    return getEntityManager()
+        .createQuery("select r.modelId from RolloutEntity r where r.id = :id", Long.class)
+        .setParameter("id", id)
+        .getResultStream()
+        .findFirst();
+  }
+
+  Optional<RolloutEntity> locked(String id) {
+    return findByIdOptional(id, LockModeType.PESSIMISTIC_WRITE);
+  }
+
+  Optional<RolloutEntity> live(long model) {
+    return find("modelId = ?1 and state in ?2", model, LIVE)
+        .withLock(LockModeType.PESSIMISTIC_WRITE)
+        .firstResultOptional();
+  }
+
+  Optional<RolloutEntity> of(long model, String id) {
+    return find("modelId = ?1 and id = ?2", model, id).firstResultOptional();
+  }
+
+  List<RolloutEntity> newest(long model, int limit) {
+    return find("modelId", Sort.descending("createdAt"), model).page(0, limit).list();
+  }
+}

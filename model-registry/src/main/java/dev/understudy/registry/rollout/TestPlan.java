@@ -1,0 +1,211 @@
+package dev.understudy.registry.rollout;
+
+import dev.understudy.contracts.ProblemType;
+import dev.understudy.contracts.v1.DecisionPolicy;
+import dev.understudy.contracts.v1.Epoch;
+import dev.understudy.contracts.v1.Guard;
+import dev.understudy.contracts.v1.Kpi;
+import dev.understudy.contracts.v1.OutputMeaning;
+import dev.understudy.contracts.v1.RouteMode;
+import dev.understudy.contracts.v1.TestDefinition;
+import dev.understudy.registry.measure.GuardSpec;
+import dev.understudy.registry.measure.KpiSpec;
+import dev.understudy.registry.problem.Checks;
+import dev.understudy.registry.problem.Refused;
+import dev.understudy.registry.rollout.RolloutRequest.PolicyRequest;
+import dev.understudy.registry.rollout.RolloutRequest.StageRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the frozen definitions of a rollout's tests from what was asked for: checks every figure,
+ * fills in the defaults, and names the field that is wrong. Pure.
+ *
+ * @param measures of the model, for a stage that names none
+ * @param guards likewise; null where the model has none of its own
+ * @param shadowGrace what a shadow's record may take beyond its deadline before it counts as lost
+ */
+record TestPlan(
+    String rolloutId,
+    String project,
+    String model,
+    String current,
+    String candidate,
+    OutputMeaning meaning,
+    List<KpiSpec> measures,
+    @Nullable List<GuardSpec> guards,
+    Duration shadowGrace) {
+  private static final double ALPHA = 0.05;
+  private static final double ALPHA_HEALTH = 0.001;
+  private static final double LARGEST_ALPHA = 0.5;
+  private static final double SMALLEST_ALPHA = 1e-9;
+  private static final long UNITS = 200;
+  private static final long MOST_UNITS = 1_000_000_000_000L;
+  private static final double COVERAGE = 0.9;
+  private static final Duration STALE = Duration.ofMinutes(5);
+  private static final Duration SHADOW_DEADLINE = Duration.ofSeconds(1);
+  private static final Duration MILLISECOND = Duration.ofMillis(1);
+  private static final Duration LONGEST_SHADOW = Duration.ofMinutes(1);
+  // Predictions are kept for thirty days; a label that comes later meets nothing.
+  private static final Duration LONGEST_HORIZON = Duration.ofDays(29);
+  private static final Duration LONGEST_TEST = Duration.ofDays(365);
+
+  /** The tests of a rollout, in order. */
+  List<PlannedTest> tests(RolloutRequest request) {
+    List<PlannedTest> tests = new ArrayList<>();
+    if (request.shadow() != null) {
+      tests.add(test(Stage.SHADOW, request.shadow()));
+    }
+    if (request.split() != null) {
+      tests.add(test(Stage.SPLIT, request.split()));
+    }
+    if (tests.isEmpty()) {
+      throw Refused.field("shadow", "a rollout needs a 'shadow', a 'split' or both");
+    }
+    return tests;
+  }
+
+  private PlannedTest test(Stage stage, StageRequest asked) {
+    String at = stage.word();
+    boolean shadow = stage == Stage.SHADOW;
+    if (asked.unitKey() != null) {
+      throw Refused.field(
+          ProblemType.NOT_SUPPORTED,
+          at + ".unit_key",
+          "tests by unit key cannot be analysed yet; leave it out to assign each request");
+    }
+    Duration horizon =
+        Checks.between(
+            at + ".horizon",
+            Checks.present(at + ".horizon", asked.horizon()),
+            Duration.ZERO,
+            LONGEST_HORIZON);
+    Duration deadline = deadline(at, shadow, asked);
+    TestDefinition.Builder definition =
+        TestDefinition.newBuilder()
+            .setTestId(rolloutId + "-" + stage.word())
+            .setRolloutId(rolloutId)
+            .setProject(project)
+            .setModel(model)
+            .setMode(shadow ? RouteMode.SHADOW : RouteMode.SPLIT)
+            .setCurrent(current)
+            .addCandidates(candidate)
+            .setHorizonMs(horizon.toMillis())
+            .setShadowDeadlineMs(shadow ? deadline.plus(shadowGrace).toMillis() : 0)
+            .setMeaning(meaning)
+            .setPrimary(primary(at, shadow, asked))
+            .addAllGuards(guards(at, asked))
+            .setPolicy(policy(at + ".policy", shadow, horizon, asked))
+            .addEpochs(Epoch.newBuilder().setNumber(0).setShare(share(at, shadow, asked)));
+    return PlannedTest.of(stage, definition.build(), deadline);
+  }
+
+  /** Of a split; the judge's weights 1/share would be without bound below it. */
+  private static final double SMALLEST_SHARE = 0.001;
+
+  private static double share(String at, boolean shadow, StageRequest asked) {
+    if (shadow) {
+      refuse(at + ".share", asked.share(), "a shadow has a 'fraction'");
+      return Checks.positive(at + ".fraction", asked.fraction() == null ? 1 : asked.fraction(), 1);
+    }
+    refuse(at + ".fraction", asked.fraction(), "a split has a 'share'");
+    double share = Checks.positive(at + ".share", asked.share() == null ? 0.5 : asked.share(), 1);
+    if (share == 1) {
+      throw Refused.field(at + ".share", "a share of 1 leaves nothing to compare with");
+    }
+    if (share < SMALLEST_SHARE || share > 1 - SMALLEST_SHARE) {
+      throw Refused.field(
+          at + ".share",
+          "%s is outside %s..%s: the smaller arm would prove nothing"
+              .formatted(share, SMALLEST_SHARE, 1 - SMALLEST_SHARE));
+    }
+    return share;
+  }
+
+  private static Duration deadline(String at, boolean shadow, StageRequest asked) {
+    String field = at + ".shadow_deadline";
+    Duration said = asked.shadowDeadline();
+    if (shadow) {
+      return Checks.between(
+          field, said == null ? SHADOW_DEADLINE : said, MILLISECOND, LONGEST_SHADOW);
+    }
+    refuse(field, said, "a split has no shadows");
+    return Duration.ZERO;
+  }
+
+  private Kpi primary(String at, boolean shadow, StageRequest asked) {
+    KpiSpec kpi = asked.kpi();
+    if (kpi == null && measures.size() == 1) {
+      kpi = measures.getFirst();
+    }
+    return Checks.present(at + ".kpi", kpi).checked(at + ".kpi", !shadow);
+  }
+
+  private List<Guard> guards(String at, StageRequest asked) {
+    List<GuardSpec> chosen = asked.guards();
+    if (chosen == null) {
+      chosen = guards == null ? GuardSpec.USUAL : guards;
+    }
+    return GuardSpec.checked(at + ".guards", chosen);
+  }
+
+  private static DecisionPolicy policy(
+      String at, boolean shadow, Duration horizon, StageRequest asked) {
+    PolicyRequest policy = asked.policy() == null ? PolicyRequest.DEFAULTS : asked.policy();
+    long fewest = policy.minimumUnits() == null ? UNITS : policy.minimumUnits();
+    long most = policy.maximumUnits() == null ? 0 : policy.maximumUnits();
+    Checks.between(at + ".minimum_units", fewest, 1, MOST_UNITS);
+    Checks.between(at + ".maximum_units", most, 0, MOST_UNITS);
+    if (most != 0 && most < fewest) {
+      throw Refused.field(at + ".maximum_units", "it is below minimum_units; 0 means no limit");
+    }
+    Duration shortest =
+        orElse(policy.minimumDuration(), Duration.ofDays(shadow ? 1 : 7).plus(horizon));
+    Duration longest =
+        orElse(policy.maximumDuration(), Duration.ofDays(shadow ? 14 : 28).plus(horizon));
+    Checks.between(at + ".minimum_duration", shortest, Duration.ZERO, LONGEST_TEST);
+    Checks.between(at + ".maximum_duration", longest, MILLISECOND, LONGEST_TEST);
+    if (longest.compareTo(shortest) <= 0) {
+      throw Refused.field(at + ".maximum_duration", "it is not above minimum_duration");
+    }
+    return DecisionPolicy.newBuilder()
+        .setAlphaPromote(alpha(at + ".alpha_promote", policy.alphaPromote(), ALPHA))
+        .setAlphaRollback(alpha(at + ".alpha_rollback", policy.alphaRollback(), ALPHA))
+        .setAlphaFutility(alpha(at + ".alpha_futility", policy.alphaFutility(), ALPHA))
+        .setAlphaHealth(alpha(at + ".alpha_health", policy.alphaHealth(), ALPHA_HEALTH))
+        .setMinimumUnits(fewest)
+        .setMaximumUnits(most)
+        .setMinimumDurationMs(shortest.toMillis())
+        .setMaximumDurationMs(longest.toMillis())
+        .setMinimumCoverage(part(at + ".minimum_coverage", policy.minimumCoverage()))
+        .setMinimumCompleteness(part(at + ".minimum_completeness", policy.minimumCompleteness()))
+        .setStaleAfterMs(
+            Checks.between(
+                    at + ".stale_after",
+                    orElse(policy.staleAfter(), STALE),
+                    Duration.ofSeconds(1),
+                    LONGEST_TEST)
+                .toMillis())
+        .build();
+  }
+
+  private static double alpha(String field, @Nullable Double value, double otherwise) {
+    return Checks.between(field, value == null ? otherwise : value, SMALLEST_ALPHA, LARGEST_ALPHA);
+  }
+
+  private static double part(String field, @Nullable Double value) {
+    return Checks.between(field, value == null ? COVERAGE : value, 0, 1);
+  }
+
+  private static Duration orElse(@Nullable Duration value, Duration otherwise) {
+    return value == null ? otherwise : value;
+  }
+
+  private static void refuse(String field, @Nullable Object value, String why) {
+    if (value != null) {
+      throw Refused.field(field, "%s, leave it out".formatted(why));
+    }
+  }
+}

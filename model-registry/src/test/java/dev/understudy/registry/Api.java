@@ -1,0 +1,119 @@
+package dev.understudy.registry;
+
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.oneOf;
+
+import dev.understudy.contracts.Digest;
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
+import java.util.UUID;
+
+/** What the tests ask of the registry, in its own words. Each one has a project of its own. */
+final class Api {
+  static final String MODEL =
+      """
+      {"name": "credit-risk", "task": "BINARY_CLASSIFICATION",
+       "inputs": [
+         {"name": "Amount", "datatype": "FP32", "shape": [-1]},
+         {"name": "Home", "datatype": "BYTES", "shape": [-1], "may_be_missing": true,
+          "categories": ["owner", "rent"]},
+         {"name": "Income", "datatype": "FP32", "shape": [-1], "may_be_missing": true}],
+       "outputs": [{"name": "probability", "datatype": "FP32", "shape": [-1]}],
+       "meaning": {"output": "probability", "outcome": "status", "positive": "bad",
+         "threshold": 0.5}}
+      """;
+
+  static final String SHADOW =
+      """
+      {"horizon": "PT3S", "kpi": {"kind": "ACCURACY", "line": "SUPERIORITY",
+        "minimum_effect": 0.01},
+       "guards": [{"kind": "ERRORS"}, {"kind": "SLOW", "slow_threshold": "PT0.05S"}],
+       "policy": {"minimum_duration": "PT5S"}}
+      """;
+
+  static final String SPLIT =
+      """
+      {"share": 0.5, "horizon": "PT3S", "kpi": {"kind": "ACCURACY", "line": "NON_INFERIORITY",
+        "margin": 0.03, "centre": 0.7},
+       "guards": [{"kind": "ERRORS"}], "policy": {"minimum_duration": "PT5S"}}
+      """;
+
+  final String project = "p-" + UUID.randomUUID();
+
+  /** A project with the model, and two versions of it. */
+  static Api withTwoVersions() {
+    Api api = new Api();
+    api.create();
+    api.register("first");
+    api.register("second");
+    return api;
+  }
+
+  void create() {
+    json("{\"name\": \"%s\"}".formatted(project)).post("/v1/projects").then().statusCode(201);
+    json(MODEL).post("/v1/projects/{p}/models", project).then().statusCode(201);
+  }
+
+  String register(String name) {
+    byte[] artefact = OnnxBytes.scorecard(name);
+    upload(artefact).then().statusCode(oneOf(200, 201));
+    return newVersion(Digest.of(artefact)).then().statusCode(201).extract().path("version");
+  }
+
+  static Response upload(byte[] artefact) {
+    return given()
+        .contentType(ContentType.BINARY)
+        .body(artefact)
+        .put("/v1/artefacts/{sha256}", Digest.of(artefact));
+  }
+
+  Response newVersion(String sha256) {
+    return json("{\"sha256\": \"%s\", \"format\": \"onnx\"}".formatted(sha256))
+        .post(model() + "/versions");
+  }
+
+  Response deploy(String version) {
+    return json("{\"version\": \"%s\"}".formatted(version)).put(model() + "/route");
+  }
+
+  Response route() {
+    return given().get(model() + "/route");
+  }
+
+  Response start(String candidate, String shadow, String split) {
+    return json("{\"candidate\": \"%s\", \"shadow\": %s, \"split\": %s}"
+            .formatted(candidate, shadow, split))
+        .post(model() + "/rollouts");
+  }
+
+  Response rollout(String id) {
+    return given().get(model() + "/rollouts/{id}", id);
+  }
+
+  Response list() {
+    return given().get(model() + "/rollouts");
+  }
+
+  String state(String id) {
+    return rollout(id).then().statusCode(200).extract().path("state");
+  }
+
+  Response evaluations(String id) {
+    return given().get(model() + "/rollouts/{id}/evaluations", id);
+  }
+
+  Response stop(String id, String ifMatch) {
+    var request = json("{\"reason\": \"seen enough\"}");
+    return (ifMatch == null ? request : request.header("If-Match", ifMatch))
+        .post(model() + "/rollouts/{id}/stop", id);
+  }
+
+  String model() {
+    return "/v1/projects/" + project + "/models/credit-risk";
+  }
+
+  static RequestSpecification json(String body) {
+    return given().contentType(ContentType.JSON).body(body);
+  }
+}

@@ -1,0 +1,84 @@
+package dev.understudy.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.understudy.testkit.KafkaResource;
+import dev.understudy.testkit.PostgresResource;
+import io.agroal.api.AgroalDataSource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Boots the registry for its schema: what the database refuses to whoever asks, in plain SQL. */
+@QuarkusTest
+@WithTestResource(KafkaResource.class)
+@WithTestResource(PostgresResource.class)
+@WithTestResource(RegistrySettings.class)
+class DatabaseRulesTest {
+  @Inject AgroalDataSource database;
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "update model_version set description = 'better'",
+        "delete from model_version",
+        "truncate model_version cascade",
+        "update audit_event set actor = 'nobody'",
+        "delete from audit_event",
+        "truncate audit_event"
+      })
+  void whatHappenedAndWhatWasRegisteredStays(String sql) {
+    Api.withTwoVersions();
+
+    assertThatThrownBy(() -> execute(sql))
+        .isInstanceOf(SQLException.class)
+        .hasMessageContaining("never changed or removed");
+  }
+
+  @Test
+  void aModelHasOneLiveRolloutWhateverAServiceBelieves() throws Exception {
+    Api.withTwoVersions();
+    String insert =
+        """
+        insert into rollout (id, model_id, state, current_version, candidate_version, salt, change,
+          created_at, changed_at)
+        select '%s' || max(id), max(id), '%s', '', '', '', 1, now(), now() from model
+        """;
+    execute(insert.formatted("ended", "STOPPED"));
+    execute(insert.formatted("ended-too", "PROMOTED"));
+    execute(insert.formatted("live", "SHADOW"));
+
+    assertThatThrownBy(() -> execute(insert.formatted("second", "PREPARING_SPLIT")))
+        .hasMessageContaining("one_live_rollout");
+  }
+
+  @Test
+  void theNumbersOfAProjectsAuditHaveNoGap() throws Exception {
+    Api api = Api.withTwoVersions();
+
+    try (Connection connection = database.getConnection();
+        Statement statement = connection.createStatement();
+        var found =
+            statement.executeQuery(
+                "select min(seq), max(seq), count(*) from audit_event where project = '%s'"
+                    .formatted(api.project))) {
+      found.next();
+      assertThat(found.getLong(1)).isEqualTo(1);
+      assertThat(found.getLong(2)).isEqualTo(found.getLong(3)).isEqualTo(4);
+    }
+  }
+
+  private void execute(String sql) throws SQLException {
+    try (Connection connection = database.getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+}

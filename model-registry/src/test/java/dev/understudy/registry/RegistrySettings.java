@@ -1,0 +1,39 @@
+package dev.understudy.registry;
+
+import dev.understudy.testkit.TemporaryFiles;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** The registry's own settings in tests: short waits, and a folder that goes away. */
+public final class RegistrySettings implements QuarkusTestResourceLifecycleManager {
+  static final String EVALUATION_KEY = "a key for tests only, long enough";
+
+  private Path artefacts;
+
+  @Override
+  public Map<String, String> start() {
+    try {
+      artefacts = Files.createTempDirectory("understudy-artefacts");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return Map.of(
+        "quarkus.http.test-port", "0",
+        "understudy.artefact-dir", artefacts.toString(),
+        "understudy.artefact-max-bytes", "100000",
+        "understudy.body-max-bytes", "20000",
+        "understudy.evaluation-key", EVALUATION_KEY,
+        "understudy.prepare-timeout", "PT3S",
+        "understudy.gateway-live-within", "PT2S",
+        "understudy.prepare-check-every", "PT0.05S");
+  }
+
+  @Override
+  public void stop() {
+    TemporaryFiles.delete(artefacts);
+  }
+}

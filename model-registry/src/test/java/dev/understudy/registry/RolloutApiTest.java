@@ -1,0 +1,220 @@
+package dev.understudy.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
+
+import dev.understudy.testkit.KafkaResource;
+import dev.understudy.testkit.PostgresResource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Boots the registry with real parts: what people ask of routes and rollouts, and may not. */
+@QuarkusTest
+@WithTestResource(KafkaResource.class)
+@WithTestResource(PostgresResource.class)
+@WithTestResource(RegistrySettings.class)
+class RolloutApiTest {
+  private FakeGateway gateway;
+
+  @BeforeEach
+  void open() {
+    gateway = FakeGateway.that(FakeGateway.Manner.PREPARES);
+  }
+
+  @AfterEach
+  void close() throws InterruptedException {
+    gateway.close();
+  }
+
+  @Test
+  void aModelIsDeployedOnceByHand() {
+    Api api = deployed();
+
+    problem(api.deploy("2"), 409, "conflict");
+    problem(api.deploy("1"), 409, "conflict");
+  }
+
+  @Test
+  void anUnknownVersionIsNotDeployed() {
+    problem(Api.withTwoVersions().deploy("3"), 400, "invalid-request")
+        .then()
+        .body("field", equalTo("version"));
+  }
+
+  @Test
+  void aRolloutNeedsAModelThatIsServed() {
+    problem(Api.withTwoVersions().start("2", Api.SHADOW, "null"), 409, "conflict");
+  }
+
+  @Test
+  void aModelHasOneLiveRollout() {
+    Api api = deployed();
+    api.start("2", Api.SHADOW, Api.SPLIT).then().statusCode(201);
+
+    problem(api.start("2", Api.SHADOW, Api.SPLIT), 409, "live-rollout");
+  }
+
+  @Test
+  void ofManyRolloutsThatAreStartedAtOnceOneLives() throws Exception {
+    Api api = deployed();
+    Callable<Integer> start = () -> api.start("2", Api.SHADOW, "null").statusCode();
+
+    try (var threads = Executors.newFixedThreadPool(4)) {
+      List<Future<Integer>> answers =
+          threads.invokeAll(IntStream.range(0, 4).mapToObj(i -> start).toList());
+
+      assertThat(answers).extracting(Future::get).containsExactlyInAnyOrder(201, 409, 409, 409);
+    }
+    api.list().then().body("items", hasSize(1));
+  }
+
+  @Test
+  void theCurrentVersionIsNoCandidateAndAnUnknownOneNeither() {
+    Api api = deployed();
+
+    problem(api.start("1", Api.SHADOW, "null"), 400, "invalid-request")
+        .then()
+        .body("field", equalTo("candidate"));
+    problem(api.start("9", Api.SHADOW, "null"), 400, "invalid-request")
+        .then()
+        .body("field", equalTo("candidate"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0", "1", "-0.5", "1.5", "1e999"})
+  void aShareOutsideOfItsRangeIsRefused(String share) {
+    Api api = deployed();
+    String split = Api.SPLIT.replace("0.5", share);
+
+    problem(api.start("2", "null", split), 400, "invalid-request")
+        .then()
+        .body("field", equalTo("split.share"));
+    api.list().then().body("items", hasSize(0));
+  }
+
+  @Test
+  void aSplitByUnitKeyIsNotSupportedYet() {
+    Api api = deployed();
+    String split = Api.SPLIT.replace("\"share\"", "\"unit_key\": \"customer\", \"share\"");
+
+    problem(api.start("2", "null", split), 501, "not-supported")
+        .then()
+        .body("field", equalTo("split.unit_key"));
+  }
+
+  @Test
+  void aSlowGuardNeedsItsThreshold() {
+    Api api = deployed();
+    String shadow = Api.SHADOW.replace(", \"slow_threshold\": \"PT0.05S\"", "");
+
+    problem(api.start("2", shadow, "null"), 400, "invalid-request")
+        .then()
+        .body("field", equalTo("shadow.guards[1].slow_threshold"));
+  }
+
+  @Test
+  void aPlanWithoutAStageIsRefused() {
+    problem(deployed().start("2", "null", "null"), 400, "invalid-request");
+  }
+
+  @Test
+  void aFieldThatIsNotKnownIsNamed() {
+    Api api = deployed();
+    String shadow = Api.SHADOW.replace("\"minimum_effect\"", "\"minimal_effect\"");
+
+    problem(api.start("2", shadow, "null"), 400, "invalid-request")
+        .then()
+        .body("field", equalTo("shadow.kpi.minimal_effect"));
+  }
+
+  @Test
+  void aPersonStopsTheStateThatTheySaw() {
+    Api api = deployed();
+    String id = api.start("2", Api.SHADOW, Api.SPLIT).then().statusCode(201).extract().path("id");
+    await().untilAsserted(() -> assertThat(api.state(id)).isEqualTo("SHADOW"));
+    String before = api.rollout(id).header("ETag");
+    // Shadow and split are the states that stay until somebody speaks.
+    try (FakeJudge judge = new FakeJudge()) {
+      judge.says(FakeJudge.about(api, id, "SHADOW").build());
+    }
+    await().untilAsserted(() -> assertThat(api.state(id)).isEqualTo("SPLIT"));
+    String now = api.rollout(id).header("ETag");
+
+    problem(api.stop(id, null), 428, "precondition-required");
+    problem(api.stop(id, "\"0\""), 412, "stale");
+    problem(api.stop(id, before), 412, "stale");
+    api.stop(id, now).then().statusCode(200).body("state", equalTo("STOPPED"));
+
+    api.rollout(id).then().body("reason", equalTo("seen enough"));
+    problem(api.stop(id, "*"), 409, "conflict");
+    api.route()
+        .then()
+        .body("committed.mode", equalTo("SINGLE"))
+        .body("committed.current.version", equalTo("1"));
+  }
+
+  @Test
+  void stoppingNeedsAReasonAndARolloutOfThisModel() {
+    Api api = deployed();
+    Api other = deployed();
+    String id = other.start("2", Api.SHADOW, "null").then().statusCode(201).extract().path("id");
+
+    problem(api.stop(id, "*"), 404, "not-found");
+    problem(
+        Api.json("{\"reason\": \" \"}")
+            .header("If-Match", "*")
+            .post(other.model() + "/rollouts/{id}/stop", id),
+        400,
+        "invalid-request");
+  }
+
+  @Test
+  void gatewaysAreShownAsTheyReport() {
+    Api api = deployed();
+
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .untilAsserted(
+            () ->
+                io.restassured.RestAssured.given()
+                    .get("/v1/gateways")
+                    .then()
+                    .body(
+                        "items.find { it.gateway_id == '%s' }.live".formatted(gateway.id()),
+                        equalTo(true))
+                    .body(
+                        ("items.find { it.gateway_id == '%s' }"
+                                + ".models.find { it.project == '%s' }.live_revision")
+                            .formatted(gateway.id(), api.project),
+                        equalTo(1)));
+  }
+
+  private static Api deployed() {
+    Api api = Api.withTwoVersions();
+    api.deploy("1").then().statusCode(202);
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .untilAsserted(
+            () -> assertThat((String) api.route().path("committed.mode")).isEqualTo("SINGLE"));
+    return api;
+  }
+
+  private static Response problem(Response answer, int status, String type) {
+    answer.then().statusCode(status).body("type", equalTo("urn:understudy:problem:" + type));
+    return answer;
+  }
+}

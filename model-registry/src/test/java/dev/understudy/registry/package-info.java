@@ -1,0 +1,2 @@
+/** The registry from outside: REST, Kafka and PostgreSQL, all real. */
+package dev.understudy.registry;

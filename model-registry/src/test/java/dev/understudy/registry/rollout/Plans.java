@@ -1,0 +1,87 @@
+package dev.understudy.registry.rollout;
+
+import dev.understudy.contracts.v1.OutputMeaning;
+import dev.understudy.contracts.v1.VersionRef;
+import dev.understudy.registry.measure.GuardSpec;
+import dev.understudy.registry.measure.KpiSpec;
+import dev.understudy.registry.rollout.RolloutRequest.PolicyRequest;
+import dev.understudy.registry.rollout.RolloutRequest.StageRequest;
+import java.time.Duration;
+import java.util.List;
+
+/** Plans and rollouts for the tests of this room. */
+final class Plans {
+  static final VersionRef CURRENT = version("1");
+  static final VersionRef CANDIDATE = version("2");
+  static final KpiSpec BETTER = new KpiSpec("ACCURACY", "SUPERIORITY", null, 0.01, null);
+  static final KpiSpec NOT_WORSE = new KpiSpec("ACCURACY", "NON_INFERIORITY", 0.03, null, 0.7);
+  static final Duration HORIZON = Duration.ofSeconds(3);
+
+  private Plans() {}
+
+  static VersionRef version(String name) {
+    return VersionRef.newBuilder().setVersion(name).setFormat("onnx").setBytes(1).build();
+  }
+
+  static TestPlan plan() {
+    return new TestPlan(
+        "r1",
+        "demo",
+        "credit-risk",
+        "1",
+        "2",
+        OutputMeaning.newBuilder().setOutput("probability").setPositive("bad").build(),
+        List.of(),
+        null,
+        Duration.ofSeconds(2));
+  }
+
+  static StageRequest shadow() {
+    return new StageRequest(null, null, null, HORIZON, null, BETTER, null, null);
+  }
+
+  static StageRequest split() {
+    return new StageRequest(null, null, null, HORIZON, null, NOT_WORSE, null, null);
+  }
+
+  static StageRequest withShare(StageRequest stage, Double fraction, Double share) {
+    return new StageRequest(
+        fraction,
+        share,
+        stage.unitKey(),
+        stage.horizon(),
+        stage.shadowDeadline(),
+        stage.kpi(),
+        stage.guards(),
+        stage.policy());
+  }
+
+  static StageRequest withPolicy(StageRequest stage, PolicyRequest policy) {
+    return new StageRequest(
+        stage.fraction(),
+        stage.share(),
+        stage.unitKey(),
+        stage.horizon(),
+        stage.shadowDeadline(),
+        stage.kpi(),
+        stage.guards(),
+        policy);
+  }
+
+  static StageRequest withGuards(StageRequest stage, GuardSpec... guards) {
+    return new StageRequest(
+        stage.fraction(),
+        stage.share(),
+        stage.unitKey(),
+        stage.horizon(),
+        stage.shadowDeadline(),
+        stage.kpi(),
+        List.of(guards),
+        stage.policy());
+  }
+
+  static Rollout rollout(StageRequest shadow, StageRequest split) {
+    return Rollout.planned(
+        "r1", CURRENT, CANDIDATE, "salt", plan().tests(new RolloutRequest("2", shadow, split)));
+  }
+}

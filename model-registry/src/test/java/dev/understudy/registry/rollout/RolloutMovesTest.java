@@ -1,0 +1,205 @@
+package dev.understudy.registry.rollout;
+
+import static dev.understudy.registry.rollout.Plans.CANDIDATE;
+import static dev.understudy.registry.rollout.Plans.CURRENT;
+import static dev.understudy.registry.rollout.Plans.rollout;
+import static dev.understudy.registry.rollout.Plans.shadow;
+import static dev.understudy.registry.rollout.Plans.split;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.understudy.contracts.v1.RouteMode;
+import dev.understudy.contracts.v1.Verdict;
+import dev.understudy.registry.rollout.Step.Announcement.RouteChanges;
+import dev.understudy.registry.rollout.Step.Announcement.TestBegins;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class RolloutMovesTest {
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+  @Test
+  void aFirstVersionIsPreparedAndThenCommittedUnderTheSameRevision() {
+    Step deploying = RolloutMoves.deploy(ModelRoute.NONE, CURRENT, NOW);
+    Step deployed = RolloutMoves.prepared(deploying.route(), null, 1);
+
+    assertThat(deploying.route().committed()).isNull();
+    assertThat(deploying.route().prepared().getRevision()).isEqualTo(1);
+    assertThat(deployed.route().committed()).isEqualTo(deploying.route().prepared());
+    assertThat(deployed.route().prepared()).isNull();
+  }
+
+  @Test
+  void aFirstVersionThatCannotBeLoadedLeavesNoRouteAndTheReason() {
+    Step deploying = RolloutMoves.deploy(ModelRoute.NONE, CURRENT, NOW);
+
+    Step given = RolloutMoves.givenUp(deploying.route(), null, 1, "no such operator");
+
+    assertThat(given.route().committed()).isNull();
+    assertThat(given.route().prepared()).isNull();
+    assertThat(given.route().failure()).isEqualTo("no such operator");
+  }
+
+  @Test
+  void aRolloutBeginsWithItsShadowAndLetsTheStandbyGo() {
+    ModelRoute served = served().committing(CANDIDATE);
+    ModelRoute afterPromotion =
+        new ModelRoute(3, served().committed(), null, null, CANDIDATE, null);
+    assertThat(served.standby()).isNotNull();
+
+    Step step = RolloutMoves.start(afterPromotion, rollout(shadow(), split()), NOW);
+
+    assertThat(step.rollout().state()).isEqualTo(RolloutState.PREPARING_SHADOW);
+    assertThat(step.route().standby()).isNull();
+    assertThat(step.route().prepared().getMode()).isEqualTo(RouteMode.SHADOW);
+    assertThat(step.route().prepared().getRevision()).isEqualTo(4);
+    assertThat(step.route().prepared().getTestId()).isEqualTo("r1-shadow");
+    assertThat(step.route().prepared().getShadowDeadlineMs()).isEqualTo(1_000);
+    assertThat(step.route().committed()).isEqualTo(afterPromotion.committed());
+  }
+
+  @Test
+  void aRolloutWithoutAShadowBeginsWithItsSplit() {
+    Step step = RolloutMoves.start(served(), rollout(null, split()), NOW);
+
+    assertThat(step.rollout().state()).isEqualTo(RolloutState.PREPARING_SPLIT);
+    assertThat(step.route().prepared().getMode()).isEqualTo(RouteMode.SPLIT);
+    assertThat(step.route().prepared().getCandidates(0).getShare()).isEqualTo(0.5);
+  }
+
+  @Test
+  void aTestIsAnnouncedBeforeTheRouteThatFeedsIt() {
+    Step started = RolloutMoves.start(served(), rollout(shadow(), null), NOW);
+
+    Step step = RolloutMoves.prepared(started.route(), started.rollout(), 2);
+
+    assertThat(step.announcements())
+        .hasExactlyElementsOfTypes(TestBegins.class, RouteChanges.class);
+    assertThat(step.rollout().state()).isEqualTo(RolloutState.SHADOW);
+  }
+
+  @Test
+  void aShadowThatIsWonPreparesTheSplitAndKeepsTheShadowMeanwhile() {
+    Step shadow = inShadow(rollout(shadow(), split()));
+
+    Step won = judged(shadow, Verdict.PROMOTE);
+
+    assertThat(won.rollout().state()).isEqualTo(RolloutState.PREPARING_SPLIT);
+    assertThat(won.route().committed().getMode()).isEqualTo(RouteMode.SHADOW);
+    assertThat(won.route().prepared().getMode()).isEqualTo(RouteMode.SPLIT);
+    assertThat(won.route().prepared().getSalt())
+        .isEqualTo(won.route().committed().getSalt())
+        .isEqualTo("salt");
+  }
+
+  @Test
+  void theLastTestThatIsWonPreparesTheCandidateAloneAndItsCommitPromotes() {
+    Step won = judged(inShadow(rollout(shadow(), null)), Verdict.PROMOTE);
+    assertThat(won.rollout().state()).isEqualTo(RolloutState.PREPARING_PROMOTION);
+
+    Step promoted = RolloutMoves.prepared(won.route(), won.rollout(), 3);
+
+    assertThat(promoted.rollout().state()).isEqualTo(RolloutState.PROMOTED);
+    assertThat(promoted.route().committed().getMode()).isEqualTo(RouteMode.SINGLE);
+    assertThat(promoted.route().committed().getCurrent()).isEqualTo(CANDIDATE);
+    assertThat(promoted.route().standby()).isEqualTo(CURRENT);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Verdict.class,
+      names = {"ROLLBACK", "STOP_FUTILE", "STOP_INCONCLUSIVE", "STOP_INVALID"})
+  void aBadEndGoesBackToCurrentAtOnce(Verdict verdict) {
+    Step won = judged(inShadow(rollout(shadow(), split())), Verdict.PROMOTE);
+
+    Step ended = judged(won, verdict);
+
+    assertThat(ended.rollout().state())
+        .isEqualTo(verdict == Verdict.ROLLBACK ? RolloutState.ROLLED_BACK : RolloutState.STOPPED);
+    assertThat(ended.rollout().reason()).contains("because");
+    assertThat(ended.route().prepared()).isNull();
+    assertThat(ended.route().committed().getMode()).isEqualTo(RouteMode.SINGLE);
+    assertThat(ended.route().committed().getCurrent()).isEqualTo(CURRENT);
+    assertThat(ended.route().committed().getRevision()).isEqualTo(4);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Verdict.class,
+      names = {"CONTINUE", "HOLD"})
+  void aVerdictThatDecidesNothingChangesNothing(Verdict verdict) {
+    Step shadow = inShadow(rollout(shadow(), split()));
+
+    assertThat(judged(shadow, verdict).changesNothing()).isTrue();
+  }
+
+  @Test
+  void anAcknowledgementOfAnotherRevisionChangesNothing() {
+    Step started = RolloutMoves.start(served(), rollout(shadow(), null), NOW);
+    Step committed = RolloutMoves.prepared(started.route(), started.rollout(), 2);
+
+    assertThat(RolloutMoves.prepared(started.route(), started.rollout(), 1).changesNothing())
+        .isTrue();
+    assertThat(RolloutMoves.prepared(committed.route(), committed.rollout(), 2).changesNothing())
+        .isTrue();
+    assertThat(
+            RolloutMoves.givenUp(committed.route(), committed.rollout(), 2, "late")
+                .changesNothing())
+        .isTrue();
+  }
+
+  @Test
+  void aRouteThatCannotBePreparedStopsTheRolloutAndCurrentStays() {
+    Step started = RolloutMoves.start(served(), rollout(shadow(), split()), NOW);
+
+    Step given = RolloutMoves.givenUp(started.route(), started.rollout(), 2, "no gateway is live");
+
+    assertThat(given.rollout().state()).isEqualTo(RolloutState.STOPPED);
+    assertThat(given.rollout().reason()).isEqualTo("no gateway is live");
+    assertThat(given.route().prepared()).isNull();
+    assertThat(given.route().committed().getCurrent()).isEqualTo(CURRENT);
+    assertThat(given.route().committed().getMode()).isEqualTo(RouteMode.SINGLE);
+  }
+
+  @Test
+  void aPromotedCandidateCanBeRolledBackWhileTheOldOneStandsBy() {
+    Step won = judged(inShadow(rollout(shadow(), null)), Verdict.PROMOTE);
+    Step promoted = RolloutMoves.prepared(won.route(), won.rollout(), 3);
+    assertThat(RolloutMoves.candidateHasTraffic(promoted.route(), promoted.rollout())).isTrue();
+
+    Step back = judged(promoted, Verdict.ROLLBACK);
+
+    assertThat(back.rollout().state()).isEqualTo(RolloutState.ROLLED_BACK);
+    assertThat(back.route().committed().getCurrent()).isEqualTo(CURRENT);
+    assertThat(
+            RolloutMoves.candidateHasTraffic(promoted.route().withoutStandby(), promoted.rollout()))
+        .isFalse();
+  }
+
+  @Test
+  void aPersonCannotStopWhatHasEnded() {
+    Step shadow = inShadow(rollout(shadow(), split()));
+    Step stopped = RolloutMoves.stop(shadow.route(), shadow.rollout(), "seen enough");
+
+    assertThat(stopped.rollout().state()).isEqualTo(RolloutState.STOPPED);
+    assertThatThrownBy(() -> RolloutMoves.stop(stopped.route(), stopped.rollout(), "again"))
+        .isInstanceOf(RolloutState.IllegalMove.class);
+  }
+
+  static ModelRoute served() {
+    return RolloutMoves.prepared(
+            RolloutMoves.deploy(ModelRoute.NONE, CURRENT, NOW).route(), null, 1)
+        .route();
+  }
+
+  static Step inShadow(Rollout rollout) {
+    Step started = RolloutMoves.start(served(), rollout, NOW);
+    return RolloutMoves.prepared(started.route(), started.rollout(), 2);
+  }
+
+  private static Step judged(Step before, Verdict verdict) {
+    return RolloutMoves.judged(before.route(), before.rollout(), verdict, "because", NOW);
+  }
+}

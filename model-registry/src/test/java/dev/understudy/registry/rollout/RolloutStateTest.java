@@ -1,0 +1,96 @@
+package dev.understudy.registry.rollout;
+
+import static dev.understudy.registry.rollout.RolloutState.PREPARING_PROMOTION;
+import static dev.understudy.registry.rollout.RolloutState.PREPARING_SHADOW;
+import static dev.understudy.registry.rollout.RolloutState.PREPARING_SPLIT;
+import static dev.understudy.registry.rollout.RolloutState.PROMOTED;
+import static dev.understudy.registry.rollout.RolloutState.ROLLED_BACK;
+import static dev.understudy.registry.rollout.RolloutState.SHADOW;
+import static dev.understudy.registry.rollout.RolloutState.SPLIT;
+import static dev.understudy.registry.rollout.RolloutState.STOPPED;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class RolloutStateTest {
+  /** Every move, by name. */
+  private static final Map<String, UnaryOperator<RolloutState>> MOVES =
+      Map.of(
+          "committed", RolloutState::committed,
+          "promoted with a split to follow", state -> state.promoted(true),
+          "promoted without", state -> state.promoted(false),
+          "rolled back", RolloutState::rolledBack,
+          "stopped", RolloutState::stopped);
+
+  static Stream<Arguments> legalMoves() {
+    return Stream.of(
+        Arguments.of(PREPARING_SHADOW, "committed", SHADOW),
+        Arguments.of(PREPARING_SHADOW, "rolled back", ROLLED_BACK),
+        Arguments.of(PREPARING_SHADOW, "stopped", STOPPED),
+        Arguments.of(SHADOW, "promoted with a split to follow", PREPARING_SPLIT),
+        Arguments.of(SHADOW, "promoted without", PREPARING_PROMOTION),
+        Arguments.of(SHADOW, "rolled back", ROLLED_BACK),
+        Arguments.of(SHADOW, "stopped", STOPPED),
+        Arguments.of(PREPARING_SPLIT, "committed", SPLIT),
+        Arguments.of(PREPARING_SPLIT, "rolled back", ROLLED_BACK),
+        Arguments.of(PREPARING_SPLIT, "stopped", STOPPED),
+        Arguments.of(SPLIT, "promoted with a split to follow", PREPARING_PROMOTION),
+        Arguments.of(SPLIT, "promoted without", PREPARING_PROMOTION),
+        Arguments.of(SPLIT, "rolled back", ROLLED_BACK),
+        Arguments.of(SPLIT, "stopped", STOPPED),
+        Arguments.of(PREPARING_PROMOTION, "committed", PROMOTED),
+        Arguments.of(PREPARING_PROMOTION, "rolled back", ROLLED_BACK),
+        Arguments.of(PREPARING_PROMOTION, "stopped", STOPPED),
+        Arguments.of(PROMOTED, "rolled back", ROLLED_BACK));
+  }
+
+  @ParameterizedTest(name = "{0} is {1}: {2}")
+  @MethodSource("legalMoves")
+  void aLegalMoveLeadsToItsState(RolloutState from, String move, RolloutState to) {
+    assertThat(MOVES.get(move).apply(from)).isEqualTo(to);
+  }
+
+  static Stream<Arguments> illegalMoves() {
+    Set<String> legal = new java.util.HashSet<>();
+    legalMoves().forEach(one -> legal.add(one.get()[0] + "/" + one.get()[1]));
+    return Arrays.stream(RolloutState.values())
+        .flatMap(
+            state ->
+                MOVES.keySet().stream()
+                    .sorted()
+                    .filter(move -> !legal.contains(state + "/" + move))
+                    .map(move -> Arguments.of(state, move)));
+  }
+
+  @ParameterizedTest(name = "{0} cannot be {1}")
+  @MethodSource("illegalMoves")
+  void everyOtherMoveIsIllegal(RolloutState from, String move) {
+    assertThatThrownBy(() -> MOVES.get(move).apply(from))
+        .isInstanceOf(RolloutState.IllegalMove.class)
+        .hasMessageContaining(from.name());
+  }
+
+  @Test
+  void exactlyTheEndsAreNotLive() {
+    assertThat(Arrays.stream(RolloutState.values()).filter(state -> !state.isLive()))
+        .containsExactlyElementsOf(EnumSet.of(PROMOTED, ROLLED_BACK, STOPPED));
+  }
+
+  @Test
+  void aTestRunsInItsOwnStateOnly() {
+    assertThat(SHADOW.liveTest()).contains(Stage.SHADOW);
+    assertThat(SPLIT.liveTest()).contains(Stage.SPLIT);
+    assertThat(EnumSet.complementOf(EnumSet.of(SHADOW, SPLIT)))
+        .allSatisfy(state -> assertThat(state.liveTest()).isEmpty());
+  }
+}

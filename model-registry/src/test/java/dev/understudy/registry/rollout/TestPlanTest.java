@@ -1,0 +1,269 @@
+package dev.understudy.registry.rollout;
+
+import static dev.understudy.registry.rollout.Plans.HORIZON;
+import static dev.understudy.registry.rollout.Plans.plan;
+import static dev.understudy.registry.rollout.Plans.shadow;
+import static dev.understudy.registry.rollout.Plans.split;
+import static dev.understudy.registry.rollout.Plans.withGuards;
+import static dev.understudy.registry.rollout.Plans.withPolicy;
+import static dev.understudy.registry.rollout.Plans.withShare;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.understudy.contracts.Digest;
+import dev.understudy.contracts.ProblemType;
+import dev.understudy.contracts.v1.DecisionPolicy;
+import dev.understudy.contracts.v1.GuardKind;
+import dev.understudy.contracts.v1.RouteMode;
+import dev.understudy.contracts.v1.TestDefinition;
+import dev.understudy.registry.measure.GuardSpec;
+import dev.understudy.registry.measure.KpiSpec;
+import dev.understudy.registry.problem.Refused;
+import dev.understudy.registry.rollout.RolloutRequest.PolicyRequest;
+import dev.understudy.registry.rollout.RolloutRequest.StageRequest;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class TestPlanTest {
+  @Test
+  void theHashIsThatOfTheBytesThatAreAnnounced() throws Exception {
+    PlannedTest test = plan().tests(new RolloutRequest("2", shadow(), null)).getFirst();
+
+    byte[] bytes = test.announcement().getDefinition().toByteArray();
+    assertThat(test.sha256()).isEqualTo(Digest.of(bytes));
+    assertThat(TestDefinition.parseFrom(bytes)).isEqualTo(test.definition());
+  }
+
+  @Test
+  void theSamePlanHasTheSameHashAndAnotherFigureAnotherOne() {
+    String one = hash(shadow());
+
+    assertThat(hash(shadow())).isEqualTo(one);
+    assertThat(hash(withShare(shadow(), 0.9, null))).isNotEqualTo(one);
+  }
+
+  @Test
+  void aShadowHasTheDefaultsOfItsKind() {
+    TestDefinition test = only(shadow(), null);
+
+    assertThat(test.getTestId()).isEqualTo("r1-shadow");
+    assertThat(test.getMode()).isEqualTo(RouteMode.SHADOW);
+    assertThat(test.getEpochs(0).getShare()).isEqualTo(1);
+    assertThat(test.getShadowDeadlineMs()).isEqualTo(1_000 + 2_000);
+    assertThat(test.getPrimary().getCap()).isEqualTo(1);
+    assertThat(test.getGuardsList())
+        .singleElement()
+        .satisfies(
+            guard -> {
+              assertThat(guard.getKind()).isEqualTo(GuardKind.ERRORS);
+              assertThat(guard.getRelativeMargin()).isEqualTo(0.5);
+              assertThat(guard.getAbsoluteMargin()).isEqualTo(0.0025);
+              assertThat(guard.getRequired()).isTrue();
+            });
+    assertThat(test.getPolicy())
+        .isEqualTo(
+            usual()
+                .setMinimumDurationMs(Duration.ofDays(1).plus(HORIZON).toMillis())
+                .setMaximumDurationMs(Duration.ofDays(14).plus(HORIZON).toMillis())
+                .build());
+  }
+
+  @Test
+  void aSplitHasTheDefaultsOfItsKind() {
+    TestDefinition test = only(null, split());
+
+    assertThat(test.getTestId()).isEqualTo("r1-split");
+    assertThat(test.getMode()).isEqualTo(RouteMode.SPLIT);
+    assertThat(test.getEpochs(0).getShare()).isEqualTo(0.5);
+    assertThat(test.getShadowDeadlineMs()).isZero();
+    assertThat(test.getPolicy())
+        .isEqualTo(
+            usual()
+                .setMinimumDurationMs(Duration.ofDays(7).plus(HORIZON).toMillis())
+                .setMaximumDurationMs(Duration.ofDays(28).plus(HORIZON).toMillis())
+                .build());
+  }
+
+  @Test
+  void logLossIsCapped() {
+    StageRequest stage =
+        withKpi(shadow(), new KpiSpec("LOG_LOSS", "SUPERIORITY", null, 0.003, null));
+
+    assertThat(only(stage, null).getPrimary().getCap()).isEqualTo(6.908);
+  }
+
+  @Test
+  void aStageThatNamesNoMeasuresHasThoseOfTheModel() {
+    TestPlan plan = plan();
+    TestPlan withModels =
+        new TestPlan(
+            plan.rolloutId(),
+            plan.project(),
+            plan.model(),
+            plan.current(),
+            plan.candidate(),
+            plan.meaning(),
+            List.of(Plans.BETTER),
+            List.of(slow(Duration.ofMillis(50))),
+            plan.shadowGrace());
+    StageRequest bare = new StageRequest(null, null, null, HORIZON, null, null, null, null);
+
+    PlannedTest test = withModels.tests(new RolloutRequest("2", bare, null)).getFirst();
+
+    assertThat(test.definition().getPrimary().getMinimumEffect()).isEqualTo(0.01);
+    assertThat(test.definition().getGuards(0).getSlowThresholdUs()).isEqualTo(50_000);
+  }
+
+  static Stream<Arguments> wrong() {
+    return Stream.of(
+        Arguments.of("shadow", null, null),
+        Arguments.of("shadow.fraction", withShare(shadow(), 0.0, null), null),
+        Arguments.of("shadow.fraction", withShare(shadow(), 1.01, null), null),
+        Arguments.of("shadow.fraction", withShare(shadow(), Double.NaN, null), null),
+        Arguments.of("shadow.share", withShare(shadow(), null, 0.5), null),
+        Arguments.of("split.share", null, withShare(split(), null, 0.0)),
+        Arguments.of("split.share", null, withShare(split(), null, 1.0)),
+        Arguments.of("split.share", null, withShare(split(), null, -0.1)),
+        Arguments.of("split.share", null, withShare(split(), null, 1.5)),
+        Arguments.of("split.fraction", null, withShare(split(), 0.5, null)),
+        Arguments.of(
+            "split.shadow_deadline",
+            null,
+            new StageRequest(null, null, null, HORIZON, HORIZON, Plans.NOT_WORSE, null, null)),
+        Arguments.of(
+            "shadow.horizon",
+            new StageRequest(null, null, null, null, null, Plans.BETTER, null, null),
+            null),
+        Arguments.of(
+            "shadow.horizon",
+            new StageRequest(
+                null, null, null, Duration.ofSeconds(-1), null, Plans.BETTER, null, null),
+            null),
+        Arguments.of(
+            "shadow.shadow_deadline",
+            new StageRequest(null, null, null, HORIZON, Duration.ZERO, Plans.BETTER, null, null),
+            null),
+        Arguments.of("shadow.kpi", withKpi(shadow(), null), null),
+        Arguments.of(
+            "shadow.kpi.kind",
+            withKpi(shadow(), new KpiSpec("AUC", "SUPERIORITY", null, 0.1, null)),
+            null),
+        Arguments.of(
+            "shadow.kpi.line",
+            withKpi(shadow(), new KpiSpec("ACCURACY", null, null, 0.1, null)),
+            null),
+        Arguments.of(
+            "shadow.kpi.minimum_effect",
+            withKpi(shadow(), new KpiSpec("ACCURACY", "SUPERIORITY", null, null, null)),
+            null),
+        Arguments.of(
+            "shadow.kpi.margin",
+            withKpi(shadow(), new KpiSpec("ACCURACY", "SUPERIORITY", 0.1, 0.1, null)),
+            null),
+        Arguments.of(
+            "shadow.kpi.margin",
+            withKpi(shadow(), new KpiSpec("ACCURACY", "NON_INFERIORITY", null, null, null)),
+            null),
+        Arguments.of(
+            "split.kpi.centre",
+            null,
+            withKpi(split(), new KpiSpec("ACCURACY", "NON_INFERIORITY", 0.03, null, null))),
+        Arguments.of(
+            "split.kpi.centre",
+            null,
+            withKpi(split(), new KpiSpec("ACCURACY", "NON_INFERIORITY", 0.03, null, 1.2))),
+        Arguments.of("shadow.guards[0].slow_threshold", withGuards(shadow(), slow(null)), null),
+        Arguments.of(
+            "shadow.guards[0].slow_threshold",
+            withGuards(shadow(), new GuardSpec("ERRORS", null, null, Duration.ofMillis(1), null)),
+            null),
+        Arguments.of(
+            "shadow.guards[0].relative_margin",
+            withGuards(shadow(), new GuardSpec("ERRORS", -1.0, null, null, null)),
+            null),
+        Arguments.of(
+            "shadow.guards[0].relative_margin",
+            withGuards(shadow(), new GuardSpec("ERRORS", 0.0, 0.0, null, null)),
+            null),
+        Arguments.of(
+            "shadow.guards[1].kind", withGuards(shadow(), slow(HORIZON), slow(HORIZON)), null),
+        Arguments.of("shadow.policy.alpha_promote", withPolicy(shadow(), alpha(0)), null),
+        Arguments.of("shadow.policy.alpha_promote", withPolicy(shadow(), alpha(0.9)), null),
+        Arguments.of("shadow.policy.minimum_units", withPolicy(shadow(), units(0L, null)), null),
+        Arguments.of("shadow.policy.maximum_units", withPolicy(shadow(), units(9L, 8L)), null),
+        Arguments.of(
+            "shadow.policy.maximum_duration",
+            withPolicy(shadow(), durations(HORIZON, HORIZON)),
+            null));
+  }
+
+  @ParameterizedTest(name = "{index}: {0}")
+  @MethodSource("wrong")
+  void whatIsWrongIsNamed(String field, StageRequest shadow, StageRequest split) {
+    Refused refused = refused(shadow, split);
+
+    assertThat(refused.field()).isEqualTo(field);
+    assertThat(refused.type()).isEqualTo(ProblemType.INVALID_REQUEST);
+  }
+
+  @Test
+  void aSplitByUnitKeyIsRefusedUntilItCanBeAnalysed() {
+    StageRequest sticky =
+        new StageRequest(null, 0.5, "customer", HORIZON, null, Plans.NOT_WORSE, null, null);
+
+    Refused refused = refused(null, sticky);
+
+    assertThat(refused.type()).isEqualTo(ProblemType.NOT_SUPPORTED);
+    assertThat(refused.field()).isEqualTo("split.unit_key");
+  }
+
+  private static TestDefinition only(StageRequest shadow, StageRequest split) {
+    return plan().tests(new RolloutRequest("2", shadow, split)).getFirst().definition();
+  }
+
+  private static String hash(StageRequest shadow) {
+    return plan().tests(new RolloutRequest("2", shadow, null)).getFirst().sha256();
+  }
+
+  private static Refused refused(StageRequest shadow, StageRequest split) {
+    return catchThrowableOfType(
+        Refused.class, () -> plan().tests(new RolloutRequest("2", shadow, split)));
+  }
+
+  private static DecisionPolicy.Builder usual() {
+    return DecisionPolicy.newBuilder()
+        .setAlphaPromote(0.05)
+        .setAlphaRollback(0.05)
+        .setAlphaFutility(0.05)
+        .setAlphaHealth(0.001)
+        .setMinimumUnits(200)
+        .setMinimumCoverage(0.9)
+        .setMinimumCompleteness(0.9)
+        .setStaleAfterMs(Duration.ofMinutes(5).toMillis());
+  }
+
+  private static StageRequest withKpi(StageRequest stage, KpiSpec kpi) {
+    return new StageRequest(null, null, null, stage.horizon(), null, kpi, null, null);
+  }
+
+  private static GuardSpec slow(Duration threshold) {
+    return new GuardSpec("SLOW", null, null, threshold, null);
+  }
+
+  private static PolicyRequest alpha(double alpha) {
+    return new PolicyRequest(alpha, null, null, null, null, null, null, null, null, null, null);
+  }
+
+  private static PolicyRequest units(Long least, Long most) {
+    return new PolicyRequest(null, null, null, null, least, most, null, null, null, null, null);
+  }
+
+  private static PolicyRequest durations(Duration least, Duration most) {
+    return new PolicyRequest(null, null, null, null, null, null, least, most, null, null, null);
+  }
+}
