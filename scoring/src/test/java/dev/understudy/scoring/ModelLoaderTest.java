@@ -3,6 +3,7 @@ package dev.understudy.scoring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.understudy.testkit.Graphs;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
+import dev.understudy.testkit.Graphs;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;

@@ -22,7 +22,7 @@ import dev.understudy.contracts.v1.TensorValues;
 import dev.understudy.contracts.v1.VersionRef;
 import dev.understudy.contracts.v1.VersionScore;
 import dev.understudy.gateway.hotswap.Published;
-import dev.understudy.scoring.Graphs;
+import dev.understudy.testkit.Graphs;
 import dev.understudy.testkit.KafkaResource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;

@@ -5,15 +5,15 @@ import static org.awaitility.Awaitility.await;
 
 import dev.understudy.contracts.Digest;
 import dev.understudy.contracts.ProblemType;
+import dev.understudy.gateway.Contracts;
 import dev.understudy.gateway.journal.PredictionJournal;
 import dev.understudy.gateway.routing.Route;
 import dev.understudy.gateway.routing.RoutingTable;
 import dev.understudy.gateway.routing.ServedModel;
 import dev.understudy.gateway.shadow.ShadowRunner;
-import dev.understudy.scoring.Contracts;
-import dev.understudy.scoring.Graphs;
 import dev.understudy.scoring.ModelPool;
 import dev.understudy.scoring.Tensor;
+import dev.understudy.testkit.Graphs;
 import dev.understudy.testkit.TestKafka;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.understudy.contracts.Digest;
-import dev.understudy.scoring.Contracts;
-import dev.understudy.scoring.Graphs;
+import dev.understudy.gateway.Contracts;
 import dev.understudy.scoring.Model;
 import dev.understudy.scoring.ModelLoader;
 import dev.understudy.scoring.ModelRefused;
 import dev.understudy.scoring.Score;
 import dev.understudy.scoring.Tensor;
+import dev.understudy.testkit.Graphs;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.Map;

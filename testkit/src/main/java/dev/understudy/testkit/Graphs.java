@@ -1,4 +1,4 @@
-package dev.understudy.scoring;
+package dev.understudy.testkit;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
