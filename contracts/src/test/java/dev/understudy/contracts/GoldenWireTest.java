@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.fail;
 import com.google.protobuf.Message;
 import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
+import dev.understudy.contracts.v1.AttributesGiven;
 import dev.understudy.contracts.v1.GatewayState;
 import dev.understudy.contracts.v1.ModelReported;
 import dev.understudy.contracts.v1.OutcomeEvent;
@@ -36,6 +37,7 @@ class GoldenWireTest {
   static Stream<Message> everyMessage() {
     return Stream.of(
             PredictionEvent.getDefaultInstance(),
+            AttributesGiven.getDefaultInstance(),
             OutcomeEvent.getDefaultInstance(),
             TestDefined.getDefaultInstance(),
             TestDefinition.getDefaultInstance(),

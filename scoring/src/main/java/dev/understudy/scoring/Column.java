@@ -27,7 +27,7 @@ public record Column(
     categories = List.copyOf(categories);
     if (mayBeMissing && !datatype.canBeMissing()) {
       throw new IllegalArgumentException(
-          "column %s: %s has no value that says missing; take FP32, FP64 or BYTES"
+          "column %s: %s has no value that says missing; take a floating-point type or BYTES"
               .formatted(name, datatype));
     }
     if (!categories.isEmpty() && datatype != Datatype.BYTES) {
@@ -96,6 +96,16 @@ public record Column(
         float[] values = new float[size];
         Arrays.fill(values, (float) number);
         yield Tensor.ofFloats(name, actual, values);
+      }
+      case FP16, BF16 -> {
+        int single = Float.floatToRawIntBits((float) number);
+        short[] bits = new short[size];
+        Arrays.fill(
+            bits,
+            datatype == Datatype.FP16
+                ? Float.floatToFloat16((float) number)
+                : (short) (single >>> Short.SIZE));
+        yield Tensor.ofHalves(name, datatype, actual, bits);
       }
       case FP64 -> {
         double[] values = new double[size];

@@ -17,9 +17,11 @@ public enum Datatype {
   INT16,
   INT32,
   INT64,
+  FP16,
+  BF16,
   FP32,
   FP64,
-  /** UTF-8 text. */
+  /** UTF-8 text, or any bytes over the binary paths. */
   BYTES;
 
   private static final Map<String, Datatype> BY_NAME =
@@ -31,9 +33,25 @@ public enum Datatype {
     return Optional.ofNullable(BY_NAME.get(name));
   }
 
-  /** FP32 or FP64. */
+  /** FP16, BF16, FP32 or FP64. */
   public boolean isFloat() {
-    return this == FP32 || this == FP64;
+    return isHalf() || this == FP32 || this == FP64;
+  }
+
+  /** FP16 or BF16: two bytes, and no form in JSON. */
+  public boolean isHalf() {
+    return this == FP16 || this == BF16;
+  }
+
+  /** Bytes of one element in the binary forms of the protocol; 0 for BYTES, where they differ. */
+  public int width() {
+    return switch (this) {
+      case BOOL, UINT8, INT8 -> 1;
+      case UINT16, INT16, FP16, BF16 -> 2;
+      case UINT32, INT32, FP32 -> 4;
+      case UINT64, INT64, FP64 -> 8;
+      case BYTES -> 0;
+    };
   }
 
   /** A whole number; BOOL is none. */

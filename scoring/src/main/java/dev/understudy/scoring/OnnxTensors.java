@@ -89,7 +89,11 @@ final class OnnxTensors {
       case float[] floats -> OnnxTensor.createTensor(environment, FloatBuffer.wrap(floats), shape);
       case double[] doubles ->
           OnnxTensor.createTensor(environment, DoubleBuffer.wrap(doubles), shape);
-      case String[] texts -> OnnxTensor.createTensor(environment, texts, shape);
+      case byte[][] texts -> {
+        String[] decoded = new String[texts.length];
+        Arrays.setAll(decoded, tensor::text);
+        yield OnnxTensor.createTensor(environment, decoded, shape);
+      }
       case long[] integers -> toOnnx(environment, tensor.datatype(), integers, shape);
       default -> throw new IllegalStateException("a tensor holds no " + tensor.datatype());
     };
@@ -159,7 +163,7 @@ final class OnnxTensors {
         Arrays.setAll(integers, i -> signed ? raw.get(i) : Byte.toUnsignedLong(raw.get(i)));
         yield Tensor.ofIntegers(name, spec.datatype(), shape, integers);
       }
-      case UINT16, UINT32, UINT64 ->
+      case UINT16, UINT32, UINT64, FP16, BF16 ->
           throw new IllegalStateException("%s was refused at load".formatted(spec));
     };
   }

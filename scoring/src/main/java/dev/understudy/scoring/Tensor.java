@@ -1,13 +1,16 @@
 package dev.understudy.scoring;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.Arrays;
 
 /**
  * A named array of one {@link Datatype} in row-major order. Immutable: the factories take the
  * arrays they are given into possession, and nobody may write to them afterwards.
  *
- * <p>FP32 and FP64 hold floating-point numbers (NaN: missing), whole numbers and BOOL (0 or 1) hold
- * a {@code long} (UINT64 as its unsigned bits), BYTES holds text (empty: missing).
+ * <p>FP32 and FP64 hold floating-point numbers (NaN: missing), FP16 and BF16 their bits, whole
+ * numbers and BOOL (0 or 1) a {@code long} (UINT64 as its unsigned bits), BYTES bytes that mostly
+ * are UTF-8 text (empty: missing).
  */
 public final class Tensor {
   private final String name;
@@ -48,9 +51,26 @@ public final class Tensor {
     return new Tensor(name, datatype, shape, values.length, values);
   }
 
-  /** A BYTES tensor. */
+  /** A BYTES tensor of texts. */
   public static Tensor ofTexts(String name, long[] shape, String... values) {
+    byte[][] bytes = new byte[values.length][];
+    for (int i = 0; i < values.length; i++) {
+      bytes[i] = values[i].getBytes(UTF_8);
+    }
+    return ofBytes(name, shape, bytes);
+  }
+
+  /** A BYTES tensor of any bytes. */
+  public static Tensor ofBytes(String name, long[] shape, byte[]... values) {
     return new Tensor(name, Datatype.BYTES, shape, values.length, values);
+  }
+
+  /** An FP16 or BF16 tensor, from the bits of its elements. */
+  public static Tensor ofHalves(String name, Datatype datatype, long[] shape, short... bits) {
+    if (!datatype.isHalf()) {
+      throw new IllegalArgumentException("tensor %s: %s has no halves".formatted(name, datatype));
+    }
+    return new Tensor(name, datatype, shape, bits.length, bits);
   }
 
   /** The number of elements of a shape: the product, 1 for a scalar. */
@@ -87,9 +107,22 @@ public final class Tensor {
     return shape.length == 0 ? 1 : shape[0];
   }
 
-  /** Element of an FP32 or FP64 tensor. */
+  /** Element of a floating-point tensor. */
   public double number(int index) {
-    return values instanceof float[] floats ? floats[index] : ((double[]) values)[index];
+    return switch (values) {
+      case float[] floats -> floats[index];
+      case double[] doubles -> doubles[index];
+      case short[] halves ->
+          datatype == Datatype.FP16
+              ? Float.float16ToFloat(halves[index])
+              : Float.intBitsToFloat(halves[index] << Short.SIZE);
+      default -> throw new IllegalStateException("tensor %s holds no floats".formatted(name));
+    };
+  }
+
+  /** Bits of an element of an FP16 or BF16 tensor. */
+  public short bits(int index) {
+    return ((short[]) values)[index];
   }
 
   /** Element of a tensor of whole numbers or BOOL. */
@@ -97,25 +130,30 @@ public final class Tensor {
     return ((long[]) values)[index];
   }
 
-  /** Element of a BYTES tensor. */
+  /** Element of a BYTES tensor as text; what is no UTF-8 is replaced. */
   public String text(int index) {
-    return ((String[]) values)[index];
+    return new String(bytes(index), UTF_8);
+  }
+
+  /** Element of a BYTES tensor; not to be written to. */
+  public byte[] bytes(int index) {
+    return ((byte[][]) values)[index];
   }
 
   /** Whether this is the stand-in for a missing value: NaN or the empty text. */
   public boolean isMissing(int index) {
-    return switch (values) {
-      case float[] floats -> Float.isNaN(floats[index]);
-      case double[] doubles -> Double.isNaN(doubles[index]);
-      case String[] texts -> texts[index].isEmpty();
+    return switch (datatype) {
+      case FP16, BF16, FP32, FP64 -> Double.isNaN(number(index));
+      case BYTES -> bytes(index).length == 0;
       default -> false;
     };
   }
 
   /**
-   * {@code float[]}, {@code double[]}, {@code long[]} or {@code String[]}; not to be written to.
+   * {@code float[]}, {@code double[]}, {@code short[]}, {@code long[]} or {@code byte[][]}; not to
+   * be written to.
    */
-  Object values() {
+  public Object values() {
     return values;
   }
 

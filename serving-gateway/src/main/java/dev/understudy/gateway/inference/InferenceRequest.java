@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param clientId the protocol's own id; empty if the client gave none
  * @param inputs every column of the contract by name, those left out as missing
  * @param rows at least one
+ * @param traits what it says besides its tensors
  */
 public record InferenceRequest(
     String model,
@@ -19,4 +20,5 @@ public record InferenceRequest(
     String clientId,
     Map<String, Tensor> inputs,
     int rows,
-    Instant arrivedAt) {}
+    Instant arrivedAt,
+    RequestTraits traits) {}

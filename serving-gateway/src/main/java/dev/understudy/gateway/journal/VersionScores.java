@@ -65,8 +65,8 @@ public final class VersionScores {
     }
     for (int i = 0; i < tensor.size(); i++) {
       switch (tensor.datatype()) {
-        case FP32, FP64 -> value.addNumbers(tensor.number(i));
-        case BYTES -> value.addTexts(ByteString.copyFromUtf8(tensor.text(i)));
+        case FP16, BF16, FP32, FP64 -> value.addNumbers(tensor.number(i));
+        case BYTES -> value.addTexts(ByteString.copyFrom(tensor.bytes(i)));
         default -> value.addIntegers(tensor.integer(i));
       }
     }

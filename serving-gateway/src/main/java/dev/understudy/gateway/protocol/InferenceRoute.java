@@ -4,6 +4,7 @@ import dev.understudy.contracts.ProblemType;
 import dev.understudy.gateway.inference.Answer;
 import dev.understudy.gateway.inference.InferencePipeline;
 import dev.understudy.gateway.inference.InferenceRequest;
+import dev.understudy.gateway.inference.RequestTraits;
 import dev.understudy.gateway.routing.RoutingTable;
 import dev.understudy.gateway.routing.ServedModel;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -170,7 +171,8 @@ public final class InferenceRoute {
                 parsed.id(),
                 parsed.inputs(),
                 parsed.rows(),
-                arrivedAt))
+                arrivedAt,
+                RequestTraits.plain(RequestTraits.Protocol.REST)))
         .thenAccept(answer -> context.runOnContext(now -> answer(request, answer, parsed)));
   }
 

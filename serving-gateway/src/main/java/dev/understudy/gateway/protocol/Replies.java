@@ -146,7 +146,7 @@ final class Replies {
     Datatype datatype = tensor.datatype();
     switch (datatype) {
       // As a float, which needs fewer digits than the double of the same value.
-      case FP32 -> json.writeNumber((float) tensor.number(index));
+      case FP16, BF16, FP32 -> json.writeNumber((float) tensor.number(index));
       case FP64 -> json.writeNumber(tensor.number(index));
       case BYTES -> json.writeString(tensor.text(index));
       case BOOL -> json.writeBoolean(tensor.integer(index) != 0);

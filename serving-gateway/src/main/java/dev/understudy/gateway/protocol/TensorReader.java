@@ -107,6 +107,10 @@ final class TensorReader {
     }
     switch (column.datatype()) {
       case FP32, FP64 -> addNumber(number(token));
+      case FP16, BF16 ->
+          throw invalid(
+              "input %s: %s has no form in JSON; send it as a binary tensor",
+              column.name(), column.datatype());
       case BYTES -> addText(text(token));
       case BOOL -> addInteger(bool(token));
       default -> addInteger(integer(token));
@@ -265,7 +269,7 @@ final class TensorReader {
         }
         yield Tensor.ofFloats(column.name(), shape, floats);
       }
-      case FP64 -> Tensor.ofDoubles(column.name(), shape, Arrays.copyOf(numbers, size));
+      case FP16, BF16, FP64 -> Tensor.ofDoubles(column.name(), shape, Arrays.copyOf(numbers, size));
       case BYTES -> Tensor.ofTexts(column.name(), shape, Arrays.copyOf(texts, size));
       default ->
           Tensor.ofIntegers(column.name(), column.datatype(), shape, Arrays.copyOf(integers, size));

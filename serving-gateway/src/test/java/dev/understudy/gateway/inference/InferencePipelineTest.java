@@ -166,7 +166,13 @@ class InferencePipelineTest {
 
   private static InferenceRequest request(String model, Optional<String> version, float x) {
     return new InferenceRequest(
-        model, version, "", Map.of("x", Tensor.ofFloats("x", new long[] {1}, x)), 1, Instant.now());
+        model,
+        version,
+        "",
+        Map.of("x", Tensor.ofFloats("x", new long[] {1}, x)),
+        1,
+        Instant.now(),
+        RequestTraits.plain(RequestTraits.Protocol.REST));
   }
 
   private void awaitQuiet() {
