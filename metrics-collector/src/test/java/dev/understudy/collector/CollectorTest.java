@@ -49,7 +49,7 @@ class CollectorTest {
   @Test
   void aBetterCandidateIsPromotedBySignedEvaluations() throws Exception {
     String testId = "t-" + UUID.randomUUID();
-    var test = Plans.shadow(testId).setHorizonMs(1_500).setShadowDeadlineMs(1_500);
+    var test = Plans.shadow(testId).setHorizonMs(4_000).setShadowDeadlineMs(4_000);
     test.getGuardsBuilder(0).setAbsoluteMargin(0.05);
     test.getGuardsBuilder(1).setAbsoluteMargin(0.05);
     test.getPolicyBuilder().setMinimumDurationMs(1_000);

@@ -20,7 +20,7 @@ final class Api {
           "categories": ["owner", "rent"]},
          {"name": "Income", "datatype": "FP32", "shape": [-1], "may_be_missing": true}],
        "outputs": [{"name": "probability", "datatype": "FP32", "shape": [-1]}],
-       "meaning": {"output": "probability", "outcome": "status", "positive": "bad",
+       "meaning": {"output": "probability", "outcome": "status", "positive": "bad", "negative": "good",
          "threshold": 0.5}}
       """;
 

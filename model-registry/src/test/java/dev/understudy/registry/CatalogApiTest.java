@@ -281,8 +281,18 @@ class CatalogApiTest {
         wrong("inputs[0].minimum", "\"Amount\"", "\"Amount\", \"minimum\": 2, \"maximum\": 1"),
         wrong("inputs[0].maximum", "\"Amount\"", "\"Amount\", \"maximum\": 1e999"),
         wrong("meaning.output", "\"output\": \"probability\"", "\"output\": \"other\""),
+        wrong(
+            "meaning.output",
+            "\"probability\", \"datatype\": \"FP32\", \"shape\": [-1]",
+            "\"probability\", \"datatype\": \"FP32\", \"shape\": [-1, 2]"),
+        wrong(
+            "inputs[0].may_be_missing",
+            "\"Amount\", \"datatype\": \"FP32\"",
+            "\"Amount\", \"datatype\": \"INT64\", \"may_be_missing\": true"),
         wrong("meaning.threshold", "0.5", "1.5"),
         wrong("meaning.positive", "\"positive\": \"bad\",", ""),
+        wrong("meaning.negative", "\"negative\": \"good\",", ""),
+        wrong("meaning.negative", "\"good\"", "\"bad\""),
         wrong("surprise", "\"task\"", "\"surprise\": 1, \"task\""),
         wrong("inputs[0].surprise", "\"Amount\"", "\"Amount\", \"surprise\": 1"),
         wrong("name", "\"credit-risk\"", "7"),

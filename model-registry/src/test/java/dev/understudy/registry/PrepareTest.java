@@ -45,7 +45,7 @@ class PrepareTest {
 
       String id = start(api);
 
-      awaitStopped(api, id, "not prepared within PT3S by " + gateway.id());
+      awaitStopped(api, id, "not prepared within PT5S by " + gateway.id());
       assertThatTheOldRouteStays(api);
       assertThat((String) api.rollout(id).path("reason")).doesNotContain(quick.id());
     }
@@ -83,6 +83,25 @@ class PrepareTest {
           .atMost(PATIENCE)
           .untilAsserted(
               () -> assertThat((Integer) api.route().path("committed.revision")).isEqualTo(2));
+    }
+  }
+
+  @Test
+  void aRolloutThatItsJudgeForgetsIsStoppedLongAfterItsTime() throws Exception {
+    try (FakeGateway gateway = FakeGateway.that(FakeGateway.Manner.PREPARES)) {
+      Api api = deployed();
+      String brief =
+          Api.SHADOW
+              .replace("\"horizon\": \"PT3S\"", "\"horizon\": \"PT0S\"")
+              .replace(
+                  "{\"minimum_duration\": \"PT5S\"}",
+                  "{\"minimum_duration\": \"PT0.1S\", \"maximum_duration\": \"PT0.2S\"}");
+
+      String id = api.start("2", brief, "null").then().statusCode(201).extract().path("id");
+
+      awaitStopped(api, id, "no verdict within PT1S after the end of test " + id + "-shadow");
+      assertThatTheOldRouteStays(api);
+      assertThat(gateway.id()).isNotEmpty();
     }
   }
 

@@ -27,8 +27,9 @@ public final class RegistrySettings implements QuarkusTestResourceLifecycleManag
         "understudy.artefact-max-bytes", "100000",
         "understudy.body-max-bytes", "20000",
         "understudy.evaluation-key", EVALUATION_KEY,
-        "understudy.prepare-timeout", "PT3S",
-        "understudy.gateway-live-within", "PT2S",
+        "understudy.prepare-timeout", "PT5S",
+        "understudy.gateway-live-within", "PT4S",
+        "understudy.judge-patience", "PT1S",
         "understudy.prepare-check-every", "PT0.05S");
   }
 

@@ -2,6 +2,7 @@ package dev.understudy.gateway;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.understudy.contracts.EnvironmentNames;
 import dev.understudy.contracts.Names;
 import dev.understudy.contracts.Signature;
 import dev.understudy.gateway.hotswap.HotSwap;
@@ -46,6 +47,7 @@ public class Gateway {
           String kafka,
       @ConfigProperty(name = "quarkus.application.version") String version)
       throws IOException {
+    EnvironmentNames.check(System.getenv().keySet(), GatewaySettings.class);
     String gatewayId = settings.gatewayId().orElseGet(Gateway::defaultId);
     if (!Names.allowed(gatewayId)) {
       throw new IllegalArgumentException("understudy.gateway-id: " + Names.RULE);

@@ -33,6 +33,8 @@ public final class LocalDatabase implements AutoCloseable {
         EmbeddedPostgres.builder()
             .setDataDirectory(directory)
             .setCleanDataDirectory(false)
+            // Whoever started it stops it, after those who use it; a hook would run at any time.
+            .setRegisterShutdownHook(false)
             .setPort(port)
             .setPGStartupWait(Duration.ofSeconds(60))
             .setServerConfig("max_connections", "60")

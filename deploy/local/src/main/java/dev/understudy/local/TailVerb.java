@@ -23,7 +23,8 @@ final class TailVerb implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "TOPIC",
-      description = "predictions, outcomes, tests, evaluations, reports, routes or gateways.")
+      description =
+          "predictions, outcomes, attributes, tests, evaluations, reports, routes or gateways.")
   private String topic = "";
 
   @Option(names = "--from-start", description = "From the first record that is kept, not from now.")

@@ -7,6 +7,7 @@ import dev.understudy.collector.state.v1.Waiting;
 import dev.understudy.collector.state.v1.WaitingLabel;
 import dev.understudy.collector.state.v1.WaitingPrediction;
 import dev.understudy.contracts.v1.OutcomeValue;
+import dev.understudy.contracts.v1.OutputMeaning;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +56,10 @@ final class Labels {
         && prediction.getAppendedMs() - label.getAppendedMs() <= keep.outcomesMs();
   }
 
-  /** Whether the outcome was the positive one, by the newest label in time; null without any. */
+  /**
+   * Whether the outcome was the positive one, by the newest label in time; null without any, and
+   * when that one is neither of the outcome's two values.
+   */
   static @Nullable Boolean positive(Waiting row, TestPlan plan) {
     WaitingPrediction prediction = row.getPrediction();
     WaitingLabel newest = null;
@@ -67,10 +71,23 @@ final class Labels {
         newest = label;
       }
     }
-    return newest == null ? null : isPositive(newest, plan.meaning().getPositive());
+    return newest == null ? null : read(newest, plan.meaning());
   }
 
-  private static boolean isPositive(WaitingLabel label, String positive) {
+  /** Whether a test can read the label at all: it is of the test's outcome, and a value of it. */
+  static boolean usable(WaitingLabel label, TestPlan plan) {
+    return label.getName().equals(plan.meaning().getOutcome())
+        && read(label, plan.meaning()) != null;
+  }
+
+  private static @Nullable Boolean read(WaitingLabel label, OutputMeaning meaning) {
+    if (is(label, meaning.getPositive())) {
+      return true;
+    }
+    return meaning.getNegative().isEmpty() || is(label, meaning.getNegative()) ? false : null;
+  }
+
+  private static boolean is(WaitingLabel label, String word) {
     OutcomeValue value;
     try {
       value = OutcomeValue.parseFrom(label.getValue());
@@ -78,16 +95,16 @@ final class Labels {
       throw new IllegalStateException("a kept label cannot be read", e);
     }
     return switch (value.getValueCase()) {
-      case TEXT -> value.getText().equals(positive);
-      case FLAG -> Boolean.toString(value.getFlag()).equalsIgnoreCase(positive);
-      case NUMBER -> isNumber(value.getNumber(), positive);
+      case TEXT -> value.getText().equals(word);
+      case FLAG -> Boolean.toString(value.getFlag()).equalsIgnoreCase(word);
+      case NUMBER -> isNumber(value.getNumber(), word);
       case VALUE_NOT_SET -> false;
     };
   }
 
-  private static boolean isNumber(double number, String positive) {
+  private static boolean isNumber(double number, String word) {
     try {
-      return Double.parseDouble(positive) == number;
+      return Double.parseDouble(word) == number;
     } catch (NumberFormatException e) {
       return false;
     }

@@ -17,6 +17,8 @@ public interface MatchCounts {
     CORRECTED,
     /** After the horizon, or after the prediction was judged. */
     LATE,
+    /** In time, but of another outcome than the test's, or none of its values. */
+    UNUSABLE,
     /** Its prediction never came. */
     UNMATCHED,
     /** Not an outcome, or one that contradicts its prediction. */
@@ -49,7 +51,28 @@ public interface MatchCounts {
     }
   }
 
+  /** What became of a shadow's record. */
+  enum ShadowStatus {
+    /** Waits beside its prediction, or for it. */
+    KEPT,
+    /** The same version scored the prediction before. */
+    DUPLICATE,
+    /** Its prediction is judged, or belongs to no test. */
+    LATE,
+    /** Its prediction never came. */
+    UNMATCHED,
+    /** Not a shadow's record, or one too many for its prediction. */
+    REFUSED;
+
+    /** As a metric's tag. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
   void outcome(OutcomeStatus status);
+
+  void shadow(ShadowStatus status);
 
   void prediction(PredictionStatus status);
 

@@ -179,9 +179,11 @@ final class Maturity {
       throw new IllegalStateException("prediction " + id + " is indexed and not there");
     }
     JudgedUnit unit = UnitReader.read(row, plan);
-    counts.prediction(unit == null ? PredictionStatus.REFUSED : PredictionStatus.JUDGED);
+    Tally next = unit == null ? tally.plusRefused() : tally.plus(plan, unit);
+    boolean counted = next.refused() == tally.refused();
+    counts.prediction(counted ? PredictionStatus.JUDGED : PredictionStatus.REFUSED);
     waiting.settle(plan.testId(), maturityKey, Waiting.State.JUDGED, second);
-    return unit == null ? tally.plusRefused() : tally.plus(plan, unit);
+    return next;
   }
 
   /** A test that is over leaves nothing that waits. */

@@ -21,6 +21,7 @@ final class MeteredCounts implements MatchCounts {
   private final MeterRegistry registry;
   private final Map<OutcomeStatus, Counter> outcomes = new EnumMap<>(OutcomeStatus.class);
   private final Map<PredictionStatus, Counter> predictions = new EnumMap<>(PredictionStatus.class);
+  private final Map<ShadowStatus, Counter> shadows = new EnumMap<>(ShadowStatus.class);
   private final Map<Verdict, Counter> evaluations = new EnumMap<>(Verdict.class);
   private final Map<Integer, AtomicLong> passed = new ConcurrentHashMap<>();
   private final Counter definitionsAccepted;
@@ -33,6 +34,9 @@ final class MeteredCounts implements MatchCounts {
     }
     for (PredictionStatus status : PredictionStatus.values()) {
       predictions.put(status, registry.counter("collector.predictions", "status", status.word()));
+    }
+    for (ShadowStatus status : ShadowStatus.values()) {
+      shadows.put(status, registry.counter("collector.shadows", "status", status.word()));
     }
     for (Verdict verdict : Verdict.values()) {
       if (verdict != Verdict.VERDICT_UNSPECIFIED && verdict != Verdict.UNRECOGNIZED) {
@@ -54,6 +58,11 @@ final class MeteredCounts implements MatchCounts {
   @Override
   public void prediction(PredictionStatus status) {
     increment(predictions.get(status));
+  }
+
+  @Override
+  public void shadow(ShadowStatus status) {
+    increment(shadows.get(status));
   }
 
   @Override

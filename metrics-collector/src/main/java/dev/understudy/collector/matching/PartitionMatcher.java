@@ -6,6 +6,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.understudy.collector.matching.KnownTests.KnownPlan;
 import dev.understudy.collector.matching.MatchCounts.OutcomeStatus;
 import dev.understudy.collector.matching.MatchCounts.PredictionStatus;
+import dev.understudy.collector.matching.MatchCounts.ShadowStatus;
 import dev.understudy.collector.state.v1.PartitionReport;
 import dev.understudy.collector.state.v1.Waiting;
 import dev.understudy.collector.state.v1.WaitingLabel;
@@ -136,7 +137,7 @@ final class PartitionMatcher {
     if (!Labels.belongs(label, row.getPrediction(), waiting.keep())) {
       counts.outcome(OutcomeStatus.REFUSED);
     } else if (compared != OutcomeStatus.DUPLICATE) {
-      counts.outcome(compared);
+      counts.outcome(read(row.getPrediction(), label, compared));
       row.addLabels(label);
     }
   }
@@ -145,17 +146,14 @@ final class PartitionMatcher {
     String id = shadow.getPredictionId();
     WaitingScore score = EventReader.shadow(shadow, effectiveMs);
     if (score == null || !isKey(key, id)) {
-      counts.prediction(PredictionStatus.REFUSED);
+      counts.shadow(ShadowStatus.REFUSED);
       return;
     }
     Waiting before = waiting.get(id);
     Waiting.Builder row = before == null ? Waiting.newBuilder() : before.toBuilder();
-    boolean repeated =
-        row.getShadowsList().stream()
-            .anyMatch(other -> other.getVersion().equals(score.getVersion()));
-    if (row.getState() != Waiting.State.WAITING
-        || repeated
-        || row.getShadowsCount() >= MOST_SHADOWS) {
+    ShadowStatus status = compared(row, score);
+    counts.shadow(status);
+    if (status != ShadowStatus.KEPT) {
       return;
     }
     row.addShadows(score);
@@ -163,6 +161,19 @@ final class PartitionMatcher {
       row.setExpiresMs(effectiveMs + waiting.keep().outcomesMs());
     }
     waiting.put(id, before, row.build());
+  }
+
+  private static ShadowStatus compared(Waiting.Builder row, WaitingScore score) {
+    if (row.getState() != Waiting.State.WAITING) {
+      return ShadowStatus.LATE;
+    }
+    boolean repeated =
+        row.getShadowsList().stream()
+            .anyMatch(other -> other.getVersion().equals(score.getVersion()));
+    if (repeated) {
+      return ShadowStatus.DUPLICATE;
+    }
+    return row.getShadowsCount() < MOST_SHADOWS ? ShadowStatus.KEPT : ShadowStatus.REFUSED;
   }
 
   private OutcomeStatus observed(String id, WaitingLabel label) {
@@ -188,9 +199,16 @@ final class PartitionMatcher {
           yield OutcomeStatus.LATE;
         }
         waiting.put(id, before, before.toBuilder().addLabels(label).build());
-        yield compared;
+        yield read(before.getPrediction(), label, compared);
       }
     };
+  }
+
+  /** Only counted: an unusable label is kept like any other, for it may correct a usable one. */
+  private OutcomeStatus read(
+      WaitingPrediction prediction, WaitingLabel label, OutcomeStatus compared) {
+    KnownPlan known = tests.find(prediction.getTestId());
+    return known == null || Labels.usable(label, known.plan()) ? compared : OutcomeStatus.UNUSABLE;
   }
 
   private OutcomeStatus pending(String id, @Nullable Waiting before, WaitingLabel label) {

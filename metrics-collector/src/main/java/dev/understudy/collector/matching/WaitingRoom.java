@@ -3,6 +3,7 @@ package dev.understudy.collector.matching;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.understudy.collector.matching.MatchCounts.OutcomeStatus;
 import dev.understudy.collector.matching.MatchCounts.PredictionStatus;
+import dev.understudy.collector.matching.MatchCounts.ShadowStatus;
 import dev.understudy.collector.state.v1.Waiting;
 import dev.understudy.collector.state.v1.WaitingLabel;
 import dev.understudy.collector.state.v1.WaitingPrediction;
@@ -149,6 +150,7 @@ final class WaitingRoom {
     }
     if (!row.hasPrediction()) {
       row.getLabelsList().forEach(label -> counts.outcome(OutcomeStatus.UNMATCHED));
+      row.getShadowsList().forEach(shadow -> counts.shadow(ShadowStatus.UNMATCHED));
     } else if (row.getState() == Waiting.State.WAITING) {
       WaitingPrediction prediction = row.getPrediction();
       if (tests.find(prediction.getTestId()) != null) {

@@ -34,6 +34,7 @@ public final class Plans {
                 .setOutput("probability")
                 .setOutcome("status")
                 .setPositive("bad")
+                .setNegative("good")
                 .setThreshold(0.5))
         .setPrimary(
             Kpi.newBuilder()

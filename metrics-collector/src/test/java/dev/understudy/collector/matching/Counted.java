@@ -8,6 +8,7 @@ import java.util.Map;
 final class Counted implements MatchCounts {
   final Map<OutcomeStatus, Integer> outcomes = new EnumMap<>(OutcomeStatus.class);
   final Map<PredictionStatus, Integer> predictions = new EnumMap<>(PredictionStatus.class);
+  final Map<ShadowStatus, Integer> shadows = new EnumMap<>(ShadowStatus.class);
   int accepted;
   int refused;
 
@@ -19,6 +20,11 @@ final class Counted implements MatchCounts {
   @Override
   public void prediction(PredictionStatus status) {
     predictions.merge(status, 1, Integer::sum);
+  }
+
+  @Override
+  public void shadow(ShadowStatus status) {
+    shadows.merge(status, 1, Integer::sum);
   }
 
   @Override

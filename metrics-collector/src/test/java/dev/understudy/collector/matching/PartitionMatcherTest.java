@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.understudy.collector.comparison.Plans;
 import dev.understudy.collector.matching.MatchCounts.OutcomeStatus;
 import dev.understudy.collector.matching.MatchCounts.PredictionStatus;
+import dev.understudy.collector.matching.MatchCounts.ShadowStatus;
 import dev.understudy.contracts.v1.Count;
 import dev.understudy.contracts.v1.OutcomeObserved;
 import dev.understudy.contracts.v1.OutcomeValue;
@@ -12,6 +13,7 @@ import dev.understudy.contracts.v1.RolloutEvaluated;
 import dev.understudy.contracts.v1.RouteMode;
 import dev.understudy.contracts.v1.ScoreStatus;
 import dev.understudy.contracts.v1.Verdict;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -187,6 +189,18 @@ class PartitionMatcherTest {
 
     assertThat(count(bench.at(8_000), "lost")).isEqualTo(1);
     assertThat(count(bench.at(8_000), "right candidate only")).isEqualTo(1);
+    assertThat(bench.counts.shadows)
+        .containsEntry(ShadowStatus.KEPT, 2)
+        .containsEntry(ShadowStatus.DUPLICATE, 1);
+  }
+
+  @Test
+  void aShadowThatComesAfterTheVerdictOnItsPredictionIsCountedAsLate() {
+    bench.run(9_000, Events.awaiting(2_000, "a", "t", 0.1), Events.label(2_500, "a", "bad", 0));
+
+    bench.run(20_000, Events.shadow(15_000, "a", "t", 0.9));
+
+    assertThat(bench.counts.shadows).containsOnly(Map.entry(ShadowStatus.LATE, 1));
   }
 
   @Test
@@ -267,7 +281,7 @@ class PartitionMatcherTest {
   void numbersAndTruthValuesAreLabelsToo() {
     Bench other = new Bench(1);
     var test = Plans.shadow("n");
-    test.getMeaningBuilder().setPositive("1");
+    test.getMeaningBuilder().setPositive("1").setNegative("0");
     other.define(test, 1_000);
     other.run(
         9_000,
@@ -278,6 +292,25 @@ class PartitionMatcherTest {
 
     assertThat(count(other.at(8_000), "right candidate only")).isEqualTo(1);
     assertThat(count(other.at(8_000), "right current only")).isEqualTo(1);
+  }
+
+  @Test
+  void whatIsNoValueOfTheOutcomeIsNoLabelAndCounted() {
+    bench.run(
+        9_000,
+        Events.label(1_900, "d", "excellent", 0),
+        Events.pair(2_000, "a", "t", 0.1, 0.9),
+        Events.pair(2_000, "b", "t", 0.1, 0.9),
+        Events.pair(2_000, "c", "t", 0.1, 0.9),
+        Events.pair(2_000, "d", "t", 0.1, 0.9),
+        Events.label(2_500, "a", "Bad", 0),
+        Events.label(2_500, "b", "good", 0),
+        Events.outcome(
+            2_500, value("c").setName("sttus").setValue(OutcomeValue.newBuilder().setText("bad"))));
+
+    assertThat(count(bench.at(8_000), "unlabelled")).isEqualTo(3);
+    assertThat(count(bench.at(8_000), "right current only")).isEqualTo(1);
+    assertThat(bench.counts.outcomes).containsEntry(OutcomeStatus.UNUSABLE, 3);
   }
 
   private static OutcomeObserved.Builder value(String id) {

@@ -28,11 +28,11 @@ public record OnnxOutline(List<Port> inputs, List<Port> outputs) {
   private static final int EXTERNAL = 1;
   private static final long UNKNOWN_SIZE = -1;
 
-  /** The protocol's names of ONNX's element types, by their number. */
+  /** The protocol's names of ONNX's element types, by their number; empty: it has none. */
   private static final List<String> DATATYPES =
       List.of(
           "", "FP32", "UINT8", "INT8", "UINT16", "INT16", "INT32", "INT64", "BYTES", "BOOL", "FP16",
-          "FP64", "UINT32", "UINT64");
+          "FP64", "UINT32", "UINT64", "", "", "BF16");
 
   /**
    * One tensor at the edge of the graph.
@@ -85,7 +85,8 @@ public record OnnxOutline(List<Port> inputs, List<Port> outputs) {
     List<Port> ports = new ArrayList<>();
     for (ValueInfoProto info : infos) {
       int type = info.getType().getTensorType().getElemType();
-      if (info.getName().isEmpty() || type <= 0 || type >= DATATYPES.size()) {
+      boolean known = type > 0 && type < DATATYPES.size() && !DATATYPES.get(type).isEmpty();
+      if (info.getName().isEmpty() || !known) {
         throw refused(
             "its %s '%s' is not a tensor of a type that can be served"
                 .formatted(what, info.getName()));

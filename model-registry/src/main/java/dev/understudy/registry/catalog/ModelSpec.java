@@ -49,6 +49,7 @@ public record ModelSpec(
     INT32,
     INT64,
     FP16,
+    BF16,
     FP32,
     FP64,
     BYTES;
@@ -58,7 +59,12 @@ public record ModelSpec(
     }
 
     boolean isFloating() {
-      return this == FP16 || this == FP32 || this == FP64;
+      return this == FP16 || this == BF16 || this == FP32 || this == FP64;
+    }
+
+    /** NaN, or the empty text, says so. */
+    boolean canBeMissing() {
+      return isFloating() || this == BYTES;
     }
   }
 
@@ -85,6 +91,7 @@ public record ModelSpec(
       @Nullable String output,
       @Nullable String outcome,
       @Nullable String positive,
+      @Nullable String negative,
       @Nullable Double threshold) {}
 
   /** Refuses the first thing that is wrong, by its path in the request. */
@@ -138,6 +145,11 @@ public record ModelSpec(
             .addAllShape(shape(at + ".shape", input.shape()))
             .setMayBeMissing(Boolean.TRUE.equals(input.mayBeMissing()))
             .setMayBeNan(Boolean.TRUE.equals(input.mayBeNan()));
+    if (column.getMayBeMissing() && !type.canBeMissing()) {
+      throw Refused.field(
+          at + ".may_be_missing",
+          "%s has no value that says missing; take a floating-point type or BYTES".formatted(type));
+    }
     if (column.getMayBeNan() && !type.isFloating()) {
       throw Refused.field(at + ".may_be_nan", "only floating-point columns know NaN");
     }
@@ -217,15 +229,27 @@ public record ModelSpec(
     if (!Datatype.valueOf(column.getDatatype()).isFloating()) {
       throw Refused.field("meaning.output", "a probability is a floating-point output");
     }
+    if (column.getShapeList().stream().skip(1).anyMatch(size -> size != 1)) {
+      throw Refused.field(
+          "meaning.output",
+          "'%s' has several values a row; name an output with one, the positive's probability"
+              .formatted(output));
+    }
     String positive = Checks.text("meaning.positive", said.positive(), LONGEST_CATEGORY);
     if (positive.isEmpty()) {
       throw Refused.field("meaning.positive", "say which value of the outcome is the positive one");
+    }
+    String negative = Checks.text("meaning.negative", said.negative(), LONGEST_CATEGORY);
+    if (negative.isEmpty() || negative.equals(positive)) {
+      throw Refused.field(
+          "meaning.negative", "say which is the other value of the outcome; no other is a label");
     }
     double threshold = Checks.present("meaning.threshold", said.threshold());
     return OutputMeaning.newBuilder()
         .setOutput(output)
         .setOutcome(Checks.name("meaning.outcome", said.outcome()))
         .setPositive(positive)
+        .setNegative(negative)
         .setThreshold(Checks.between("meaning.threshold", threshold, 0, 1))
         .build();
   }

@@ -42,6 +42,13 @@ public interface RegistryConfig {
   @WithDefault("PT2S")
   Duration shadowGrace();
 
+  /**
+   * How long after the end of a test its verdict may be awaited before the rollout is stopped: time
+   * for a collector that was away to catch up.
+   */
+  @WithDefault("P1D")
+  Duration judgePatience();
+
   /** How often prepared routes are compared with what the gateways report. */
   @WithDefault("PT0.2S")
   Duration prepareCheckEvery();

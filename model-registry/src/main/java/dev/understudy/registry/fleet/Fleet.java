@@ -145,7 +145,7 @@ public class Fleet {
     if (allRead && readableSince == null) {
       readableSince = now;
     }
-    heard.values().removeIf(one -> one.appended().plus(FORGET_AFTER).isBefore(now));
+    heard.values().removeIf(one -> one.at().plus(FORGET_AFTER).isBefore(now));
   }
 
   private void take(ConsumerRecord<byte[], byte[]> record) {
@@ -166,11 +166,22 @@ public class Fleet {
       } else if (heard.size() >= MOST_GATEWAYS && !heard.containsKey(gateway)) {
         refuse(record, "there are too many gateways");
       } else {
-        heard.put(gateway, new Heard(state, Instant.ofEpochMilli(record.timestamp())));
+        heard.put(gateway, new Heard(state, heardAt(record)));
       }
     } catch (InvalidProtocolBufferException e) {
       refuse(record, "it is not a gateway's state");
     }
+  }
+
+  /**
+   * What comes while everything older is read was said just now, whatever the broker's clock says:
+   * clocks that differ must not make a gateway look dead. Only for what was there before is its
+   * append time all that is known.
+   */
+  private Instant heardAt(ConsumerRecord<byte[], byte[]> record) {
+    Instant appended = Instant.ofEpochMilli(record.timestamp());
+    Instant now = clock.instant();
+    return readableSince != null && now.isAfter(appended) ? now : appended;
   }
 
   private void refuse(ConsumerRecord<byte[], byte[]> record, String why) {

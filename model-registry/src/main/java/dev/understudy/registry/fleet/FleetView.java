@@ -19,15 +19,15 @@ import org.jspecify.annotations.Nullable;
 record FleetView(@Nullable Instant readableSince, Duration liveWithin, List<Heard> heard) {
   private static final int LONGEST_REASON = 500;
 
-  /** A gateway's last record, and when the broker appended it. */
-  record Heard(GatewayState state, Instant appended) {}
+  /** A gateway's last record, and when it was heard. */
+  record Heard(GatewayState state, Instant at) {}
 
   FleetView {
     heard = List.copyOf(heard);
   }
 
   boolean isLive(Heard one, Instant now) {
-    return !one.state().getLeaving() && one.appended().plus(liveWithin).isAfter(now);
+    return !one.state().getLeaving() && one.at().plus(liveWithin).isAfter(now);
   }
 
   /**

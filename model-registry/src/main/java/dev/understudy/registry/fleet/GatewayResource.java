@@ -43,7 +43,7 @@ class GatewayResource {
                         one.state().getGatewayId(),
                         view.isLive(one, now),
                         one.state().getLeaving(),
-                        one.appended(),
+                        one.at(),
                         one.state().getModelsList().stream().map(MessageJson::of).toList()))
             .sorted(Comparator.comparing(GatewayView::gatewayId))
             .toList());

@@ -27,6 +27,8 @@ public record GuardSpec(
     @Nullable Duration slowThreshold,
     @Nullable Boolean required) {
   private static final int MOST = 10;
+  // The judge needs a little room between a line and the end of its scale.
+  private static final double MOST_ABSOLUTE = 0.999;
   private static final Duration SHORTEST = Duration.ofNanos(1_000);
   private static final Duration LONGEST = Duration.ofHours(1);
 
@@ -63,7 +65,7 @@ public record GuardSpec(
         Guard.newBuilder()
             .setKind(what)
             .setRelativeMargin(Checks.between(at + ".relative_margin", relative, 0, 100))
-            .setAbsoluteMargin(Checks.between(at + ".absolute_margin", absolute, 0, 1))
+            .setAbsoluteMargin(Checks.between(at + ".absolute_margin", absolute, 0, MOST_ABSOLUTE))
             .setRequired(required == null || required);
     if (relative == 0 && absolute == 0) {
       throw Refused.field(

@@ -42,11 +42,11 @@ public record KpiSpec(
     if (where == KpiLine.SUPERIORITY) {
       refuse(at + ".margin", margin, "belongs to NON_INFERIORITY");
       double effect = Checks.present(at + ".minimum_effect", minimumEffect);
-      kpi.setMinimumEffect(Checks.positive(at + ".minimum_effect", effect, cap));
+      kpi.setMinimumEffect(below(at + ".minimum_effect", effect, cap));
     } else {
       refuse(at + ".minimum_effect", minimumEffect, "belongs to SUPERIORITY");
       double accepted = Checks.present(at + ".margin", margin);
-      kpi.setMargin(Checks.positive(at + ".margin", accepted, cap));
+      kpi.setMargin(below(at + ".margin", accepted, cap));
     }
     if (centreNeeded) {
       Checks.present(at + ".centre", centre);
@@ -54,6 +54,13 @@ public record KpiSpec(
     return centre == null
         ? kpi.build()
         : kpi.setCentre(Checks.between(at + ".centre", centre, 0, cap)).build();
+  }
+
+  private static double below(String field, double value, double cap) {
+    if (Checks.positive(field, value, cap) == cap) {
+      throw Refused.field(field, "'%s' must be below %s, all that there is".formatted(field, cap));
+    }
+    return value;
   }
 
   private static void refuse(String field, @Nullable Double value, String why) {

@@ -18,6 +18,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.TransactionPhase;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -35,6 +36,8 @@ import org.jspecify.annotations.Nullable;
 class OutboxRelay {
   private static final int BATCH = 50;
   private static final Duration AT_ONCE = Duration.ZERO;
+  private static final Duration KEEP_SENT = Duration.ofDays(7);
+  private static final Duration CLEAR_EVERY = Duration.ofHours(1);
 
   private final OutboxRows rows;
   private final KafkaConnection kafka;
@@ -46,6 +49,7 @@ class OutboxRelay {
   private volatile @Nullable BackgroundLoop loop;
   // Only the loop's thread touches it.
   private @Nullable Producer<byte[], byte[]> producer;
+  private Instant nextClearing = Instant.MIN;
 
   OutboxRelay(
       OutboxRows rows,
@@ -84,12 +88,21 @@ class OutboxRelay {
   private Duration relay() throws Exception {
     Batch batch = QuarkusTransaction.requiringNew().call(this::sendOldest);
     pending.set(QuarkusTransaction.requiringNew().call(rows::pending));
+    clear();
     if (batch.failure() != null) {
       // What was acknowledged before is marked and stays so; the rest keeps its place in the order.
       closeProducer();
       throw batch.failure();
     }
     return batch.sent() == BATCH ? AT_ONCE : rest;
+  }
+
+  private void clear() {
+    Instant now = clock.instant();
+    if (now.isAfter(nextClearing)) {
+      QuarkusTransaction.requiringNew().call(() -> rows.forgetSentBefore(now.minus(KEEP_SENT)));
+      nextClearing = now.plus(CLEAR_EVERY);
+    }
   }
 
   private record Batch(int sent, @Nullable Exception failure) {}

@@ -3,6 +3,7 @@ package dev.understudy.registry.outbox;
 import io.quarkus.hibernate.orm.panache.PanacheRepository;
 import io.quarkus.panache.common.Sort;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
 import java.util.List;
 
 /** The rows of the outbox. */
@@ -22,6 +23,11 @@ class OutboxRows implements PanacheRepository<OutboxRow> {
 
   List<OutboxRow> oldestUnsent(int most) {
     return find("sentAt is null", Sort.by("id")).page(0, most).list();
+  }
+
+  /** Removes what was sent before that moment; the announcements themselves are on the topics. */
+  long forgetSentBefore(Instant moment) {
+    return delete("sentAt < ?1", moment);
   }
 
   long pending() {

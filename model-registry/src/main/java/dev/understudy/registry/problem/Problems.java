@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import dev.understudy.contracts.ProblemType;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -108,9 +109,33 @@ class Problems {
     }
     if (field != null) {
       return problem(
-          ProblemType.INVALID_REQUEST, "'%s' does not have the right type".formatted(field), field);
+          ProblemType.INVALID_REQUEST,
+          "'%s' does not have the right type%s".formatted(field, wanted(e)),
+          field);
     }
-    return problem(ProblemType.INVALID_REQUEST, "the body is not the JSON that is expected", null);
+    return problem(
+        ProblemType.INVALID_REQUEST, "the body is not the JSON that is expected" + where(e), null);
+  }
+
+  private static String wanted(JsonProcessingException e) {
+    if (!(e instanceof MismatchedInputException mismatched) || mismatched.getTargetType() == null) {
+      return "";
+    }
+    Class<?> type = mismatched.getTargetType();
+    if (type == Duration.class) {
+      return ": a duration is written like PT3S, PT0.05S or P7D";
+    }
+    return Number.class.isAssignableFrom(type) || type.isPrimitive()
+        ? ": a number is needed"
+        : type == String.class ? ": a text is needed" : "";
+  }
+
+  // The place only: the parser's own message may quote the body.
+  private static String where(JsonProcessingException e) {
+    return e.getLocation() == null
+        ? ""
+        : " (line %d, column %d)"
+            .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
   }
 
   private static @Nullable String path(JsonMappingException e) {

@@ -53,6 +53,13 @@ record PlannedTest(
     }
   }
 
+  /** How long it may run in log time; a test without a limit of its own has the longest. */
+  Duration longest() {
+    long most = definition.getPolicy().getMaximumDurationMs();
+    return Duration.ofMillis(definition.getHorizonMs())
+        .plus(most == 0 ? Duration.ofDays(365) : Duration.ofMillis(most));
+  }
+
   String id() {
     return definition.getTestId();
   }

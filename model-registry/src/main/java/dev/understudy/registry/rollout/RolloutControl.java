@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -61,6 +62,7 @@ public class RolloutControl {
   private final Clock clock;
   private final Duration prepareTimeout;
   private final Duration shadowGrace;
+  private final Duration judgePatience;
   private final SecureRandom random = new SecureRandom();
 
   RolloutControl(
@@ -85,6 +87,7 @@ public class RolloutControl {
     this.clock = clock;
     this.prepareTimeout = config.prepareTimeout();
     this.shadowGrace = config.shadowGrace();
+    this.judgePatience = config.judgePatience();
   }
 
   /** Serves the first version of a model. */
@@ -112,15 +115,20 @@ public class RolloutControl {
     VersionRef candidate =
         version(model, "candidate", Checks.present("candidate", request.candidate()));
     RouteEntity routeRow = routes.lock(model.id());
+    ModelRoute route = routeRow.route();
+    Route committed = route.committed();
+    if (committed != null && rollouts.live(model.id()).isPresent()) {
+      // What is wrong with the request is said first: it will not get better by waiting.
+      plan(model, committed.getCurrent(), candidate, request);
+    }
     rollouts
         .live(model.id())
         .ifPresent(
             live -> {
               throw Refused.of(
-                  ProblemType.LIVE_ROLLOUT, "rollout %s is %s".formatted(live.id, live.state));
+                  ProblemType.LIVE_ROLLOUT,
+                  "rollout %s is %s; wait for its end, or stop it".formatted(live.id, live.state));
             });
-    ModelRoute route = routeRow.route();
-    Route committed = route.committed();
     if (committed == null || route.prepared() != null || committed.getMode() != RouteMode.SINGLE) {
       throw Refused.of(
           ProblemType.CONFLICT,
@@ -243,6 +251,39 @@ public class RolloutControl {
           case Progress.NotKnown unknown -> Step.nothing(route, rollout);
         };
     apply(model, routeRow, row, step, REGISTRY);
+  }
+
+  /**
+   * Stops a rollout whose judge has said nothing final although the time of its live test is long
+   * over: it was refused, or is away, and the candidate must not keep its traffic for ever.
+   */
+  @Transactional
+  void endIfForgotten(long modelId) {
+    RouteEntity routeRow = routes.lock(modelId);
+    RolloutEntity row = rollouts.live(modelId).orElse(null);
+    if (row == null) {
+      return;
+    }
+    Rollout rollout = row.rollout(tests.of(row.id));
+    PlannedTest test = rollout.liveTest().orElse(null);
+    if (test == null) {
+      return;
+    }
+    Instant begun = tests.findById(test.id()).begunAt;
+    if (begun == null || begun.plus(test.longest()).plus(judgePatience).isAfter(clock.instant())) {
+      return;
+    }
+    String why =
+        "no verdict within %s after the end of test %s; see whether the collector runs and accepts"
+            + " its definition";
+    Step step =
+        RolloutMoves.stop(routeRow.route(), rollout, why.formatted(judgePatience, test.id()));
+    apply(catalog.model(modelId), routeRow, row, step, REGISTRY);
+  }
+
+  /** The models that may have such a rollout. */
+  List<Long> mayBeForgotten() {
+    return rollouts.testedSinceBefore(clock.instant().minus(judgePatience));
   }
 
   private Rollout plan(

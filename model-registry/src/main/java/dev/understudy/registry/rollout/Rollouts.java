@@ -4,6 +4,7 @@ import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import io.quarkus.panache.common.Sort;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +32,18 @@ class Rollouts implements PanacheRepositoryBase<RolloutEntity, String> {
     return find("modelId = ?1 and state in ?2", model, LIVE)
         .withLock(LockModeType.PESSIMISTIC_WRITE)
         .firstResultOptional();
+  }
+
+  /** The models whose live test has begun before that moment. */
+  List<Long> testedSinceBefore(Instant moment) {
+    return getEntityManager()
+        .createQuery(
+            "select distinct r.modelId from RolloutEntity r, RolloutTestEntity t"
+                + " where t.rolloutId = r.id and r.state in ?1 and t.begunAt < ?2",
+            Long.class)
+        .setParameter(1, LIVE)
+        .setParameter(2, moment)
+        .getResultList();
   }
 
   Optional<RolloutEntity> of(long model, String id) {

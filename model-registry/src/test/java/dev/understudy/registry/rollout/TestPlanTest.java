@@ -169,6 +169,19 @@ class TestPlanTest {
             "shadow.kpi.margin",
             withKpi(shadow(), new KpiSpec("ACCURACY", "NON_INFERIORITY", null, null, null)),
             null),
+        // At the end of its scale a line leaves the judge nothing to bet on.
+        Arguments.of(
+            "shadow.kpi.minimum_effect",
+            withKpi(shadow(), new KpiSpec("ACCURACY", "SUPERIORITY", null, 1.0, null)),
+            null),
+        Arguments.of(
+            "shadow.kpi.margin",
+            withKpi(shadow(), new KpiSpec("LOG_LOSS", "NON_INFERIORITY", 6.908, null, null)),
+            null),
+        Arguments.of(
+            "shadow.guards[0].absolute_margin",
+            withGuards(shadow(), new GuardSpec("ERRORS", null, 1.0, null, null)),
+            null),
         Arguments.of(
             "split.kpi.centre",
             null,

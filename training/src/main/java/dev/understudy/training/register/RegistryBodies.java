@@ -31,6 +31,7 @@ final class RegistryBodies {
         .put("output", CreditContract.OUTPUT)
         .put("outcome", CreditContract.OUTCOME)
         .put("positive", CreditContract.POSITIVE)
+        .put("negative", CreditContract.NEGATIVE)
         .put("threshold", CreditContract.THRESHOLD);
     return body;
   }

@@ -55,7 +55,7 @@ class RegistryClientTest {
     assertThat(model.get("meaning").toString())
         .isEqualTo(
             """
-            {"output":"probability","outcome":"status","positive":"bad","threshold":0.5}""");
+            {"output":"probability","outcome":"status","positive":"bad","negative":"good","threshold":0.5}""");
   }
 
   @Test

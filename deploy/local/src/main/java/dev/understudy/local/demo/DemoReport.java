@@ -1,6 +1,7 @@
 package dev.understudy.local.demo;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
@@ -52,7 +53,8 @@ public record DemoReport(
    * @param claim better, worse, futile, safe or harm
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-  public record Evidence(String test, String subject, String claim, double logE, double needed) {
+  public record Evidence(
+      String test, String subject, String claim, @JsonProperty("logE") double logE, double needed) {
 
     static List<Evidence> of(RolloutEvaluated evaluation) {
       List<Evidence> all = new ArrayList<>();

@@ -9,6 +9,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class ServiceProcess {
   private static final Duration GRACE = Duration.ofSeconds(20);
   private static final int LINES_SHOWN = 25;
+  private static final Path SETSID = Path.of("/usr/bin/setsid");
 
   private final String name;
   private final List<String> command;
@@ -79,7 +81,7 @@ public final class ServiceProcess {
     try {
       Files.createDirectories(log.getParent());
       ProcessBuilder builder =
-          new ProcessBuilder(command)
+          new ProcessBuilder(inItsOwnSession(command))
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
               .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
@@ -89,6 +91,19 @@ public final class ServiceProcess {
       throw new StackException(
           "The %s could not be started: %s".formatted(name, e.getMessage()), e);
     }
+  }
+
+  /**
+   * Ctrl-C reaches every process of a terminal's session: a part outside of it is stopped in its
+   * turn instead, while those that it needs are still there. Where the tool is missing it stays.
+   */
+  private static List<String> inItsOwnSession(List<String> command) {
+    if (!Files.isExecutable(SETSID)) {
+      return command;
+    }
+    List<String> apart = new ArrayList<>(List.of(SETSID.toString()));
+    apart.addAll(command);
+    return apart;
   }
 
   /** Waits until it is ready; when it ends instead or takes too long, shows what it said last. */

@@ -40,7 +40,7 @@ public final class Stack implements AutoCloseable {
   private final Map<String, ServiceProcess> parts =
       Collections.synchronizedMap(new LinkedHashMap<>());
   private @Nullable LocalDatabase database;
-  private boolean closed;
+  private volatile boolean closed;
 
   private Stack(Path home, Ports ports, Path root, Secrets secrets) {
     this.home = home;
@@ -79,8 +79,7 @@ public final class Stack implements AutoCloseable {
   private void startAll(Consumer<String> progress) {
     progress.accept("Kafka");
     ServiceProcess broker = broker();
-    broker.start();
-    record(broker);
+    begin(broker);
     progress.accept("PostgreSQL");
     startDatabase();
     broker.awaitReady(START_LIMIT);
@@ -88,16 +87,17 @@ public final class Stack implements AutoCloseable {
         List.of(registry(), collector(), gateway("gateway", ports.gateway()));
     for (ServiceProcess service : services) {
       progress.accept(service.name());
-      service.start();
-      record(service);
+      begin(service);
     }
     services.forEach(service -> service.awaitReady(START_LIMIT));
   }
 
-  private void startDatabase() {
+  private synchronized void startDatabase() {
+    requireOpen();
     try {
-      database = LocalDatabase.start(home.resolve("postgres"), ports.postgres());
-      database.ensureDatabase(DATABASE);
+      LocalDatabase started = LocalDatabase.start(home.resolve("postgres"), ports.postgres());
+      database = started;
+      started.ensureDatabase(DATABASE);
     } catch (IOException | SQLException e) {
       throw new StackException("PostgreSQL did not start: " + e.getMessage(), e);
     }
@@ -295,8 +295,11 @@ public final class Stack implements AutoCloseable {
     return secrets.evaluationKey();
   }
 
-  /** The first part that has ended by itself, if one has. */
+  /** The first part that has ended by itself, if one has; while the stack is stopped, none has. */
   public Optional<ServiceProcess> ended() {
+    if (closed) {
+      return Optional.empty();
+    }
     return List.copyOf(parts.values()).stream().filter(part -> !part.running()).findFirst();
   }
 
@@ -325,9 +328,18 @@ public final class Stack implements AutoCloseable {
     StackFile.delete(home);
   }
 
-  private void record(ServiceProcess part) {
+  /** Starts a part unless the stack is being closed, which then finds it among the others. */
+  private synchronized void begin(ServiceProcess part) {
+    requireOpen();
+    part.start();
     parts.put(part.name(), part);
     StackFile.write(home, ports, List.copyOf(parts.values()));
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new StackException("the stack is being stopped");
+    }
   }
 
   private Path log(String name) {

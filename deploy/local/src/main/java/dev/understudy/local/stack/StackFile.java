@@ -23,6 +23,9 @@ public record StackFile(Ports ports, Running supervisor, Map<String, Running> pa
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  /** PostgreSQL writes its start down in whole seconds, some time after the system has. */
+  private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(15);
+
   /** A process by id and start time (Unix milliseconds). */
   public record Running(long pid, long startedMs) {
     static Running of(ProcessHandle handle) {
@@ -86,7 +89,7 @@ public record StackFile(Ports ports, Running supervisor, Map<String, Running> pa
   public void stop(Path home) {
     supervisor.handle().ifPresent(StackFile::end);
     parts.values().forEach(part -> part.handle().ifPresent(StackFile::end));
-    postmaster(home).flatMap(ProcessHandle::of).ifPresent(StackFile::end);
+    postmaster(home).ifPresent(StackFile::end);
     delete(home);
   }
 
@@ -103,15 +106,28 @@ public record StackFile(Ports ports, Running supervisor, Map<String, Running> pa
     }
   }
 
-  private static Optional<Long> postmaster(Path home) {
+  /** The database that was left behind; a stranger who has its id now is not touched. */
+  private static Optional<ProcessHandle> postmaster(Path home) {
     Path file = home.resolve("postgres/postmaster.pid");
     try {
-      return Files.exists(file)
-          ? Optional.of(Long.parseLong(Files.readAllLines(file).getFirst().trim()))
-          : Optional.empty();
-    } catch (IOException | NumberFormatException e) {
+      if (!Files.exists(file)) {
+        return Optional.empty();
+      }
+      List<String> lines = Files.readAllLines(file);
+      Instant started = Instant.ofEpochSecond(Long.parseLong(lines.get(2).trim()));
+      return ProcessHandle.of(Long.parseLong(lines.getFirst().trim()))
+          .filter(handle -> isAbout(handle, started));
+    } catch (IOException | NumberFormatException | IndexOutOfBoundsException e) {
       return Optional.empty();
     }
+  }
+
+  private static boolean isAbout(ProcessHandle handle, Instant started) {
+    return handle
+        .info()
+        .startInstant()
+        .filter(real -> Duration.between(real, started).abs().compareTo(CLOCKS_DIFFER) < 0)
+        .isPresent();
   }
 
   private static Path file(Path home) {

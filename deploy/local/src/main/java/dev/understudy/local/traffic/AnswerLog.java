@@ -27,7 +27,8 @@ public final class AnswerLog {
   }
 
   /**
-   * The longest time without an answer between two moments, in milliseconds.
+   * The longest time without an answer between two moments, in milliseconds; without any answer,
+   * all of it.
    *
    * @param fromNanos {@link System#nanoTime} of the first moment
    * @param toNanos likewise of the last
@@ -39,9 +40,11 @@ public final class AnswerLog {
             .sorted()
             .toArray();
     long longest = 0;
-    for (int i = 1; i < inside.length; i++) {
-      longest = Math.max(longest, inside[i] - inside[i - 1]);
+    long before = fromNanos;
+    for (long time : inside) {
+      longest = Math.max(longest, time - before);
+      before = time;
     }
-    return longest / 1e6;
+    return Math.max(longest, toNanos - before) / 1e6;
   }
 }

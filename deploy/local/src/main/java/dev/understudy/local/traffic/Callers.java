@@ -100,8 +100,12 @@ public final class Callers implements AutoCloseable {
         .sendAsync(requests.get(index), HttpResponse.BodyHandlers.ofString())
         .whenComplete(
             (response, problem) -> {
-              underWay.release();
-              take(index, response, problem);
+              // Released last: whoever waits for all of them finds every answer counted.
+              try {
+                take(index, response, problem);
+              } finally {
+                underWay.release();
+              }
             });
   }
 

@@ -37,7 +37,7 @@ class DemoReportTest {
             .readTree(report("PROMOTED", "PROMOTED", "STOPPED", "ROLLED_BACK", BALANCED).json());
 
     assertThat(json.at("/rollouts/0/candidate").asText()).isEqualTo("logistic");
-    assertThat(json.at("/rollouts/0/evidence/0/log_e").asDouble()).isEqualTo(3.5);
+    assertThat(json.at("/rollouts/0/evidence/0/logE").asDouble()).isEqualTo(3.5);
     assertThat(json.at("/rollouts/0/units").asLong()).isEqualTo(500);
     assertThat(json.at("/requests/matched").asLong()).isEqualTo(9);
     assertThat(json.at("/swaps/0/longest_gap_ms").asDouble()).isEqualTo(12.5);

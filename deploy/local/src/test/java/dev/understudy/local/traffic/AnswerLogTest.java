@@ -14,7 +14,7 @@ class AnswerLogTest {
     }
 
     assertThat(log.longestGapMs(0, 100_000_000)).isEqualTo(60);
-    assertThat(log.longestGapMs(0, 500_000_000)).isEqualTo(305);
+    assertThat(log.longestGapMs(0, 450_000_000)).isEqualTo(305);
     assertThat(log.ids()).hasSize(6);
   }
 
@@ -23,6 +23,15 @@ class AnswerLogTest {
     log.add(new Answer("b", "good", 20_000_000));
     log.add(new Answer("a", "good", 10_000_000));
 
-    assertThat(log.longestGapMs(0, 100_000_000)).isEqualTo(10);
+    assertThat(log.longestGapMs(10_000_000, 25_000_000)).isEqualTo(10);
+  }
+
+  @Test
+  void silenceAtTheEdgesOfTheWindowIsAGapToo() {
+    log.add(new Answer("a", "good", 30_000_000));
+
+    assertThat(log.longestGapMs(0, 100_000_000)).isEqualTo(70);
+    assertThat(log.longestGapMs(0, 40_000_000)).isEqualTo(30);
+    assertThat(log.longestGapMs(50_000_000, 90_000_000)).isEqualTo(40);
   }
 }

@@ -13,18 +13,19 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks after prepared routes until each is committed or given up, and counts the moves that were
- * made. Every replica does; the lock on the route lets one of them act. One thread of its own.
+ * Looks after prepared routes until each is committed or given up, and after tests whose judge fell
+ * silent; counts the moves that were made. Every replica does; the lock on the route lets one of
+ * them act. One thread of its own.
  */
 @ApplicationScoped
-class PrepareWatch {
+class RolloutWatch {
   private final Routes routes;
   private final RolloutControl control;
   private final MeterRegistry meters;
   private final Duration every;
   private volatile @Nullable BackgroundLoop loop;
 
-  PrepareWatch(Routes routes, RolloutControl control, MeterRegistry meters, RegistryConfig config) {
+  RolloutWatch(Routes routes, RolloutControl control, MeterRegistry meters, RegistryConfig config) {
     this.routes = routes;
     this.control = control;
     this.meters = meters;
@@ -32,7 +33,7 @@ class PrepareWatch {
   }
 
   void start(@Observes StartupEvent event) {
-    loop = BackgroundLoop.start("prepare-watch", this::look, () -> {});
+    loop = BackgroundLoop.start("rollout-watch", this::look, () -> {});
   }
 
   void stop(@Observes ShutdownEvent event) {
@@ -49,16 +50,25 @@ class PrepareWatch {
   private Duration look() {
     RuntimeException failure = null;
     for (long model : QuarkusTransaction.requiringNew().call(routes::preparing)) {
-      try {
-        control.followUp(model);
-      } catch (RuntimeException e) {
-        // One model's trouble is not another's.
-        failure = e;
-      }
+      failure = tried(() -> control.followUp(model), failure);
+    }
+    for (long model : QuarkusTransaction.requiringNew().call(control::mayBeForgotten)) {
+      failure = tried(() -> control.endIfForgotten(model), failure);
     }
     if (failure != null) {
       throw failure;
     }
     return every;
+  }
+
+  /** One model's trouble is not another's. */
+  private static @Nullable RuntimeException tried(
+      Runnable step, @Nullable RuntimeException before) {
+    try {
+      step.run();
+      return before;
+    } catch (RuntimeException e) {
+      return e;
+    }
   }
 }

@@ -1,0 +1,51 @@
+package dev.understudy.contracts;
+
+import java.lang.reflect.Method;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * The environment variables that set a service's settings. An unknown property stops a start by
+ * itself; a misspelt variable would pass unseen, so the services look for them with this.
+ */
+public final class EnvironmentNames {
+  private static final String PREFIX = "UNDERSTUDY_";
+
+  private EnvironmentNames() {}
+
+  /**
+   * Refuses variables that look like a setting of ours and are none.
+   *
+   * @param settings the service's interface of settings; nested interfaces are groups
+   * @throws IllegalStateException naming them, and all that there are
+   */
+  public static void check(Collection<String> variables, Class<?> settings) {
+    SortedSet<String> known = new TreeSet<>();
+    collect(PREFIX, settings, known);
+    List<String> unknown =
+        variables.stream()
+            .filter(name -> name.startsWith(PREFIX) && !known.contains(name))
+            .sorted()
+            .toList();
+    if (!unknown.isEmpty()) {
+      throw new IllegalStateException(
+          "there is no setting for the environment variable %s; the settings are %s"
+              .formatted(String.join(", ", unknown), String.join(", ", known)));
+    }
+  }
+
+  private static void collect(String prefix, Class<?> settings, SortedSet<String> known) {
+    for (Method method : settings.getDeclaredMethods()) {
+      String name = prefix + method.getName().replaceAll("([A-Z])", "_$1").toUpperCase(Locale.ROOT);
+      Class<?> type = method.getReturnType();
+      if (type.isInterface() && type.getDeclaringClass() == settings) {
+        collect(name + "_", type, known);
+      } else {
+        known.add(name);
+      }
+    }
+  }
+}
