@@ -62,7 +62,8 @@ public class Gateway {
                 settings.registryUrl(),
                 client,
                 settings.artefactBytes(),
-                settings.heartbeat()),
+                settings.heartbeat(),
+                settings.unitKey().isPresent()),
             pool,
             meters);
     this.shadows = new ShadowRunner(settings.shadow().threads(), settings.shadow().queue(), meters);

@@ -33,7 +33,8 @@ public interface GatewaySettings {
 
   /**
    * Secret key of the hash of units in the log, at least 16 characters. By default a new one at
-   * each start, which is enough as long as each request is a unit of its own.
+   * each start, which is enough as long as each request is a unit of its own; a route with sticky
+   * units is refused without it.
    */
   Optional<String> unitKey();
 
@@ -74,7 +75,7 @@ public interface GatewaySettings {
     @WithDefault("1024")
     int queue();
 
-    /** The time in which a version must answer; the stand-in of a candidate gets it again. */
+    /** The time in which a version must answer; its stand-in and a fallback get it again. */
     @WithDefault("PT2S")
     Duration deadline();
   }

@@ -19,7 +19,9 @@ public final class RegistryResource implements QuarkusTestResourceLifecycleManag
           "understudy.registry-url",
           registry.address().toString(),
           "understudy.data-dir",
-          Files.createTempDirectory("understudy-gateway").toString());
+          Files.createTempDirectory("understudy-gateway").toString(),
+          "understudy.unit-key",
+          "a key of the tests, the same at each start");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -61,6 +61,7 @@ public final class HotSwap implements AutoCloseable {
    * @param dataDir holds the last routes and the artefacts
    * @param kafka settings of Kafka's clients, at least the servers
    * @param artefactBytes the largest artefact that is fetched
+   * @param hashesUnitsAlike whether a unit has the same hash in the log of every gateway
    */
   public record Settings(
       String gatewayId,
@@ -68,7 +69,8 @@ public final class HotSwap implements AutoCloseable {
       URI registry,
       Map<String, Object> kafka,
       long artefactBytes,
-      Duration heartbeat) {}
+      Duration heartbeat,
+      boolean hashesUnitsAlike) {}
 
   /** A hot swap that does not follow the topic yet. */
   public HotSwap(Settings settings, ModelPool pool, MeterRegistry meters) throws IOException {
@@ -203,6 +205,11 @@ public final class HotSwap implements AutoCloseable {
                   desk.model().equals(model)
                       && !desk.project().equals(project)
                       && desk.liveRevision() > 0);
+    }
+
+    @Override
+    public boolean hashesUnitsAlike() {
+      return settings.hashesUnitsAlike();
     }
   }
 

@@ -61,6 +61,9 @@ final class ModelDesk {
 
     /** Whether no other project serves a model of that name here. */
     boolean mayServe(String project, String model);
+
+    /** Whether a unit has the same hash in the log of every gateway, also after a restart. */
+    boolean hashesUnitsAlike();
   }
 
   /** How a load in the background ends. */
@@ -110,7 +113,7 @@ final class ModelDesk {
     }
     if (now != null
         && now.route().revision() == route.route().revision()
-        && !now.route().equals(route.route())) {
+        && !now.isSameRoute(route)) {
       LOG.warnf(
           "%s/%s: revision %d came again with another content and is ignored",
           project, model, route.route().revision());
@@ -126,13 +129,17 @@ final class ModelDesk {
   }
 
   private void prepare(RoutePublished published, List<LoadFailure> before) {
+    Optional<PublishedRoute> read = read(published, published.getPrepared(), false);
     PublishedRoute underWay = preparing;
-    if (underWay != null && underWay.route().revision() == published.getPrepared().getRevision()) {
-      failures = before;
+    long revision = published.getPrepared().getRevision();
+    // The same route under another policy is prepared again; another route cannot be meant.
+    if (underWay != null
+        && underWay.route().revision() == revision
+        && read.filter(next -> next.equals(underWay) || !next.isSameRoute(underWay)).isPresent()) {
+      before.stream().filter(one -> one.getRevision() == revision).forEach(this::keep);
       return;
     }
     forgetPrepared();
-    Optional<PublishedRoute> read = read(published, published.getPrepared(), false);
     if (read.isEmpty()) {
       return;
     }
@@ -148,7 +155,13 @@ final class ModelDesk {
         throw new IllegalArgumentException(
             "another project already serves a model named %s on this gateway".formatted(model));
       }
-      return Optional.of(PublishedRoute.of(published, route, withStandby));
+      PublishedRoute read = PublishedRoute.of(published, route, withStandby);
+      if (read.eligibility().unitKey().isPresent() && !host.hashesUnitsAlike()) {
+        throw new IllegalArgumentException(
+            "sticky units need the setting understudy.unit-key, the same on every gateway, so that"
+                + " a unit has one hash in the log");
+      }
+      return Optional.of(read);
     } catch (IllegalArgumentException e) {
       addFailure(route.getRevision(), "", String.valueOf(e.getMessage()));
       return Optional.empty();
@@ -248,13 +261,16 @@ final class ModelDesk {
 
   private void addFailure(long revision, String version, String reason) {
     LOG.warnf("%s/%s: revision %d, version '%s': %s", project, model, revision, version, reason);
-    List<LoadFailure> all = new ArrayList<>(failures);
-    LoadFailure failure =
+    keep(
         LoadFailure.newBuilder()
             .setRevision(revision)
             .setVersion(version)
             .setReason(reason)
-            .build();
+            .build());
+  }
+
+  private void keep(LoadFailure failure) {
+    List<LoadFailure> all = new ArrayList<>(failures);
     if (!all.contains(failure)) {
       all.add(failure);
     }
@@ -263,7 +279,15 @@ final class ModelDesk {
 
   private void goLive(
       PublishedRoute route, Map<String, ModelPool.Lease> leases, RoutePublished published) {
-    ServedModel next = new ServedModel(project, model, route.route(), route.contract(), leases);
+    ServedModel next =
+        new ServedModel(
+            project,
+            model,
+            route.route(),
+            route.eligibility(),
+            route.contract(),
+            route.policy(),
+            leases);
     ServedModel previous = live;
     host.goLive(next, published);
     live = next;

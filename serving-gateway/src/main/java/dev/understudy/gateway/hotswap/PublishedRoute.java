@@ -5,8 +5,12 @@ import dev.understudy.contracts.Names;
 import dev.understudy.contracts.v1.CandidateShare;
 import dev.understudy.contracts.v1.InputColumn;
 import dev.understudy.contracts.v1.RoutePublished;
+import dev.understudy.contracts.v1.Segment;
 import dev.understudy.contracts.v1.VersionRef;
+import dev.understudy.gateway.routing.Eligibility;
 import dev.understudy.gateway.routing.Route;
+import dev.understudy.gateway.routing.ServingPolicy;
+import dev.understudy.gateway.routing.ValueSource;
 import dev.understudy.scoring.Column;
 import dev.understudy.scoring.Datatype;
 import dev.understudy.scoring.InputContract;
@@ -27,7 +31,12 @@ import java.util.Set;
  *
  * @param artefacts of every version that must be loaded for it, standby included, by version
  */
-record PublishedRoute(Route route, ModelContract contract, Map<String, VersionRef> artefacts) {
+record PublishedRoute(
+    Route route,
+    Eligibility eligibility,
+    ModelContract contract,
+    ServingPolicy policy,
+    Map<String, VersionRef> artefacts) {
 
   PublishedRoute {
     artefacts = Map.copyOf(artefacts);
@@ -36,6 +45,11 @@ record PublishedRoute(Route route, ModelContract contract, Map<String, VersionRe
   /** The digest of a version that must be loaded. */
   Optional<String> digest(String version) {
     return Optional.ofNullable(artefacts.get(version)).map(VersionRef::getSha256);
+  }
+
+  /** Whether requests are assigned alike, however the model is served. */
+  boolean isSameRoute(PublishedRoute other) {
+    return route.equals(other.route) && eligibility.equals(other.eligibility);
   }
 
   /**
@@ -48,10 +62,25 @@ record PublishedRoute(Route route, ModelContract contract, Map<String, VersionRe
     Map<String, VersionRef> artefacts = new LinkedHashMap<>();
     add(artefacts, wanted.getCurrent());
     wanted.getCandidatesList().forEach(candidate -> add(artefacts, candidate.getVersion()));
+    Route route = route(wanted);
+    ModelContract contract = contract(published);
+    ServingPolicy policy = PublishedPolicy.of(published.getServing(), contract);
+    if (policy.fallback().orElse(null) instanceof ServingPolicy.Fallback.Version fallback) {
+      if (route.versions().contains(fallback.version())) {
+        throw new IllegalArgumentException(
+            "version %s is the fallback of the model and cannot be current or a candidate as well"
+                .formatted(fallback.version()));
+      }
+      add(artefacts, published.getServing().getFallback().getVersion());
+    }
+    wanted.getSegmentsList().stream()
+        .filter(Segment::hasVersion)
+        .forEach(segment -> add(artefacts, segment.getVersion()));
     if (withStandby) {
       published.getStandbyList().forEach(standby -> add(artefacts, standby));
     }
-    return new PublishedRoute(route(wanted), contract(published), artefacts);
+    return new PublishedRoute(
+        route, eligibility(wanted, route, contract), contract, policy, artefacts);
   }
 
   /** The digests of everything that a record names. */
@@ -61,7 +90,9 @@ record PublishedRoute(Route route, ModelContract contract, Map<String, VersionRe
         List.of(published.getCommitted(), published.getPrepared())) {
       digests.add(route.getCurrent().getSha256());
       route.getCandidatesList().forEach(one -> digests.add(one.getVersion().getSha256()));
+      route.getSegmentsList().forEach(one -> digests.add(one.getVersion().getSha256()));
     }
+    digests.add(published.getServing().getFallback().getVersion().getSha256());
     published.getStandbyList().forEach(standby -> digests.add(standby.getSha256()));
     return digests;
   }
@@ -102,16 +133,42 @@ record PublishedRoute(Route route, ModelContract contract, Map<String, VersionRe
               candidates,
               test,
               Duration.ofMillis(wanted.getShadowDeadlineMs()));
-      case SPLIT -> {
-        if (!wanted.getUnitKey().isEmpty()) {
-          throw new IllegalArgumentException(
-              "a split by unit key is not supported; leave the unit key out to split by request");
-        }
-        yield new Route.Split(wanted.getRevision(), current, candidates, test);
-      }
+      case SPLIT -> new Route.Split(wanted.getRevision(), current, candidates, test);
       case ROUTE_MODE_UNSPECIFIED, UNRECOGNIZED ->
           throw new IllegalArgumentException("the route's mode is unknown");
     };
+  }
+
+  private static Eligibility eligibility(
+      dev.understudy.contracts.v1.Route wanted, Route route, ModelContract contract) {
+    if (wanted.getHoldOut() != 0 && route.liveTest().isEmpty()) {
+      throw new IllegalArgumentException("there is no test that a unit could be held out of");
+    }
+    return new Eligibility(
+        wanted.getUnitKey().isEmpty()
+            ? Optional.empty()
+            : Optional.of(unitKey(wanted.getUnitKey(), contract)),
+        wanted.getSegmentsList().stream()
+            .map(
+                segment ->
+                    dev.understudy.gateway.routing.Segment.of(
+                        segment.getName(),
+                        segment.getSource(),
+                        segment.getValuesList(),
+                        segment.hasVersion()
+                            ? Optional.of(segment.getVersion().getVersion())
+                            : Optional.empty(),
+                        contract.inputs()))
+            .toList(),
+        wanted.getHoldOut());
+  }
+
+  private static ValueSource unitKey(String published, ModelContract contract) {
+    try {
+      return ValueSource.parse(published, contract.inputs());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("unit key: " + e.getMessage(), e);
+    }
   }
 
   private static ModelContract contract(RoutePublished published) {

@@ -1,10 +1,12 @@
 package dev.understudy.gateway.inference;
 
 import dev.understudy.gateway.routing.ServedModel;
+import dev.understudy.gateway.routing.Standing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 
 /** What operators see of the requests. Labels come from routes only, so their number is bounded. */
 public final class InferenceMeters {
@@ -32,6 +34,20 @@ public final class InferenceMeters {
     registry
         .counter(
             "gateway.assignment", "project", model.project(), "model", model.name(), "arm", arm)
+        .increment();
+  }
+
+  /** A request that counts for no test, and why. */
+  void untested(ServedModel model, Standing standing) {
+    registry
+        .counter(
+            "gateway.untested",
+            "project",
+            model.project(),
+            "model",
+            model.name(),
+            "reason",
+            standing.name().toLowerCase(Locale.ROOT))
         .increment();
   }
 

@@ -5,11 +5,13 @@ import dev.understudy.contracts.v1.VersionScore;
 import dev.understudy.gateway.journal.Prediction;
 import dev.understudy.gateway.journal.PredictionJournal;
 import dev.understudy.gateway.journal.VersionScores;
+import dev.understudy.gateway.routing.Planned;
 import dev.understudy.gateway.routing.PredictionId;
 import dev.understudy.gateway.routing.Route;
 import dev.understudy.gateway.routing.RoutePlan;
 import dev.understudy.gateway.routing.RoutingTable;
 import dev.understudy.gateway.routing.ServedModel;
+import dev.understudy.gateway.routing.ServingPolicy.Fallback;
 import dev.understudy.gateway.shadow.ShadowRunner;
 import dev.understudy.scoring.ModelPool;
 import dev.understudy.scoring.Score;
@@ -42,7 +44,7 @@ public final class InferencePipeline {
   /**
    * A pipeline.
    *
-   * @param deadline of one version's answer; a stand-in gets the same again
+   * @param deadline of one version's answer; a stand-in and a fallback get the same again
    */
   public InferencePipeline(
       Supplier<RoutingTable> liveTable,
@@ -61,23 +63,38 @@ public final class InferencePipeline {
   public CompletionStage<Answer> infer(InferenceRequest request) {
     Optional<ServedModel> entered = enter(request.model());
     if (entered.isEmpty()) {
-      return CompletableFuture.completedStage(
-          new Answer.Unknown("there is no model '%s' here".formatted(request.model())));
+      return refused(
+          ProblemType.NOT_FOUND, "there is no model '%s' here".formatted(request.model()));
     }
     ServedModel model = entered.get();
     Optional<String> unserved = request.version().filter(name -> model.version(name).isEmpty());
     if (unserved.isPresent()) {
       model.leave();
-      return CompletableFuture.completedStage(
-          new Answer.Unknown(
-              "no route of model '%s' names version '%s'"
-                  .formatted(request.model(), unserved.get())));
+      return refused(
+          ProblemType.NOT_FOUND,
+          "no route of model '%s' names version '%s'".formatted(request.model(), unserved.get()));
     }
-
     PredictionId id = PredictionId.next();
-    RoutePlan plan = model.plan(id, request.version());
+    return switch (model.plan(id, request.version(), request)) {
+      case RoutePlan plan -> answer(id, model, plan, request);
+      case Planned.Refused torn -> {
+        model.leave();
+        yield refused(ProblemType.INVALID_REQUEST, torn.reason());
+      }
+    };
+  }
+
+  private static CompletionStage<Answer> refused(ProblemType problem, String reason) {
+    return CompletableFuture.completedStage(new Answer.Refused(problem, reason));
+  }
+
+  private CompletionStage<Answer> answer(
+      PredictionId id, ServedModel model, RoutePlan plan, InferenceRequest request) {
     inFlight.incrementAndGet();
     meters.assigned(model, plan.arm());
+    if (!plan.counts()) {
+      meters.untested(model, plan.standing());
+    }
 
     CompletableFuture<Answer> answer = new CompletableFuture<>();
     score(model, plan, request)
@@ -92,7 +109,7 @@ public final class InferencePipeline {
                 return;
               }
               meters.answered(model, plan.arm(), scored.outcome(), request.arrivedAt());
-              answer.complete(scored.toAnswer(id, model, plan));
+              answer.complete(scored.toAnswer(id, model, plan, request.rows()));
               shadowAndLog(id, model, plan, request, scored);
             });
     return answer;
@@ -119,8 +136,13 @@ public final class InferencePipeline {
     inFlight.decrementAndGet();
   }
 
-  /** The versions that were to answer, in the order they were asked. */
-  private record Scored(Map<String, Score> byVersion) {
+  /**
+   * What became of the versions that were to answer.
+   *
+   * @param byVersion in the order they were asked
+   * @param fallback of the model, if it had to answer for them
+   */
+  private record Scored(Map<String, Score> byVersion, Optional<Fallback> fallback) {
     Score last() {
       return byVersion.values().stream().reduce((first, second) -> second).orElseThrow();
     }
@@ -134,6 +156,9 @@ public final class InferencePipeline {
 
     /** One of few words, for the meters. */
     String outcome() {
+      if (fallback.isPresent()) {
+        return "fallback";
+      }
       return switch (last()) {
         case Score.Answered answered -> byVersion.size() > 1 ? "replaced" : "answered";
         case Score.Failed failed -> "failed";
@@ -142,11 +167,27 @@ public final class InferencePipeline {
       };
     }
 
-    Answer toAnswer(PredictionId id, ServedModel model, RoutePlan plan) {
+    Answer toAnswer(PredictionId id, ServedModel model, RoutePlan plan, int rows) {
+      if (fallback.orElse(null) instanceof Fallback.Stated stated) {
+        return new Answer.Predicted(
+            id,
+            model.name(),
+            plan.arm(),
+            "",
+            stated.answer().repeated(rows),
+            Optional.of("stated answer"));
+      }
       return switch (last()) {
-        case Score.Answered answered ->
-            new Answer.Predicted(
-                id, model.name(), plan.arm(), answeredBy().orElse(plan.arm()), answered.outputs());
+        case Score.Answered answered -> {
+          String version = answeredBy().orElse(plan.arm());
+          yield new Answer.Predicted(
+              id,
+              model.name(),
+              plan.arm(),
+              version,
+              answered.outputs(),
+              fallback.map(any -> "previous version " + version));
+        }
         case Score.Failed failed ->
             new Answer.Failed(id, ProblemType.MODEL_FAILED, "the model failed on this input");
         case Score.TimedOut late ->
@@ -166,26 +207,41 @@ public final class InferencePipeline {
   private CompletionStage<Scored> score(
       ServedModel model, RoutePlan plan, InferenceRequest request) {
     Map<String, Score> byVersion = new LinkedHashMap<>();
-    return score(model, plan.arm(), request)
+    return ask(plan.arm(), model, request, byVersion)
         .thenCompose(
-            first -> {
-              byVersion.put(plan.arm(), first);
-              if (first instanceof Score.Answered || plan.standIn().isEmpty()) {
-                return CompletableFuture.completedStage(new Scored(byVersion));
-              }
-              String standIn = plan.standIn().get();
-              return score(model, standIn, request)
-                  .thenApply(
-                      second -> {
-                        byVersion.put(standIn, second);
-                        return new Scored(byVersion);
-                      });
-            });
+            answered ->
+                answered || plan.standIn().isEmpty()
+                    ? CompletableFuture.completedStage(answered)
+                    : ask(plan.standIn().get(), model, request, byVersion))
+        .thenCompose(
+            answered ->
+                answered
+                    ? CompletableFuture.completedStage(new Scored(byVersion, Optional.empty()))
+                    : fallBack(model, plan, request, byVersion));
   }
 
-  private CompletionStage<Score> score(
-      ServedModel model, String version, InferenceRequest request) {
-    return lease(model, version).score(request.inputs(), deadline);
+  private CompletionStage<Scored> fallBack(
+      ServedModel model, RoutePlan plan, InferenceRequest request, Map<String, Score> byVersion) {
+    Optional<Fallback> fallback = model.fallback(plan);
+    if (fallback.orElse(null) instanceof Fallback.Version(String version)
+        && !byVersion.containsKey(version)) {
+      return ask(version, model, request, byVersion)
+          .thenApply(answered -> new Scored(byVersion, answered ? fallback : Optional.empty()));
+    }
+    return CompletableFuture.completedStage(
+        new Scored(byVersion, fallback.filter(Fallback.Stated.class::isInstance)));
+  }
+
+  /** Asks one version, keeps its score, and says whether it answered. */
+  private CompletionStage<Boolean> ask(
+      String version, ServedModel model, InferenceRequest request, Map<String, Score> byVersion) {
+    return lease(model, version)
+        .score(request.inputs(), deadline)
+        .thenApply(
+            score -> {
+              byVersion.put(version, score);
+              return score instanceof Score.Answered;
+            });
   }
 
   private void shadowAndLog(
@@ -208,6 +264,7 @@ public final class InferencePipeline {
                   request.inputs().values(),
                   request.rows(),
                   scored.answeredBy(),
+                  scored.fallback().isPresent(),
                   scores));
 
       // Only now, so that a shadow's record always follows the prediction's.

@@ -1,5 +1,6 @@
 package dev.understudy.gateway.inference;
 
+import dev.understudy.gateway.routing.RequestValues;
 import dev.understudy.scoring.Tensor;
 import java.time.Instant;
 import java.util.Map;
@@ -21,4 +22,16 @@ public record InferenceRequest(
     Map<String, Tensor> inputs,
     int rows,
     Instant arrivedAt,
-    RequestTraits traits) {}
+    RequestTraits traits)
+    implements RequestValues {
+
+  @Override
+  public Optional<String> header(String name) {
+    return traits.header().apply(name);
+  }
+
+  @Override
+  public Optional<String> parameter(String name) {
+    return Optional.ofNullable(traits.parameters().get(name));
+  }
+}

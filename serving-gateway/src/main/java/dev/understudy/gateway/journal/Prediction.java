@@ -15,6 +15,7 @@ import java.util.Optional;
  *
  * @param clientId the protocol's own id; empty if the client gave none
  * @param answeredBy empty when no version did
+ * @param fallback the model's fallback answered, not the assigned version or its stand-in
  * @param scores one for every version that was to score
  */
 public record Prediction(
@@ -26,4 +27,5 @@ public record Prediction(
     Collection<Tensor> inputs,
     int rows,
     Optional<String> answeredBy,
+    boolean fallback,
     List<VersionScore> scores) {}

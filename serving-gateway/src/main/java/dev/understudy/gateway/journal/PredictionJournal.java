@@ -11,12 +11,13 @@ import dev.understudy.contracts.v1.TensorValues;
 import dev.understudy.contracts.v1.VersionScore;
 import dev.understudy.gateway.routing.PredictionId;
 import dev.understudy.gateway.routing.Route;
+import dev.understudy.gateway.routing.RoutePlan;
 import dev.understudy.gateway.routing.ServedModel;
+import dev.understudy.gateway.routing.Standing;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
@@ -64,6 +65,7 @@ public final class PredictionJournal implements AutoCloseable {
   /** Logs a prediction; false: it was dropped, and counted. */
   public boolean predicted(Prediction prediction) {
     ServedModel model = prediction.model();
+    RoutePlan plan = prediction.plan();
     PredictionLogged.Builder logged =
         PredictionLogged.newBuilder()
             .setPredictionId(prediction.id().value())
@@ -71,27 +73,33 @@ public final class PredictionJournal implements AutoCloseable {
             .setProject(model.project())
             .setModel(model.name())
             .setRouteRevision(model.route().revision())
-            .setUnitHash(unitHash.of(prediction.id().value()))
-            .setArm(prediction.plan().arm())
+            .setArm(plan.arm())
             .setAnsweredBy(prediction.answeredBy().orElse(""))
             .setEventTimeMs(prediction.arrivedAt().toEpochMilli())
             .addAllScores(prediction.scores())
             .setInputs(inputs(prediction).toByteString())
             .setRows(prediction.rows())
             .setGatewayId(gatewayId)
-            .setPinned(prediction.plan().pinned());
-    prediction
-        .plan()
-        .probabilities()
+            .setPinned(plan.standing() == Standing.PINNED)
+            .setSegment(plan.segment())
+            .setHeldOut(plan.standing() == Standing.HELD_OUT)
+            .setFallback(prediction.fallback());
+    if (!plan.unit().isEmpty()) {
+      logged.setUnitHash(unitHash.of(plan.unit()));
+    }
+    plan.probabilities()
         .forEach(
             (version, probability) ->
                 logged.addProbabilities(
                     ArmProbability.newBuilder().setVersion(version).setProbability(probability)));
-    if (prediction.plan().pinned()) {
-      logged.setMode(RouteMode.SINGLE);
-    } else {
+    if (plan.counts()) {
       logged.setMode(mode(model.route()));
-      test(model.route()).ifPresent(test -> logged.setTestId(test.id()).setEpoch(test.epoch()));
+      model
+          .route()
+          .liveTest()
+          .ifPresent(test -> logged.setTestId(test.id()).setEpoch(test.epoch()));
+    } else {
+      logged.setMode(RouteMode.SINGLE);
     }
     return offer(
         JournalBuffer.Kind.PREDICTION,
@@ -109,7 +117,7 @@ public final class PredictionJournal implements AutoCloseable {
             .setModel(model.name())
             .setScore(score)
             .setGatewayId(gatewayId);
-    test(model.route()).ifPresent(test -> scored.setTestId(test.id()).setEpoch(test.epoch()));
+    model.route().liveTest().ifPresent(test -> scored.setTestId(test.id()).setEpoch(test.epoch()));
     offer(
         JournalBuffer.Kind.SHADOW,
         id,
@@ -147,14 +155,6 @@ public final class PredictionJournal implements AutoCloseable {
       case Route.Single single -> RouteMode.SINGLE;
       case Route.Shadow shadow -> RouteMode.SHADOW;
       case Route.Split split -> RouteMode.SPLIT;
-    };
-  }
-
-  private static Optional<Route.Test> test(Route route) {
-    return switch (route) {
-      case Route.Single single -> Optional.empty();
-      case Route.Shadow shadow -> Optional.of(shadow.test());
-      case Route.Split split -> Optional.of(split.test());
     };
   }
 

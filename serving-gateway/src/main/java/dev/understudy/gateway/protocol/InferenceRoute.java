@@ -17,6 +17,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -172,8 +173,18 @@ public final class InferenceRoute {
                 parsed.inputs(),
                 parsed.rows(),
                 arrivedAt,
-                RequestTraits.plain(RequestTraits.Protocol.REST)))
+                traits(request)))
         .thenAccept(answer -> context.runOnContext(now -> answer(request, answer, parsed)));
+  }
+
+  private static RequestTraits traits(HttpServerRequest request) {
+    return new RequestTraits(
+        RequestTraits.Protocol.REST,
+        name -> Optional.ofNullable(request.getHeader(name)),
+        Map.of(),
+        Optional.empty(),
+        0,
+        Map.of());
   }
 
   private void answer(HttpServerRequest request, Answer answer, InferenceParser.Parsed parsed) {
@@ -187,8 +198,8 @@ public final class InferenceRoute {
           request.response().putHeader(PREDICTION_ID, failed.id().value());
           tell(request, failed.problem(), failed.reason());
         }
-        case Answer.Unknown unknown ->
-            refuse(request, new RequestRefused(ProblemType.NOT_FOUND, unknown.reason()));
+        case Answer.Refused refused ->
+            refuse(request, new RequestRefused(refused.problem(), refused.reason()));
       }
     } catch (RuntimeException e) {
       fail(request, e);

@@ -107,11 +107,16 @@ final class Replies {
     return object(
         json -> {
           json.writeStringField("model_name", answer.model());
-          json.writeStringField("model_version", answer.version());
+          if (!answer.version().isEmpty()) {
+            json.writeStringField("model_version", answer.version());
+          }
           json.writeStringField("id", clientId.isEmpty() ? answer.id().value() : clientId);
           json.writeObjectFieldStart("parameters");
           json.writeStringField("prediction_id", answer.id().value());
           json.writeStringField("arm", answer.arm());
+          if (answer.fallback().isPresent()) {
+            json.writeStringField("fallback", answer.fallback().get());
+          }
           json.writeEndObject();
           json.writeArrayFieldStart("outputs");
           for (String output : outputs) {

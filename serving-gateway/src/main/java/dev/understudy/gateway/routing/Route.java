@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** What the gateway does for a model now. Immutable. */
@@ -14,6 +15,15 @@ public sealed interface Route {
 
   /** The version that answers by default. */
   String current();
+
+  /** The test that is live; a single version is under none. */
+  default Optional<Test> liveTest() {
+    return switch (this) {
+      case Single single -> Optional.empty();
+      case Shadow shadow -> Optional.of(shadow.test());
+      case Split split -> Optional.of(split.test());
+    };
+  }
 
   /** The versions that this route needs. */
   default Set<String> versions() {

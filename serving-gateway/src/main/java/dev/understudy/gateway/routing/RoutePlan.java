@@ -13,8 +13,11 @@ import java.util.Optional;
  * @param standIn answers when the arm fails; empty where nobody can
  * @param shadows the versions that score it unseen
  * @param notSampled the candidates of a shadow that this request is not for
- * @param probabilities of every arm, at this moment
- * @param pinned the client named the version, so the request counts for no test
+ * @param probabilities of every arm at this moment, for a request of this standing
+ * @param standing whether it counts for the route's test, and why not
+ * @param segment that decided; empty: none
+ * @param unit what was assigned: the value of the unit key or, without one, the prediction id;
+ *     empty: the request lacks the key
  */
 public record RoutePlan(
     String arm,
@@ -22,25 +25,51 @@ public record RoutePlan(
     List<String> shadows,
     List<String> notSampled,
     Map<String, Double> probabilities,
-    boolean pinned) {
+    Standing standing,
+    String segment,
+    String unit)
+    implements Planned {
 
-  /** The plan for one request; the same unit always gets the same one. */
-  static RoutePlan of(Route route, PredictionId unit) {
+  public RoutePlan {
+    if ((standing == Standing.SEGMENT) == segment.isEmpty()) {
+      throw new IllegalArgumentException("a segment has a name, and nothing else has one");
+    }
+  }
+
+  /** The plan for one unit that takes part; the same unit always gets the same one. */
+  static RoutePlan of(Route route, String unit) {
     return switch (route) {
-      case Route.Single single -> alone(single.current(), false);
-      case Route.Shadow shadow -> shadowed(shadow, unit.value());
-      case Route.Split split -> split(split, unit.value());
+      case Route.Single single -> outside(single.current(), Standing.ROUTED, unit);
+      case Route.Shadow shadow -> shadowed(shadow, unit);
+      case Route.Split split -> split(split, unit);
     };
   }
 
-  /** The plan for a request whose client named the version. */
-  static RoutePlan pinned(String version) {
-    return alone(version, true);
+  /** The plan for a request that one version answers whatever the test. */
+  static RoutePlan outside(String version, Standing standing, String unit) {
+    return alone(version, standing, "", unit);
   }
 
-  private static RoutePlan alone(String version, boolean pinned) {
+  /** The plan for a request of that segment. */
+  static RoutePlan inSegment(String version, String segment, String unit) {
+    return alone(version, Standing.SEGMENT, segment, unit);
+  }
+
+  /** Whether it counts for the route's test, if there is one. */
+  public boolean counts() {
+    return standing == Standing.ROUTED;
+  }
+
+  private static RoutePlan alone(String version, Standing standing, String segment, String unit) {
     return new RoutePlan(
-        version, Optional.empty(), List.of(), List.of(), Map.of(version, 1.0), pinned);
+        version,
+        Optional.empty(),
+        List.of(),
+        List.of(),
+        Map.of(version, 1.0),
+        standing,
+        segment,
+        unit);
   }
 
   private static RoutePlan shadowed(Route.Shadow route, String unit) {
@@ -54,7 +83,14 @@ public record RoutePlan(
       probabilities.put(candidate.version(), candidate.share());
     }
     return new RoutePlan(
-        route.current(), Optional.empty(), shadows, notSampled, probabilities, false);
+        route.current(),
+        Optional.empty(),
+        shadows,
+        notSampled,
+        probabilities,
+        Standing.ROUTED,
+        "",
+        unit);
   }
 
   private static RoutePlan split(Route.Split route, String unit) {
@@ -65,7 +101,8 @@ public record RoutePlan(
       probabilities.put(candidate.version(), candidate.share());
       rest -= candidate.share();
     }
-    probabilities.put(route.current(), rest);
+    // Shares such as 0.1 are not exact, and their sum may pass 1 by a rounding error.
+    probabilities.put(route.current(), Math.max(0, rest));
     Optional<String> candidate = TrafficSplit.assign(route.test().salt(), unit, route.candidates());
     return new RoutePlan(
         candidate.orElse(route.current()),
@@ -73,6 +110,8 @@ public record RoutePlan(
         List.of(),
         List.of(),
         probabilities,
-        false);
+        Standing.ROUTED,
+        "",
+        unit);
   }
 }

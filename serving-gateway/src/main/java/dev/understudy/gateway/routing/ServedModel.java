@@ -3,6 +3,7 @@ package dev.understudy.gateway.routing;
 import dev.understudy.scoring.ModelContract;
 import dev.understudy.scoring.ModelPool;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -17,31 +18,51 @@ public final class ServedModel {
   private final String name;
   private final Route route;
   private final ModelContract contract;
+  private final Eligibility eligibility;
+  private final ServingPolicy policy;
   private final Map<String, ModelPool.Lease> versions;
 
   /** The table itself counts as one user until this is retired. */
   private final AtomicInteger users = new AtomicInteger(1);
 
-  /**
-   * Takes the leases into possession.
-   *
-   * @param versions at least those of the route; more are kept as standby
-   */
+  /** A model that everybody may use, and whose policy asks for nothing. */
   public ServedModel(
       String project,
       String name,
       Route route,
       ModelContract contract,
       Map<String, ModelPool.Lease> versions) {
-    if (!versions.keySet().containsAll(route.versions())) {
+    this(project, name, route, Eligibility.EVERYBODY, contract, ServingPolicy.DEFAULT, versions);
+  }
+
+  /**
+   * Takes the leases into possession.
+   *
+   * @param versions at least those that the route, its segments and the policy name; more are kept
+   *     as standby
+   */
+  public ServedModel(
+      String project,
+      String name,
+      Route route,
+      Eligibility eligibility,
+      ModelContract contract,
+      ServingPolicy policy,
+      Map<String, ModelPool.Lease> versions) {
+    Set<String> needed = new LinkedHashSet<>(route.versions());
+    needed.addAll(eligibility.versions());
+    needed.addAll(policy.versions());
+    if (!versions.keySet().containsAll(needed)) {
       throw new IllegalArgumentException(
           "the route of %s needs the versions %s, loaded are %s"
-              .formatted(name, route.versions(), versions.keySet()));
+              .formatted(name, needed, versions.keySet()));
     }
     this.project = project;
     this.name = name;
     this.route = route;
     this.contract = contract;
+    this.eligibility = eligibility;
+    this.policy = policy;
     this.versions = new LinkedHashMap<>(versions);
   }
 
@@ -62,6 +83,11 @@ public final class ServedModel {
     return contract;
   }
 
+  /** How it is served, whatever its route. */
+  public ServingPolicy policy() {
+    return policy;
+  }
+
   /** The loaded versions. */
   public Set<String> versions() {
     return versions.keySet();
@@ -73,8 +99,18 @@ public final class ServedModel {
   }
 
   /** The plan for a request; the version, if the client named one, must be loaded. */
-  public RoutePlan plan(PredictionId unit, Optional<String> named) {
-    return named.map(RoutePlan::pinned).orElseGet(() -> RoutePlan.of(route, unit));
+  public Planned plan(PredictionId id, Optional<String> named, RequestValues request) {
+    return named.isPresent()
+        ? RoutePlan.outside(named.get(), Standing.PINNED, eligibility.unit(id, request))
+        : eligibility.plan(route, id, request);
+  }
+
+  /**
+   * Who answers when the versions of the plan did not. Nobody where the client named the version:
+   * it wants that one or an error.
+   */
+  public Optional<ServingPolicy.Fallback> fallback(RoutePlan plan) {
+    return plan.standing() == Standing.PINNED ? Optional.empty() : policy.fallback();
   }
 
   /** A request begins; false when this has been retired, then read the live table again. */

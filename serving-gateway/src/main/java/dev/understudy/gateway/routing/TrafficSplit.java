@@ -39,6 +39,15 @@ final class TrafficSplit {
     return point(salt + '\n' + candidate.version(), unit) < candidate.share();
   }
 
+  /**
+   * Whether the unit is kept out of every test under that salt, independently of any arm and any
+   * sample.
+   */
+  static boolean holdsOut(String salt, String unit, double share) {
+    // No version is called like this: their names hold no line break.
+    return share > 0 && point(salt + "\n\nhold-out", unit) < share;
+  }
+
   /** Where the unit lies in [0, 1). */
   static double point(String salt, String unit) {
     MessageDigest digest = Digest.sha256();

@@ -4,13 +4,21 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.understudy.contracts.v1.Batching;
+import dev.understudy.contracts.v1.Fallback;
 import dev.understudy.contracts.v1.ModelState;
 import dev.understudy.contracts.v1.Route;
 import dev.understudy.contracts.v1.RoutePublished;
+import dev.understudy.contracts.v1.Segment;
 import dev.understudy.contracts.v1.VersionRef;
 import dev.understudy.gateway.FakeRegistry;
+import dev.understudy.gateway.routing.PredictionId;
+import dev.understudy.gateway.routing.RequestValues;
+import dev.understudy.gateway.routing.RoutePlan;
 import dev.understudy.gateway.routing.ServedModel;
+import dev.understudy.gateway.routing.ServingPolicy;
 import dev.understudy.scoring.ModelPool;
+import dev.understudy.scoring.Tensor;
 import dev.understudy.testkit.Graphs;
 import dev.understudy.testkit.TestKafka;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -19,7 +27,10 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +42,8 @@ class HotSwapTest {
   private static final byte[] TWO = Graphs.sigmoid(2);
   private static final VersionRef V1 = Published.version("1", ONE);
   private static final VersionRef V2 = Published.version("2", TWO);
+  private static final byte[] THREE = Graphs.sigmoid(3);
+  private static final VersionRef V3 = Published.version("3", THREE);
 
   @TempDir Path data;
 
@@ -43,6 +56,7 @@ class HotSwapTest {
     registry = new FakeRegistry();
     registry.add(ONE);
     registry.add(TWO);
+    registry.add(THREE);
     swap = swap(registry.address());
   }
 
@@ -172,7 +186,126 @@ class HotSwapTest {
     assertPrepareFails(Published.split(6, V1, V2, 1.5), "outside 0..1");
     assertPrepareFails(
         Published.split(7, V1, V2, 0.5).toBuilder().setUnitKey("customer").build(), "unit key");
+    assertPrepareFails(
+        Published.split(8, V1, V2, 0.5).toBuilder().setUnitKey("header:Customer").build(),
+        "understudy.unit-key");
+    assertPrepareFails(Published.single(9, V1).toBuilder().setHoldOut(0.1).build(), "no test");
+    assertPrepareFails(
+        Published.single(10, V1).toBuilder()
+            .addSegments(Segment.newBuilder().setName("eu").setSource("input:y").addValues("1"))
+            .build(),
+        "segment eu: the model has no input 'y'; it has x");
     assertThat(live().route().revision()).isEqualTo(1);
+  }
+
+  @Test
+  void anotherPolicyComesWithTheSameRevisionAndItsFallbackIsLoaded() {
+    commit(Published.single(1, V1));
+    awaitLive(1);
+
+    swap.accept(model().setCommitted(Published.single(1, V1)).setServing(fallback(V2)).build());
+
+    await().untilAsserted(() -> assertThat(live().versions()).containsExactlyInAnyOrder("1", "2"));
+    assertThat(live().policy().fallback()).contains(new ServingPolicy.Fallback.Version("2"));
+    assertThat(live().route().revision()).isEqualTo(1);
+
+    swap.accept(model().setCommitted(Published.single(1, V1)).build());
+    assertThat(live().policy()).isEqualTo(ServingPolicy.DEFAULT);
+    assertThat(pool.size()).isOne();
+  }
+
+  @Test
+  void aPolicyThatCannotBeHonouredIsReportedAndTheOldOneStays() {
+    commit(Published.single(1, V1));
+    awaitLive(1);
+    ServedModel before = live();
+
+    swap.accept(
+        model()
+            .setCommitted(Published.single(1, V1))
+            .setServing(
+                dev.understudy.contracts.v1.ServingPolicy.newBuilder()
+                    .setBatching(Batching.newBuilder().setMostRows(-1)))
+            .build());
+    assertThat(state().getFailures(0).getReason()).contains("batching.most_rows");
+    swap.accept(model().setCommitted(Published.single(1, V1)).setServing(fallback(V1)).build());
+    assertThat(state().getFailures(0).getReason()).contains("version 1 is the fallback");
+
+    assertThat(live()).isSameAs(before);
+  }
+
+  @Test
+  void whatIsPreparedFollowsThePolicy() {
+    Route next = Published.single(2, V2);
+    swap.accept(model().setCommitted(Published.single(1, V1)).setPrepared(next).build());
+    awaitPrepared(2);
+
+    swap.accept(
+        model()
+            .setCommitted(Published.single(1, V1))
+            .setPrepared(next)
+            .setServing(fallback(V3))
+            .build());
+    awaitPrepared(2);
+    await().untilAsserted(() -> assertThat(live().versions()).contains("3"));
+    awaitPrepared(2);
+    registry.close();
+    swap.accept(model().setCommitted(next).setServing(fallback(V3)).build());
+
+    assertThat(live().versions()).containsExactlyInAnyOrder("2", "3");
+  }
+
+  @Test
+  void aUnitKeepsItsArmOverARestart() throws IOException {
+    swap.close();
+    swap = swap(registry.address(), true);
+    commit(
+        Published.split(3, V1, V2, 0.5).toBuilder()
+            .setUnitKey("header:X-Customer")
+            .setHoldOut(0.1)
+            .build());
+    awaitLive(3);
+    List<String> before = armsOfCustomers();
+    swap.close();
+
+    swap = swap(URI.create("http://127.0.0.1:9"), true);
+    swap.start();
+
+    await().untilAsserted(() -> assertThat(swap.isReady()).isTrue());
+    assertThat(armsOfCustomers()).isEqualTo(before);
+    assertThat(before).contains("1", "2");
+  }
+
+  private List<String> armsOfCustomers() {
+    return IntStream.range(0, 100)
+        .mapToObj(i -> (RoutePlan) live().plan(PredictionId.next(), Optional.empty(), customer(i)))
+        .map(RoutePlan::arm)
+        .toList();
+  }
+
+  private static RequestValues customer(int number) {
+    return new RequestValues() {
+      @Override
+      public Optional<String> header(String name) {
+        return Optional.of("customer-" + number).filter(any -> name.equals("x-customer"));
+      }
+
+      @Override
+      public Optional<String> parameter(String name) {
+        return Optional.empty();
+      }
+
+      @Override
+      public Map<String, Tensor> inputs() {
+        return Map.of();
+      }
+    };
+  }
+
+  private static dev.understudy.contracts.v1.ServingPolicy fallback(VersionRef version) {
+    return dev.understudy.contracts.v1.ServingPolicy.newBuilder()
+        .setFallback(Fallback.newBuilder().setVersion(version))
+        .build();
   }
 
   @Test
@@ -232,6 +365,10 @@ class HotSwapTest {
   }
 
   private HotSwap swap(URI registryUrl) throws IOException {
+    return swap(registryUrl, false);
+  }
+
+  private HotSwap swap(URI registryUrl, boolean hashesUnitsAlike) throws IOException {
     return new HotSwap(
         new HotSwap.Settings(
             "gw",
@@ -240,7 +377,8 @@ class HotSwapTest {
             // Nobody listens there: a gateway whose Kafka is away.
             Map.of("bootstrap.servers", "127.0.0.1:" + TestKafka.freePort()),
             1 << 20,
-            Duration.ofSeconds(2)),
+            Duration.ofSeconds(2),
+            hashesUnitsAlike),
         pool,
         new SimpleMeterRegistry());
   }

@@ -7,9 +7,14 @@ import dev.understudy.contracts.Digest;
 import dev.understudy.contracts.ProblemType;
 import dev.understudy.gateway.Contracts;
 import dev.understudy.gateway.journal.PredictionJournal;
+import dev.understudy.gateway.routing.Eligibility;
 import dev.understudy.gateway.routing.Route;
 import dev.understudy.gateway.routing.RoutingTable;
 import dev.understudy.gateway.routing.ServedModel;
+import dev.understudy.gateway.routing.ServingPolicy;
+import dev.understudy.gateway.routing.ServingPolicy.Fallback;
+import dev.understudy.gateway.routing.StatedAnswer;
+import dev.understudy.gateway.routing.ValueSource;
 import dev.understudy.gateway.shadow.ShadowRunner;
 import dev.understudy.scoring.ModelPool;
 import dev.understudy.scoring.Tensor;
@@ -24,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
@@ -60,9 +66,9 @@ class InferencePipelineTest {
     serve(new Route.Single(1, "1"), Map.of("1", Graphs.sigmoid(1)));
 
     assertThat(join(pipeline.infer(request("other", Optional.empty(), 0))))
-        .isInstanceOf(Answer.Unknown.class);
+        .isInstanceOf(Answer.Refused.class);
     assertThat(join(pipeline.infer(request("m", Optional.of("9"), 0))))
-        .isInstanceOf(Answer.Unknown.class);
+        .isInstanceOf(Answer.Refused.class);
     assertThat(pipeline.inFlight()).isZero();
   }
 
@@ -92,6 +98,120 @@ class InferencePipelineTest {
               assertThat(predicted.arm()).isEqualTo("2");
               assertThat(predicted.version()).isEqualTo("1");
             });
+    awaitQuiet();
+  }
+
+  @Test
+  void theFallbackVersionAnswersForAVersionThatFails() {
+    serve(
+        new Route.Single(1, "2"),
+        fallback(new Fallback.Version("1")),
+        Map.of("1", Graphs.sigmoid(1), "2", Graphs.failsOutsideZeroAndOne()));
+
+    assertThat(infer(7))
+        .isInstanceOfSatisfying(
+            Answer.Predicted.class,
+            predicted -> {
+              assertThat(predicted.arm()).isEqualTo("2");
+              assertThat(predicted.version()).isEqualTo("1");
+              assertThat(predicted.fallback()).contains("previous version 1");
+            });
+    assertThat(infer(1))
+        .isInstanceOfSatisfying(
+            Answer.Predicted.class, predicted -> assertThat(predicted.fallback()).isEmpty());
+    assertThat(count("gateway.inference.total", "outcome", "fallback")).isOne();
+    assertThat(count("gateway.inference.total", "outcome", "answered")).isOne();
+    awaitQuiet();
+  }
+
+  @Test
+  void theFallbackIsAskedAfterACandidateAndItsStandInHaveFailed() {
+    serve(
+        new Route.Split(1, "2", List.of(new Route.Candidate("3", 1)), TEST),
+        fallback(new Fallback.Version("1")),
+        Map.of(
+            "1",
+            Graphs.sigmoid(1),
+            "2",
+            Graphs.failsOutsideZeroAndOne(),
+            "3",
+            Graphs.loopsForMillions()));
+
+    assertThat(infer(1_000_000))
+        .isInstanceOfSatisfying(
+            Answer.Predicted.class,
+            predicted -> {
+              assertThat(predicted.arm()).isEqualTo("3");
+              assertThat(predicted.version()).isEqualTo("1");
+            });
+    awaitQuiet();
+  }
+
+  @Test
+  void theStatedAnswerIsGivenOncePerRow() {
+    serve(
+        new Route.Single(1, "1"),
+        fallback(
+            new Fallback.Stated(
+                new StatedAnswer(List.of(Tensor.ofFloats("p", new long[] {1}, 0.25f))))),
+        Map.of("1", Graphs.failsOutsideZeroAndOne()));
+
+    assertThat(join(pipeline.infer(request(Optional.empty(), 7, 8))))
+        .isInstanceOfSatisfying(
+            Answer.Predicted.class,
+            predicted -> {
+              assertThat(predicted.outputs())
+                  .containsExactly(Tensor.ofFloats("p", new long[] {2}, 0.25f, 0.25f));
+              assertThat(predicted.version()).isEmpty();
+              assertThat(predicted.fallback()).contains("stated answer");
+            });
+    awaitQuiet();
+  }
+
+  @Test
+  void aFallbackThatFailsTooIsAFailure() {
+    serve(
+        new Route.Single(1, "2"),
+        fallback(new Fallback.Version("1")),
+        Map.of("1", Graphs.failsOutsideZeroAndOne(), "2", Graphs.loopsForMillions()));
+
+    assertThat(infer(1_000_000)).isInstanceOf(Answer.Failed.class);
+    awaitQuiet();
+  }
+
+  @Test
+  void whoNamesAVersionGetsThatOneOrAnError() {
+    serve(
+        new Route.Single(1, "2"),
+        fallback(new Fallback.Version("1")),
+        Map.of("1", Graphs.sigmoid(1), "2", Graphs.failsOutsideZeroAndOne()));
+
+    assertThat(join(pipeline.infer(request("m", Optional.of("2"), 7))))
+        .isInstanceOf(Answer.Failed.class);
+    assertThat(count("gateway.untested", "reason", "pinned")).isOne();
+    awaitQuiet();
+  }
+
+  @Test
+  void aRequestWhoseRowsAreSeveralUnitsIsNoPrediction() {
+    Eligibility byX =
+        new Eligibility(
+            Optional.of(ValueSource.parse("input:x", Contracts.number().inputs())), List.of(), 0);
+    serve(
+        new Route.Split(1, "1", List.of(new Route.Candidate("2", 0.5)), TEST),
+        byX,
+        ServingPolicy.DEFAULT,
+        Map.of("1", Graphs.sigmoid(1), "2", Graphs.sigmoid(2)));
+
+    assertThat(join(pipeline.infer(request(Optional.empty(), 7, 8))))
+        .isInstanceOfSatisfying(
+            Answer.Refused.class,
+            refused -> {
+              assertThat(refused.problem()).isEqualTo(ProblemType.INVALID_REQUEST);
+              assertThat(refused.reason()).contains("input:x");
+            });
+    assertThat(join(pipeline.infer(request(Optional.empty(), 7, 7))))
+        .isInstanceOf(Answer.Predicted.class);
     awaitQuiet();
   }
 
@@ -140,10 +260,29 @@ class InferencePipelineTest {
         table::get, shadows, journal, new InferenceMeters(meters), deadline);
   }
 
+  private static ServingPolicy fallback(Fallback fallback) {
+    return new ServingPolicy(
+        ServingPolicy.Batching.DEFAULT,
+        ServingPolicy.Capacity.DEFAULT,
+        ServingPolicy.LogPolicy.DEFAULT,
+        Optional.of(fallback),
+        Set.of());
+  }
+
   private void serve(Route route, Map<String, byte[]> versions) {
+    serve(route, ServingPolicy.DEFAULT, versions);
+  }
+
+  private void serve(Route route, ServingPolicy policy, Map<String, byte[]> versions) {
+    serve(route, Eligibility.EVERYBODY, policy, versions);
+  }
+
+  private void serve(
+      Route route, Eligibility eligibility, ServingPolicy policy, Map<String, byte[]> versions) {
     Map<String, ModelPool.Lease> leases = new LinkedHashMap<>();
     versions.forEach((version, content) -> leases.put(version, lease(content)));
-    ServedModel next = new ServedModel("p", "m", route, Contracts.number(), leases);
+    ServedModel next =
+        new ServedModel("p", "m", route, eligibility, Contracts.number(), policy, leases);
     RoutingTable before = table.getAndSet(table.get().with(next));
     before.find("m").ifPresent(ServedModel::retire);
   }
@@ -164,13 +303,17 @@ class InferencePipelineTest {
     return answer.toCompletableFuture().join();
   }
 
-  private static InferenceRequest request(String model, Optional<String> version, float x) {
+  private static InferenceRequest request(Optional<String> version, float... x) {
+    return request("m", version, x);
+  }
+
+  private static InferenceRequest request(String model, Optional<String> version, float... x) {
     return new InferenceRequest(
         model,
         version,
         "",
-        Map.of("x", Tensor.ofFloats("x", new long[] {1}, x)),
-        1,
+        Map.of("x", Tensor.ofFloats("x", new long[] {x.length}, x)),
+        x.length,
         Instant.now(),
         RequestTraits.plain(RequestTraits.Protocol.REST));
   }

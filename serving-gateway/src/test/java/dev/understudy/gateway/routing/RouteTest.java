@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RouteTest {
   private static final Route.Test TEST = new Route.Test("t", 0, "salt");
-  private static final PredictionId UNIT = PredictionId.next();
+  private static final String UNIT = "customer-1";
 
   @ParameterizedTest
   @ValueSource(doubles = {-0.1, 1.1, Double.NaN, Double.POSITIVE_INFINITY})

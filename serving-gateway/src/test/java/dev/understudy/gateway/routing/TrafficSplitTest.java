@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.understudy.gateway.routing.Route.Candidate;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -86,5 +88,112 @@ class TrafficSplitTest {
             .count();
 
     assertThat((double) both / UNITS.size()).isCloseTo(0.25, within(0.016));
+  }
+
+  /**
+   * Pearson's chi-square over a million keys. The quantiles of 1 - 1e-6 with 3 and 99 degrees of
+   * freedom are 30.66 and 180.79 (SciPy 1.14, {@code chi2.ppf}).
+   */
+  @Test
+  void aMillionKeysAreSpreadAsTheSharesSay() {
+    List<Candidate> candidates =
+        List.of(new Candidate("2", 0.05), new Candidate("3", 0.25), new Candidate("4", 0.1));
+    int keys = 1_000_000;
+    Map<String, Integer> arms = new HashMap<>();
+    int[] bins = new int[100];
+    for (int i = 0; i < keys; i++) {
+      String unit = "customer-" + i;
+      arms.merge(TrafficSplit.assign("6f1c", unit, candidates).orElse("1"), 1, Integer::sum);
+      bins[(int) (TrafficSplit.point("6f1c", unit) * bins.length)]++;
+    }
+
+    Map<String, Double> shares = Map.of("1", 0.6, "2", 0.05, "3", 0.25, "4", 0.1);
+    double ofArms =
+        shares.entrySet().stream()
+            .mapToDouble(arm -> term(arms.get(arm.getKey()), arm.getValue() * keys))
+            .sum();
+    double ofBins = IntStream.of(bins).mapToDouble(bin -> term(bin, keys / 100.0)).sum();
+    assertThat(ofArms).isLessThan(30.66);
+    assertThat(ofBins).isLessThan(180.79);
+  }
+
+  private static double term(int observed, double expected) {
+    return (observed - expected) * (observed - expected) / expected;
+  }
+
+  /** Computed by Python's hashlib: what one gateway assigns, every other one does, for ever. */
+  @Test
+  void theAssignmentNeverChanges() {
+    assertThat(TrafficSplit.point("salt", "unit-1")).isEqualTo(0.9320673669603885);
+    assertThat(TrafficSplit.point("salt", "Gr\u00fc\u00dfe")).isEqualTo(0.9298859683898711);
+    assertThat(TrafficSplit.point("6f1c", "customer-42")).isEqualTo(0.7770666853266139);
+    assertThat(TrafficSplit.point("", "")).isEqualTo(0.4304816492364817);
+
+    List<Candidate> three =
+        List.of(new Candidate("2", 0.05), new Candidate("3", 0.25), new Candidate("4", 0.1));
+    assertThat(
+            IntStream.rangeClosed(1, 20)
+                .mapToObj(i -> TrafficSplit.assign("6f1c", "customer-" + i, three).orElse("1")))
+        .containsExactly(
+            "1", "3", "4", "3", "2", "4", "3", "1", "1", "4", "3", "3", "1", "1", "1", "4", "1",
+            "1", "4", "3");
+    assertThat(customers(100, unit -> TrafficSplit.holdsOut("6f1c", unit, 0.1)))
+        .containsExactly(13, 14, 24, 49, 57, 81, 88, 98);
+    assertThat(customers(30, unit -> TrafficSplit.samples("6f1c", unit, new Candidate("2", 0.2))))
+        .containsExactly(4, 7, 16, 17, 20, 21, 23, 24);
+  }
+
+  private static List<Integer> customers(int upTo, Predicate<String> chosen) {
+    return IntStream.rangeClosed(1, upTo)
+        .filter(i -> chosen.test("customer-" + i))
+        .boxed()
+        .toList();
+  }
+
+  @Test
+  void wideningAnyOfSeveralCandidatesMovesNobodyWhoHadOne() {
+    double[][] shares = {
+      {0, 0, 0}, {0.01, 0.05, 0}, {0.05, 0.05, 0.1}, {0.05, 0.3, 0.1}, {0.33, 0.33, 0.33}
+    };
+    List<Optional<String>> before = new ArrayList<>();
+    for (double[] three : shares) {
+      List<Candidate> candidates =
+          List.of(
+              new Candidate("2", three[0]),
+              new Candidate("3", three[1]),
+              new Candidate("4", three[2]));
+      List<Optional<String>> now =
+          UNITS.stream().map(unit -> TrafficSplit.assign("salt", unit, candidates)).toList();
+      for (int i = 0; i < before.size(); i++) {
+        if (before.get(i).isPresent()) {
+          assertThat(now.get(i)).isEqualTo(before.get(i));
+        }
+      }
+      before = now;
+    }
+  }
+
+  @Test
+  void whoIsHeldOutSaysNothingAboutTheArm() {
+    List<Candidate> half = List.of(new Candidate("2", 0.5));
+    List<String> heldOut =
+        UNITS.stream().filter(unit -> TrafficSplit.holdsOut("salt", unit, 0.2)).toList();
+
+    long candidates =
+        heldOut.stream()
+            .filter(unit -> TrafficSplit.assign("salt", unit, half).isPresent())
+            .count();
+
+    assertThat((double) heldOut.size() / UNITS.size()).isCloseTo(0.2, within(0.015));
+    assertThat((double) candidates / heldOut.size()).isCloseTo(0.5, within(0.04));
+    assertThat(UNITS).noneMatch(unit -> TrafficSplit.holdsOut("salt", unit, 0));
+  }
+
+  @Test
+  void aWiderHoldOutKeepsWhoWasHeldOut() {
+    assertThat(UNITS)
+        .filteredOn(unit -> TrafficSplit.holdsOut("salt", unit, 0.05))
+        .isNotEmpty()
+        .allMatch(unit -> TrafficSplit.holdsOut("salt", unit, 0.1));
   }
 }
