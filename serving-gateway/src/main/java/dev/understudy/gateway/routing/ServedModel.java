@@ -3,6 +3,7 @@ package dev.understudy.gateway.routing;
 import dev.understudy.scoring.ModelContract;
 import dev.understudy.scoring.ModelPool;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -17,31 +18,46 @@ public final class ServedModel {
   private final String name;
   private final Route route;
   private final ModelContract contract;
+  private final ServingPolicy policy;
   private final Map<String, ModelPool.Lease> versions;
 
   /** The table itself counts as one user until this is retired. */
   private final AtomicInteger users = new AtomicInteger(1);
 
-  /**
-   * Takes the leases into possession.
-   *
-   * @param versions at least those of the route; more are kept as standby
-   */
+  /** A model whose policy asks for nothing. */
   public ServedModel(
       String project,
       String name,
       Route route,
       ModelContract contract,
       Map<String, ModelPool.Lease> versions) {
-    if (!versions.keySet().containsAll(route.versions())) {
+    this(project, name, route, contract, ServingPolicy.DEFAULT, versions);
+  }
+
+  /**
+   * Takes the leases into possession.
+   *
+   * @param versions at least those of the route and of the policy; more are kept as standby
+   */
+  public ServedModel(
+      String project,
+      String name,
+      Route route,
+      ModelContract contract,
+      ServingPolicy policy,
+      Map<String, ModelPool.Lease> versions) {
+    Set<String> needed = new LinkedHashSet<>(route.versions());
+    needed.addAll(policy.versions());
+    if (!versions.keySet().containsAll(needed)) {
       throw new IllegalArgumentException(
           "the route of %s needs the versions %s, loaded are %s"
-              .formatted(name, route.versions(), versions.keySet()));
+              .formatted(name, needed, versions.keySet()));
     }
     this.project = project;
     this.name = name;
     this.route = route;
     this.contract = contract;
+    this.policy = policy;
     this.versions = new LinkedHashMap<>(versions);
   }
 
@@ -60,6 +76,11 @@ public final class ServedModel {
 
   public ModelContract contract() {
     return contract;
+  }
+
+  /** How it is served, whatever its route. */
+  public ServingPolicy policy() {
+    return policy;
   }
 
   /** The loaded versions. */
