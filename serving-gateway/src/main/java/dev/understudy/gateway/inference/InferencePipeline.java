@@ -10,6 +10,7 @@ import dev.understudy.gateway.routing.Route;
 import dev.understudy.gateway.routing.RoutePlan;
 import dev.understudy.gateway.routing.RoutingTable;
 import dev.understudy.gateway.routing.ServedModel;
+import dev.understudy.gateway.routing.ServingPolicy.LogPolicy;
 import dev.understudy.gateway.shadow.ShadowRunner;
 import dev.understudy.scoring.ModelPool;
 import dev.understudy.scoring.Score;
@@ -62,16 +63,28 @@ public final class InferencePipeline {
     Optional<ServedModel> entered = enter(request.model());
     if (entered.isEmpty()) {
       return CompletableFuture.completedStage(
-          new Answer.Unknown("there is no model '%s' here".formatted(request.model())));
+          new Answer.Refused(
+              ProblemType.NOT_FOUND, "there is no model '%s' here".formatted(request.model())));
     }
     ServedModel model = entered.get();
     Optional<String> unserved = request.version().filter(name -> model.version(name).isEmpty());
     if (unserved.isPresent()) {
       model.leave();
       return CompletableFuture.completedStage(
-          new Answer.Unknown(
+          new Answer.Refused(
+              ProblemType.NOT_FOUND,
               "no route of model '%s' names version '%s'"
                   .formatted(request.model(), unserved.get())));
+    }
+
+    Optional<String> unlisted = unlistedAttribute(model, request);
+    if (unlisted.isPresent()) {
+      model.leave();
+      return CompletableFuture.completedStage(
+          new Answer.Refused(
+              ProblemType.INVALID_REQUEST,
+              "attribute '%s' is not among those that the policy of model '%s' lists; leave it out"
+                  .formatted(unlisted.get(), model.name())));
     }
 
     PredictionId id = PredictionId.next();
@@ -91,11 +104,39 @@ public final class InferencePipeline {
                 over(model);
                 return;
               }
-              meters.answered(model, plan.arm(), scored.outcome(), request.arrivedAt());
-              answer.complete(scored.toAnswer(id, model, plan));
-              shadowAndLog(id, model, plan, request, scored);
+              if (model.policy().log().mode() == LogPolicy.Mode.ASYNC) {
+                meters.answered(model, plan.arm(), scored.outcome(), request.arrivedAt());
+                answer.complete(scored.toAnswer(id, model, plan));
+                shadowAndLog(id, model, plan, request, scored);
+                return;
+              }
+              shadowAndLog(id, model, plan, request, scored)
+                  .thenAccept(
+                      safe -> {
+                        String outcome = safe ? scored.outcome() : "not_logged";
+                        meters.answered(model, plan.arm(), outcome, request.arrivedAt());
+                        answer.complete(safe ? scored.toAnswer(id, model, plan) : notLogged(id));
+                      });
             });
     return answer;
+  }
+
+  private static Optional<String> unlistedAttribute(ServedModel model, InferenceRequest request) {
+    if (request.traits().attributes().isEmpty()) {
+      return Optional.empty();
+    }
+    return request.traits().attributes().keySet().stream()
+        .filter(name -> !model.policy().attributes().contains(name))
+        .map(name -> name.length() > 64 ? name.substring(0, 64) + "…" : name)
+        .sorted()
+        .findFirst();
+  }
+
+  private static Answer notLogged(PredictionId id) {
+    return new Answer.Failed(
+        id,
+        ProblemType.UNAVAILABLE,
+        "the prediction could not be logged safely in time, as this model demands; try again");
   }
 
   /** How many requests, with their shadows, are not over yet. */
@@ -188,16 +229,18 @@ public final class InferencePipeline {
     return lease(model, version).score(request.inputs(), deadline);
   }
 
-  private void shadowAndLog(
+  /** Answers whether the prediction is logged as the model's policy demands. */
+  private CompletableFuture<Boolean> shadowAndLog(
       PredictionId id, ServedModel model, RoutePlan plan, InferenceRequest request, Scored scored) {
     CompletableFuture<?>[] running = new CompletableFuture<?>[0];
+    CompletableFuture<Boolean> safe = CompletableFuture.completedFuture(false);
     try {
       List<VersionScore> scores = new ArrayList<>();
       scored.byVersion().forEach((version, score) -> scores.add(VersionScores.of(version, score)));
       plan.notSampled().forEach(version -> scores.add(VersionScores.notSampled(version)));
       Map<String, CompletionStage<Score>> expected = startShadows(model, plan, request, scores);
 
-      boolean logged =
+      CompletableFuture<Boolean> logged =
           journal.predicted(
               new Prediction(
                   id,
@@ -208,7 +251,9 @@ public final class InferencePipeline {
                   request.inputs().values(),
                   request.rows(),
                   scored.answeredBy(),
-                  scores));
+                  scores,
+                  request.traits().attributes()));
+      safe = logged;
 
       // Only now, so that a shadow's record always follows the prediction's.
       running =
@@ -219,7 +264,7 @@ public final class InferencePipeline {
                           .getValue()
                           .thenAccept(
                               score -> {
-                                if (logged) {
+                                if (logged.getNow(true)) {
                                   journal.shadowScored(
                                       id, model, VersionScores.of(shadow.getKey(), score));
                                 } else {
@@ -232,7 +277,7 @@ public final class InferencePipeline {
       LOG.errorf(e, "prediction %s was answered and could not be logged", id.value());
       journal.lost();
     }
-    CompletableFuture.allOf(running)
+    CompletableFuture.allOf(CompletableFuture.allOf(running), safe)
         .whenComplete(
             (done, unexpected) -> {
               if (unexpected != null) {
@@ -240,6 +285,7 @@ public final class InferencePipeline {
               }
               over(model);
             });
+    return safe;
   }
 
   private Map<String, CompletionStage<Score>> startShadows(

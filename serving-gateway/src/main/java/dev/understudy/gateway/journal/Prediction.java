@@ -8,6 +8,7 @@ import dev.understudy.scoring.Tensor;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param clientId the protocol's own id; empty if the client gave none
  * @param answeredBy empty when no version did
  * @param scores one for every version that was to score
+ * @param attributes sensitive ones, which go to a topic of their own
  */
 public record Prediction(
     PredictionId id,
@@ -26,4 +28,5 @@ public record Prediction(
     Collection<Tensor> inputs,
     int rows,
     Optional<String> answeredBy,
-    List<VersionScore> scores) {}
+    List<VersionScore> scores,
+    Map<String, String> attributes) {}

@@ -187,8 +187,8 @@ public final class InferenceRoute {
           request.response().putHeader(PREDICTION_ID, failed.id().value());
           tell(request, failed.problem(), failed.reason());
         }
-        case Answer.Unknown unknown ->
-            refuse(request, new RequestRefused(ProblemType.NOT_FOUND, unknown.reason()));
+        case Answer.Refused refused ->
+            refuse(request, new RequestRefused(refused.problem(), refused.reason()));
       }
     } catch (RuntimeException e) {
       fail(request, e);
