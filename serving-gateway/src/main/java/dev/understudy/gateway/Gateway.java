@@ -75,6 +75,11 @@ public class Gateway {
                 settings.journal().records(),
                 settings.journal().bytes(),
                 settings.journal().flush()),
+            new PredictionJournal.Spooling(
+                settings.dataDir().resolve("spool"),
+                settings.journal().spoolBytes(),
+                settings.journal().spoolAfter(),
+                settings.journal().durableDeadline()),
             client,
             meters);
     this.pipeline =

@@ -32,9 +32,10 @@ public interface GatewaySettings {
   Duration heartbeat();
 
   /**
-   * Secret key of the hash of units in the log, at least 16 characters. By default a new one at
-   * each start, which is enough as long as each request is a unit of its own; a route with sticky
-   * units is refused without it.
+   * Secret key of the hashes of units and of inputs in the log, at least 16 characters. By default
+   * a new one at each start, which is enough as long as each request is a unit of its own and no
+   * hashed input must be compared over starts or gateways; a route with sticky units is refused
+   * without it.
    */
   Optional<String> unitKey();
 
@@ -101,8 +102,26 @@ public interface GatewaySettings {
     @WithDefault("134217728")
     long bytes();
 
-    /** How long a stop waits for what is not yet logged. */
+    /** How long a stop waits for what is not yet logged; the rest is sent by the next start. */
     @WithDefault("PT5S")
     Duration flush();
+
+    /**
+     * Bytes that may wait on local disk, under the data directory, while Kafka is away; what comes
+     * beyond is dropped and counted.
+     */
+    @WithDefault("1073741824")
+    long spoolBytes();
+
+    /** How long Kafka may owe an acknowledgement before records go to the disk. */
+    @WithDefault("PT1S")
+    Duration spoolAfter();
+
+    /**
+     * How long the answer of a model whose log is durable may wait to be logged, or to be on disk,
+     * before it is refused; longer than {@code spool-after}.
+     */
+    @WithDefault("PT3S")
+    Duration durableDeadline();
   }
 }

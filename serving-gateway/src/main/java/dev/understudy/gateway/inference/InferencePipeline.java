@@ -12,6 +12,7 @@ import dev.understudy.gateway.routing.RoutePlan;
 import dev.understudy.gateway.routing.RoutingTable;
 import dev.understudy.gateway.routing.ServedModel;
 import dev.understudy.gateway.routing.ServingPolicy.Fallback;
+import dev.understudy.gateway.routing.ServingPolicy.LogPolicy;
 import dev.understudy.gateway.shadow.ShadowRunner;
 import dev.understudy.scoring.ModelPool;
 import dev.understudy.scoring.Score;
@@ -74,6 +75,16 @@ public final class InferencePipeline {
           ProblemType.NOT_FOUND,
           "no route of model '%s' names version '%s'".formatted(request.model(), unserved.get()));
     }
+
+    Optional<String> unlisted = unlistedAttribute(model, request);
+    if (unlisted.isPresent()) {
+      model.leave();
+      return refused(
+          ProblemType.INVALID_REQUEST,
+          "attribute '%s' is not among those that the policy of model '%s' lists; leave it out"
+              .formatted(unlisted.get(), model.name()));
+    }
+
     PredictionId id = PredictionId.next();
     return switch (model.plan(id, request.version(), request)) {
       case RoutePlan plan -> answer(id, model, plan, request);
@@ -108,11 +119,39 @@ public final class InferencePipeline {
                 over(model);
                 return;
               }
-              meters.answered(model, plan.arm(), scored.outcome(), request.arrivedAt());
-              answer.complete(scored.toAnswer(id, model, plan, request.rows()));
-              shadowAndLog(id, model, plan, request, scored);
+              if (model.policy().log().mode() == LogPolicy.Mode.ASYNC) {
+                meters.answered(model, plan.arm(), scored.outcome(), request.arrivedAt());
+                answer.complete(scored.toAnswer(id, model, plan, request.rows()));
+                shadowAndLog(id, model, plan, request, scored);
+                return;
+              }
+              shadowAndLog(id, model, plan, request, scored)
+                  .thenAccept(
+                      safe -> {
+                        String outcome = safe ? scored.outcome() : "not_logged";
+                        meters.answered(model, plan.arm(), outcome, request.arrivedAt());
+                        answer.complete(safe ? scored.toAnswer(id, model, plan, request.rows()) : notLogged(id));
+                      });
             });
     return answer;
+  }
+
+  private static Optional<String> unlistedAttribute(ServedModel model, InferenceRequest request) {
+    if (request.traits().attributes().isEmpty()) {
+      return Optional.empty();
+    }
+    return request.traits().attributes().keySet().stream()
+        .filter(name -> !model.policy().attributes().contains(name))
+        .map(name -> name.length() > 64 ? name.substring(0, 64) + "…" : name)
+        .sorted()
+        .findFirst();
+  }
+
+  private static Answer notLogged(PredictionId id) {
+    return new Answer.Failed(
+        id,
+        ProblemType.UNAVAILABLE,
+        "the prediction could not be logged safely in time, as this model demands; try again");
   }
 
   /** How many requests, with their shadows, are not over yet. */
@@ -244,16 +283,18 @@ public final class InferencePipeline {
             });
   }
 
-  private void shadowAndLog(
+  /** Answers whether the prediction is logged as the model's policy demands. */
+  private CompletableFuture<Boolean> shadowAndLog(
       PredictionId id, ServedModel model, RoutePlan plan, InferenceRequest request, Scored scored) {
     CompletableFuture<?>[] running = new CompletableFuture<?>[0];
+    CompletableFuture<Boolean> safe = CompletableFuture.completedFuture(false);
     try {
       List<VersionScore> scores = new ArrayList<>();
       scored.byVersion().forEach((version, score) -> scores.add(VersionScores.of(version, score)));
       plan.notSampled().forEach(version -> scores.add(VersionScores.notSampled(version)));
       Map<String, CompletionStage<Score>> expected = startShadows(model, plan, request, scores);
 
-      boolean logged =
+      CompletableFuture<Boolean> logged =
           journal.predicted(
               new Prediction(
                   id,
@@ -265,7 +306,9 @@ public final class InferencePipeline {
                   request.rows(),
                   scored.answeredBy(),
                   scored.fallback().isPresent(),
-                  scores));
+                  scores,
+                  request.traits().attributes()));
+      safe = logged;
 
       // Only now, so that a shadow's record always follows the prediction's.
       running =
@@ -276,7 +319,7 @@ public final class InferencePipeline {
                           .getValue()
                           .thenAccept(
                               score -> {
-                                if (logged) {
+                                if (logged.getNow(true)) {
                                   journal.shadowScored(
                                       id, model, VersionScores.of(shadow.getKey(), score));
                                 } else {
@@ -289,7 +332,7 @@ public final class InferencePipeline {
       LOG.errorf(e, "prediction %s was answered and could not be logged", id.value());
       journal.lost();
     }
-    CompletableFuture.allOf(running)
+    CompletableFuture.allOf(CompletableFuture.allOf(running), safe)
         .whenComplete(
             (done, unexpected) -> {
               if (unexpected != null) {
@@ -297,6 +340,7 @@ public final class InferencePipeline {
               }
               over(model);
             });
+    return safe;
   }
 
   private Map<String, CompletionStage<Score>> startShadows(

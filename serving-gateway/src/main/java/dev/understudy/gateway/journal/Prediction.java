@@ -8,6 +8,7 @@ import dev.understudy.scoring.Tensor;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param answeredBy empty when no version did
  * @param fallback the model's fallback answered, not the assigned version or its stand-in
  * @param scores one for every version that was to score
+ * @param attributes sensitive ones, which go to a topic of their own
  */
 public record Prediction(
     PredictionId id,
@@ -28,4 +30,5 @@ public record Prediction(
     int rows,
     Optional<String> answeredBy,
     boolean fallback,
-    List<VersionScore> scores) {}
+    List<VersionScore> scores,
+    Map<String, String> attributes) {}

@@ -1,52 +1,67 @@
 package dev.understudy.gateway.journal;
 
-import dev.understudy.contracts.EventHeaders;
-import dev.understudy.contracts.Topic;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.understudy.contracts.v1.ArmProbability;
+import dev.understudy.contracts.v1.AttributesGiven;
 import dev.understudy.contracts.v1.PredictionEvent;
 import dev.understudy.contracts.v1.PredictionLogged;
 import dev.understudy.contracts.v1.RouteMode;
 import dev.understudy.contracts.v1.ShadowScored;
-import dev.understudy.contracts.v1.TensorValues;
 import dev.understudy.contracts.v1.VersionScore;
 import dev.understudy.gateway.routing.PredictionId;
 import dev.understudy.gateway.routing.Route;
 import dev.understudy.gateway.routing.RoutePlan;
 import dev.understudy.gateway.routing.ServedModel;
 import dev.understudy.gateway.routing.Standing;
+import dev.understudy.gateway.routing.ServingPolicy.LogPolicy;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
-import org.apache.kafka.clients.producer.ProducerRecord;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
- * The log of what was predicted, on <em>predictions</em>. An answer never waits for it: a record is
- * taken into the bounded buffer or counted as dropped, so what was answered is always what was
- * logged plus what was dropped. Thread-safe.
+ * The log of what was predicted, on <em>predictions</em>, and of what callers said about people
+ * beside it, on <em>attributes</em>. A record is taken into the bounded buffer or counted as
+ * dropped, and nobody waits for it but the answers of models whose policy says so. What was
+ * answered is always what was logged, plus what was dropped, plus what was not sampled, plus what
+ * still waits in memory or on disk. Thread-safe.
  */
 public final class PredictionJournal implements AutoCloseable {
   private final String gatewayId;
-  private final String source;
-  private final UnitHash unitHash;
+  private final KeyedHash unitHash;
+  private final LoggedInputs inputs;
+  private final LogMeters meters;
+  private final Duration durableDeadline;
   private final JournalBuffer buffer;
 
   /**
-   * A journal that sends at once.
+   * A journal that sends at once, first what an earlier one left on disk.
    *
-   * @param unitKey the secret of the keyed hash of units
+   * @param unitKey the secret of the keyed hashes of units and of inputs
    * @param producerSettings Kafka's own, at least the servers
+   * @throws IOException if the directory of the spool cannot be used, or is used by another gateway
    */
   public PredictionJournal(
       String gatewayId,
       byte[] unitKey,
       Bounds bounds,
+      Spooling spooling,
       Map<String, Object> producerSettings,
-      MeterRegistry meters) {
+      MeterRegistry registry)
+      throws IOException {
     this.gatewayId = gatewayId;
-    this.source = "understudy/gateway/" + gatewayId;
-    this.unitHash = new UnitHash(unitKey);
-    this.buffer = new JournalBuffer(bounds, producerSettings, meters);
+    this.unitHash = new KeyedHash(unitKey);
+    this.inputs = new LoggedInputs(unitHash.derived("inputs"));
+    this.meters = new LogMeters(registry);
+    this.durableDeadline = spooling.durableDeadline();
+    this.buffer =
+        new JournalBuffer(
+            "understudy/gateway/" + gatewayId, bounds, spooling, producerSettings, meters);
   }
 
   /**
@@ -62,8 +77,64 @@ public final class PredictionJournal implements AutoCloseable {
     }
   }
 
-  /** Logs a prediction; false: it was dropped, and counted. */
-  public boolean predicted(Prediction prediction) {
+  /**
+   * What happens while Kafka is away.
+   *
+   * @param directory where records wait on disk; nobody else's
+   * @param bytes the most that may wait there
+   * @param after how long Kafka may owe an acknowledgement before the disk is used
+   * @param durableDeadline how long the answer of a durable model waits for its log
+   */
+  public record Spooling(Path directory, long bytes, Duration after, Duration durableDeadline) {
+    private static final long LEAST_BYTES = 1 << 16;
+
+    public Spooling {
+      if (bytes < LEAST_BYTES) {
+        throw new IllegalArgumentException(
+            "a spool of %d bytes; at least %d are needed".formatted(bytes, LEAST_BYTES));
+      }
+      if (!after.isPositive() || durableDeadline.compareTo(after) <= 0) {
+        throw new IllegalArgumentException(
+            ("a durable answer that waits %s gives up before the disk is used, after %s:"
+                    + " let it wait longer")
+                .formatted(durableDeadline, after));
+      }
+    }
+  }
+
+  /**
+   * Logs a prediction, with what was said beside its inputs.
+   *
+   * @return of a durable model, whether it is logged or safely on disk, once that is known or the
+   *     time for it is over; of another, at once, whether it was taken. Not to be completed. One
+   *     that is not sampled is as good as logged
+   */
+  public CompletableFuture<Boolean> predicted(Prediction prediction) {
+    ServedModel model = prediction.model();
+    boolean inTest = prediction.plan().counts() && model.route().liveTest().isPresent();
+    LogPolicy policy = model.policy().log();
+    if (!inTest && !Sample.has(prediction.id(), policy.sample())) {
+      meters.notSampled(LogRecord.Kind.PREDICTION);
+      if (!prediction.attributes().isEmpty()) {
+        meters.notSampled(LogRecord.Kind.ATTRIBUTES);
+      }
+      return JournalBuffer.TAKEN;
+    }
+    boolean durable = policy.mode() == LogPolicy.Mode.DURABLE;
+    CompletableFuture<Boolean> logged = offer(prediction, durable);
+    if (!prediction.attributes().isEmpty()) {
+      if (logged.getNow(true)) {
+        offerAttributes(prediction, durable);
+      } else {
+        meters.dropped(LogRecord.Kind.ATTRIBUTES, "prediction_dropped");
+      }
+    }
+    return durable && !logged.isDone()
+        ? logged.completeOnTimeout(false, durableDeadline.toNanos(), TimeUnit.NANOSECONDS)
+        : logged;
+  }
+
+  private CompletableFuture<Boolean> offer(Prediction prediction, boolean durable) {
     ServedModel model = prediction.model();
     RoutePlan plan = prediction.plan();
     PredictionLogged.Builder logged =
@@ -77,7 +148,6 @@ public final class PredictionJournal implements AutoCloseable {
             .setAnsweredBy(prediction.answeredBy().orElse(""))
             .setEventTimeMs(prediction.arrivedAt().toEpochMilli())
             .addAllScores(prediction.scores())
-            .setInputs(inputs(prediction).toByteString())
             .setRows(prediction.rows())
             .setGatewayId(gatewayId)
             .setPinned(plan.standing() == Standing.PINNED)
@@ -101,11 +171,31 @@ public final class PredictionJournal implements AutoCloseable {
     } else {
       logged.setMode(RouteMode.SINGLE);
     }
-    return offer(
-        JournalBuffer.Kind.PREDICTION,
-        prediction.id(),
-        prediction.id().value(),
-        PredictionEvent.newBuilder().setLogged(logged).build());
+    byte[] id = bytes(prediction.id());
+    return buffer.offer(
+        new LogRecord(
+            LogRecord.Kind.PREDICTION,
+            System.currentTimeMillis(),
+            id,
+            id,
+            PredictionWire.event(
+                logged.build(), inputs.of(prediction.inputs(), model.policy().log().fields()))),
+        durable);
+  }
+
+  private void offerAttributes(Prediction prediction, boolean durable) {
+    AttributesGiven given =
+        AttributesGiven.newBuilder()
+            .setPredictionId(prediction.id().value())
+            .setProject(prediction.model().project())
+            .setModel(prediction.model().name())
+            .putAllAttributes(prediction.attributes())
+            .build();
+    byte[] id = bytes(prediction.id());
+    buffer.offer(
+        new LogRecord(
+            LogRecord.Kind.ATTRIBUTES, System.currentTimeMillis(), id, id, given.toByteArray()),
+        durable);
   }
 
   /** Logs the score of a shadow that {@link #predicted} called expected. */
@@ -118,36 +208,28 @@ public final class PredictionJournal implements AutoCloseable {
             .setScore(score)
             .setGatewayId(gatewayId);
     model.route().liveTest().ifPresent(test -> scored.setTestId(test.id()).setEpoch(test.epoch()));
-    offer(
-        JournalBuffer.Kind.SHADOW,
-        id,
-        id.value() + "/" + score.getVersion(),
-        PredictionEvent.newBuilder().setShadow(scored).build());
+    buffer.offer(
+        new LogRecord(
+            LogRecord.Kind.SHADOW,
+            System.currentTimeMillis(),
+            bytes(id),
+            (id.value() + "/" + score.getVersion()).getBytes(UTF_8),
+            PredictionEvent.newBuilder().setShadow(scored).build().toByteArray()),
+        model.policy().log().mode() == LogPolicy.Mode.DURABLE);
   }
 
   /** Counts a shadow whose prediction was dropped: alone it would tell the collector nothing. */
   public void shadowWithoutPrediction() {
-    buffer.drop(JournalBuffer.Kind.SHADOW, "prediction_dropped");
+    meters.dropped(LogRecord.Kind.SHADOW, "prediction_dropped");
   }
 
   /** Counts a prediction that could not even be written down. */
   public void lost() {
-    buffer.drop(JournalBuffer.Kind.PREDICTION, "error");
+    meters.dropped(LogRecord.Kind.PREDICTION, "error");
   }
 
-  private boolean offer(
-      JournalBuffer.Kind kind, PredictionId key, String eventId, PredictionEvent event) {
-    ProducerRecord<String, byte[]> record =
-        new ProducerRecord<>(Topic.PREDICTIONS.topicName(), key.value(), event.toByteArray());
-    EventHeaders.of(event, eventId, source, Instant.now())
-        .forEach((name, value) -> record.headers().add(name, value));
-    return buffer.offer(kind, record);
-  }
-
-  private static TensorValues inputs(Prediction prediction) {
-    TensorValues.Builder inputs = TensorValues.newBuilder();
-    prediction.inputs().forEach(tensor -> inputs.addTensors(VersionScores.tensor(tensor)));
-    return inputs.build();
+  private static byte[] bytes(PredictionId id) {
+    return id.value().getBytes(US_ASCII);
   }
 
   private static RouteMode mode(Route route) {
@@ -158,7 +240,7 @@ public final class PredictionJournal implements AutoCloseable {
     };
   }
 
-  /** Sends what it can in the time that the bounds give, and counts the rest as dropped. */
+  /** Sends what it can in the time that the bounds give; the rest waits on disk. */
   @Override
   public void close() {
     buffer.close();

@@ -1,11 +1,14 @@
 package dev.understudy.gateway.inference;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.understudy.contracts.Digest;
 import dev.understudy.contracts.ProblemType;
+import dev.understudy.contracts.v1.AttributesGiven;
 import dev.understudy.gateway.Contracts;
+import dev.understudy.gateway.journal.LogOnDisk;
 import dev.understudy.gateway.journal.PredictionJournal;
 import dev.understudy.gateway.routing.Eligibility;
 import dev.understudy.gateway.routing.Route;
@@ -13,6 +16,7 @@ import dev.understudy.gateway.routing.RoutingTable;
 import dev.understudy.gateway.routing.ServedModel;
 import dev.understudy.gateway.routing.ServingPolicy;
 import dev.understudy.gateway.routing.ServingPolicy.Fallback;
+import dev.understudy.gateway.routing.ServingPolicy.LogPolicy;
 import dev.understudy.gateway.routing.StatedAnswer;
 import dev.understudy.gateway.routing.ValueSource;
 import dev.understudy.gateway.shadow.ShadowRunner;
@@ -22,6 +26,11 @@ import dev.understudy.testkit.Graphs;
 import dev.understudy.testkit.TestKafka;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,25 +42,38 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
-/** The way of a request with real models; Kafka is away, so the journal only keeps and counts. */
+/** The way of a request with real models; Kafka is away, so the log goes to the disk. */
 class InferencePipelineTest {
+  private static final long SPOOL_BYTES = 16 << 20;
   private static final Route.Test TEST = new Route.Test("t", 0, "salt");
 
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final ModelPool pool = new ModelPool(2, 2_000);
   private final ShadowRunner shadows = new ShadowRunner(1, 1, meters);
-  private final PredictionJournal journal =
-      new PredictionJournal(
-          "gw",
-          new byte[16],
-          new PredictionJournal.Bounds(10_000, 16 << 20, Duration.ZERO),
-          Map.of("bootstrap.servers", "127.0.0.1:" + TestKafka.freePort()),
-          meters);
   private final AtomicReference<RoutingTable> table = new AtomicReference<>(RoutingTable.EMPTY);
-  private InferencePipeline pipeline = pipeline(Duration.ofMillis(500));
+  @TempDir private Path directory;
+  private PredictionJournal journal;
+  private InferencePipeline pipeline;
+
+  @BeforeEach
+  void open() throws IOException {
+    journal =
+        new PredictionJournal(
+            "gw",
+            new byte[16],
+            new PredictionJournal.Bounds(10_000, 16 << 20, Duration.ZERO),
+            new PredictionJournal.Spooling(
+                directory, SPOOL_BYTES, Duration.ofMillis(200), Duration.ofSeconds(5)),
+            Map.of("bootstrap.servers", "127.0.0.1:" + TestKafka.freePort()),
+            meters);
+    pipeline = pipeline(Duration.ofMillis(500));
+  }
 
   @AfterEach
   void close() {
@@ -216,7 +238,7 @@ class InferencePipelineTest {
   }
 
   @Test
-  void aShadowThatNeverEndsIsNotFeltByTheCaller() {
+  void aShadowThatNeverEndsIsNotFeltByTheCaller() throws IOException {
     serve(
         new Route.Shadow(
             1, "1", List.of(new Route.Candidate("2", 1)), TEST, Duration.ofMillis(300)),
@@ -229,12 +251,13 @@ class InferencePipelineTest {
     awaitQuiet();
     double expected = 5 - count("gateway.shadow.dropped", "reason", "queue_full");
     journal.close();
-    assertThat(count("gateway.log.dropped", "event", "prediction")).isEqualTo(5);
-    assertThat(count("gateway.log.dropped", "event", "shadow")).isEqualTo(expected);
+    LogOnDisk log = LogOnDisk.read(directory);
+    assertThat(log.predictions()).hasSize(5);
+    assertThat(log.shadows()).hasSize((int) expected);
   }
 
   @Test
-  void noRequestFailsWhileTheTableIsSwapped() {
+  void noRequestFailsWhileTheTableIsSwapped() throws IOException {
     byte[][] graphs = {Graphs.sigmoid(1), Graphs.sigmoid(2)};
     List<CompletableFuture<Answer>> answers = new ArrayList<>();
     pipeline = pipeline(Duration.ofMinutes(1));
@@ -252,7 +275,123 @@ class InferencePipelineTest {
     awaitQuiet();
     assertThat(pool.size()).isOne();
     journal.close();
-    assertThat(count("gateway.log.dropped", "event", "prediction")).isEqualTo(1_000);
+    assertThat(LogOnDisk.read(directory).predictions()).hasSize(1_000);
+  }
+
+  @Test
+  void anAttributeThatThePolicyDoesNotListIsRefusedByItsName() {
+    serve(policy(LogPolicy.Mode.ASYNC, 1, Map.of(), Set.of("sex")));
+
+    assertThat(infer(Map.of("sex", "f", "race", "secret value")))
+        .isInstanceOfSatisfying(
+            Answer.Refused.class,
+            refused -> {
+              assertThat(refused.problem()).isEqualTo(ProblemType.INVALID_REQUEST);
+              assertThat(refused.reason()).contains("'race'").doesNotContain("secret");
+            });
+    assertThat(pipeline.inFlight()).isZero();
+  }
+
+  @Test
+  void attributesAreLoggedApartFromThePrediction() throws IOException {
+    serve(policy(LogPolicy.Mode.ASYNC, 1, Map.of(), Set.of("sex")));
+
+    assertThat(infer(Map.of("sex", "undisclosed"))).isInstanceOf(Answer.Predicted.class);
+    awaitQuiet();
+    journal.close();
+
+    LogOnDisk log = LogOnDisk.read(directory);
+    String id = log.predictions().getFirst().getPredictionId();
+    assertThat(log.predictions().getFirst().toString()).doesNotContain("undisclosed");
+    assertThat(log.attributes())
+        .containsExactly(
+            AttributesGiven.newBuilder()
+                .setPredictionId(id)
+                .setProject("p")
+                .setModel("m")
+                .putAttributes("sex", "undisclosed")
+                .build());
+  }
+
+  @Test
+  void aDurableAnswerIsOnDiskBeforeTheCallerHasIt() throws IOException {
+    serve(policy(LogPolicy.Mode.DURABLE, 1, Map.of(), Set.of()));
+
+    assertThat(infer(1)).isInstanceOf(Answer.Predicted.class);
+
+    // Forced by the group commit before the answer; a copy of the files is what a crash leaves.
+    Path crashed = Files.createDirectory(directory.resolve("crashed"));
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.filter(one -> one.toString().endsWith(".spool")).toList()) {
+        Files.copy(file, crashed.resolve(file.getFileName()));
+      }
+    }
+    assertThat(LogOnDisk.read(crashed).predictions()).hasSize(1);
+  }
+
+  @Test
+  void aDurablePredictionThatCannotBeLoggedIsRefusedAndCounted() {
+    serve(policy(LogPolicy.Mode.DURABLE, 1, Map.of(), Set.of()));
+    journal.close();
+
+    assertThat(infer(1))
+        .isInstanceOfSatisfying(
+            Answer.Failed.class,
+            failed -> assertThat(failed.problem()).isEqualTo(ProblemType.UNAVAILABLE));
+    awaitQuiet();
+    assertThat(count("gateway.inference.total", "outcome", "not_logged")).isOne();
+    assertThat(count("gateway.log.dropped", "cause", "closed")).isOne();
+  }
+
+  @Test
+  void outsideATestOnlyTheSampleIsLoggedAndTheRestCounted() throws IOException {
+    serve(policy(LogPolicy.Mode.DURABLE, 0.5, Map.of(), Set.of()));
+
+    for (int i = 0; i < 200; i++) {
+      assertThat(infer(1)).isInstanceOf(Answer.Predicted.class);
+    }
+    awaitQuiet();
+    journal.close();
+
+    int logged = LogOnDisk.read(directory).predictions().size();
+    assertThat(logged).isBetween(60, 140);
+    assertThat(logged + count("gateway.log.events", "result", "not_sampled")).isEqualTo(200);
+  }
+
+  @Test
+  void everyPredictionOfATestIsLogged() throws IOException {
+    serve(
+        new Route.Split(1, "1", List.of(new Route.Candidate("2", 0.5)), TEST),
+        policy(LogPolicy.Mode.ASYNC, 0, Map.of(), Set.of()),
+        Map.of("1", Graphs.sigmoid(1), "2", Graphs.sigmoid(2)));
+
+    for (int i = 0; i < 20; i++) {
+      infer(1);
+    }
+    pipeline.infer(request("m", Optional.of("1"), 1)).toCompletableFuture().join();
+    awaitQuiet();
+    journal.close();
+
+    assertThat(LogOnDisk.read(directory).predictions()).hasSize(20);
+    assertThat(count("gateway.log.events", "result", "not_sampled")).isOne();
+  }
+
+  @Test
+  void whatThePolicyHidesIsNowhereOnTheDisk() throws IOException {
+    serve(policy(LogPolicy.Mode.ASYNC, 1, Map.of("x", LogPolicy.Treatment.REDACTED), Set.of()));
+    float secret = 1234.5678f;
+
+    infer(secret);
+    awaitQuiet();
+    journal.close();
+
+    byte[] value = ByteBuffer.allocate(8).order(LITTLE_ENDIAN).putDouble(secret).array();
+    assertThat(LogOnDisk.read(directory).bytes())
+        .hasSize(1)
+        .allSatisfy(
+            bytes ->
+                assertThat(new String(bytes, StandardCharsets.ISO_8859_1))
+                    .doesNotContain(new String(value, StandardCharsets.ISO_8859_1)));
   }
 
   private InferencePipeline pipeline(Duration deadline) {
@@ -267,6 +406,23 @@ class InferencePipelineTest {
         ServingPolicy.LogPolicy.DEFAULT,
         Optional.of(fallback),
         Set.of());
+  }
+
+  private static ServingPolicy policy(
+      LogPolicy.Mode mode,
+      double sample,
+      Map<String, LogPolicy.Treatment> fields,
+      Set<String> attributes) {
+    return new ServingPolicy(
+        ServingPolicy.Batching.DEFAULT,
+        ServingPolicy.Capacity.DEFAULT,
+        new LogPolicy(mode, sample, fields),
+        Optional.empty(),
+        attributes);
+  }
+
+  private void serve(ServingPolicy policy) {
+    serve(new Route.Single(1, "1"), policy, Map.of("1", Graphs.sigmoid(1)));
   }
 
   private void serve(Route route, Map<String, byte[]> versions) {
@@ -297,6 +453,26 @@ class InferencePipelineTest {
 
   private Answer infer(float x) {
     return join(pipeline.infer(request("m", Optional.empty(), x)));
+  }
+
+  private Answer infer(Map<String, String> attributes) {
+    InferenceRequest plain = request("m", Optional.empty(), 1);
+    return join(
+        pipeline.infer(
+            new InferenceRequest(
+                plain.model(),
+                plain.version(),
+                plain.clientId(),
+                plain.inputs(),
+                plain.rows(),
+                plain.arrivedAt(),
+                new RequestTraits(
+                    RequestTraits.Protocol.REST,
+                    name -> Optional.empty(),
+                    Map.of(),
+                    Optional.empty(),
+                    0,
+                    attributes))));
   }
 
   private static Answer join(CompletionStage<Answer> answer) {

@@ -1,5 +1,6 @@
 package dev.understudy.gateway.journal;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -10,17 +11,19 @@ import dev.understudy.testkit.TopicSetup;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -28,34 +31,25 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What was offered is logged or counted as dropped, whatever Kafka does. */
+/** What was offered is logged, on disk, or counted as dropped, whatever Kafka does. */
 class JournalBufferTest {
+  private static final int SIZE = 100;
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  @TempDir private Path directory;
 
   @Test
-  void moreRecordsThanTheBoundAreDroppedWithTheirCause() {
-    try (JournalBuffer buffer = buffer(nobody(), 3, 1 << 20, Duration.ZERO)) {
-      for (int i = 0; i < 5; i++) {
-        assertThat(offer(buffer, i, 10)).isEqualTo(i < 3);
-      }
-      assertThat(dropped("buffer_full")).isEqualTo(2);
-    }
-    assertThat(dropped("stopped")).isEqualTo(3);
-    assertThat(result("dropped")).isEqualTo(5);
-  }
-
-  @Test
-  void moreBytesThanTheBoundAreDroppedWithTheirCause() {
-    try (JournalBuffer buffer = buffer(nobody(), 100, 2_000, Duration.ZERO)) {
-      assertThat(offer(buffer, 0, 1_500)).isTrue();
-      assertThat(offer(buffer, 1, 1_500)).isFalse();
-      assertThat(offer(buffer, 2, 100)).isTrue();
+  void moreThanTheBoundsIsDroppedAndTheRestGoesToTheDisk() throws IOException {
+    // A record alone is too large for the memory, whatever the writer has taken meanwhile.
+    try (JournalBuffer buffer = buffer(nobody(), 10, 2_000, Duration.ZERO)) {
+      assertThat(offer(buffer, 0, 10)).isTrue();
+      assertThat(offer(buffer, 1, 2_000)).isFalse();
     }
     assertThat(dropped("buffer_full")).isOne();
+    assertThat(onDisk(directory)).containsExactly("key-0000");
   }
 
   @Test
-  void whatComesAfterTheStopIsCounted() {
+  void whatComesAfterTheStopIsCounted() throws IOException {
     JournalBuffer buffer = buffer(nobody(), 3, 1 << 20, Duration.ZERO);
     buffer.close();
 
@@ -64,49 +58,131 @@ class JournalBufferTest {
   }
 
   @Test
-  void aBrokerWhoseNameDoesNotResolveOnlyMakesTheLogWait() {
+  void aBrokerWhoseNameDoesNotResolveOnlyMakesTheLogWait() throws IOException {
     try (JournalBuffer buffer = buffer("kafka.invalid:9092", 3, 1 << 20, Duration.ZERO)) {
       assertThat(offer(buffer, 1, 10)).isTrue();
     }
-    assertThat(dropped("stopped")).isOne();
+    assertThat(onDisk(directory)).containsExactly("key-0001");
+    assertThat(result("dropped")).isZero();
   }
 
   @Test
-  void nothingIsLostOrDoubledWhileKafkaIsAway(@TempDir Path directory) throws IOException {
-    int port = TestKafka.freePort();
-    int controllerPort = TestKafka.freePort();
-    String servers = "127.0.0.1:" + port;
-    JournalBuffer buffer = buffer(servers, 150, 1 << 20, Duration.ofSeconds(30));
-    try (LocalBroker broker = LocalBroker.start(directory, port, controllerPort)) {
-      TopicSetup.ensure(broker.bootstrapServers());
-      IntStream.range(0, 100).forEach(i -> offer(buffer, i, 100));
-      await()
-          .atMost(Duration.ofSeconds(30))
-          .untilAsserted(() -> assertThat(result("logged")).isEqualTo(100));
+  void beyondTheBoundOfTheDiskTheNewestAreDropped() throws IOException {
+    try (JournalBuffer buffer = buffer(nobody(), 1_000, 16 << 20, Duration.ZERO)) {
+      IntStream.range(0, 20).forEach(i -> offer(buffer, i, 100_000));
     }
+    assertThat(dropped("spool_full")).isEqualTo(10);
+    assertThat(onDisk(directory)).containsExactlyElementsOf(keys(0, 10));
+  }
 
-    IntStream.range(100, 300).forEach(i -> offer(buffer, i, 100));
-    assertThat(dropped("buffer_full")).isEqualTo(50);
+  @Test
+  void aDurableRecordIsSafeOnDiskWhileKafkaIsAway() throws IOException {
+    try (JournalBuffer buffer = buffer(nobody(), 100, 1 << 20, Duration.ZERO)) {
+      assertThat(buffer.offer(record(1, SIZE), true).join()).isTrue();
 
-    try (LocalBroker broker = LocalBroker.start(directory, port, controllerPort)) {
-      await()
-          .atMost(Duration.ofSeconds(60))
-          .untilAsserted(() -> assertThat(result("logged")).isEqualTo(250));
-      buffer.close();
-
-      List<String> keys = keys(broker.bootstrapServers());
-      Set<String> distinct = new HashSet<>(keys);
-      assertThat(keys).hasSameSizeAs(distinct);
-      assertThat(distinct).hasSize(250);
-      assertThat(result("logged") + result("dropped")).isEqualTo(300);
+      assertThat(onDisk(copy("after"))).containsExactly("key-0001");
     }
   }
 
-  private JournalBuffer buffer(String servers, int records, long bytes, Duration flush) {
+  @Test
+  void aDurableRecordThatNeitherKafkaNorTheDiskTakesIsNotSafe() throws IOException {
+    try (JournalBuffer buffer = buffer(nobody(), 100, 16 << 20, Duration.ZERO)) {
+      assertThat(buffer.offer(record(1, 2 << 20), true).join()).isFalse();
+    }
+    assertThat(dropped("spool_full")).isOne();
+  }
+
+  @Test
+  void nothingIsLostOrDoubledOrOutOfOrderWhileKafkaIsAway() throws IOException {
+    int port = TestKafka.freePort();
+    int controllerPort = TestKafka.freePort();
+    Path home = directory.resolve("broker");
+    try (JournalBuffer buffer = buffer("127.0.0.1:" + port, 300, 1 << 20, Duration.ofSeconds(30))) {
+      try (LocalBroker broker = LocalBroker.start(home, port, controllerPort)) {
+        TopicSetup.ensure(broker.bootstrapServers());
+        IntStream.range(0, 100).forEach(i -> offer(buffer, i, SIZE));
+        awaitLogged(100);
+      }
+
+      // First those that Kafka's client is stuck with, then those that only the disk has.
+      IntStream.range(100, 110).forEach(i -> offer(buffer, i, SIZE));
+      awaitSpooled();
+      for (int i = 110; i < 2_000; i++) {
+        assertThat(buffer.offer(record(i, SIZE), i % 100 == 0).join()).isTrue();
+      }
+      assertThat(result("dropped")).isZero();
+
+      try (LocalBroker broker = LocalBroker.start(home, port, controllerPort)) {
+        awaitLogged(2_000);
+        IntStream.range(2_000, 2_010).forEach(i -> offer(buffer, i, SIZE));
+        awaitLogged(2_010);
+        assertThat(keysByPartition(broker.bootstrapServers()))
+            .allSatisfy(keys -> assertThat(keys).isSorted().doesNotHaveDuplicates())
+            .satisfies(all -> assertThat(all.stream().mapToInt(List::size).sum()).isEqualTo(2_010));
+      }
+    }
+    assertThat(onDisk(directory)).isEmpty();
+  }
+
+  @Test
+  void afterAKillTheSpoolIsSentAndWhatWasInMemoryAloneIsCounted() throws IOException {
+    Path afterKill;
+    try (JournalBuffer buffer = buffer(nobody(), 1_000, 1 << 20, Duration.ZERO)) {
+      for (int i = 0; i < 100; i++) {
+        assertThat(buffer.offer(record(i, SIZE), true).join()).isTrue();
+      }
+      // What the operating system would keep of the files if the process ended here.
+      afterKill = copy("killed");
+    }
+    try (CrashLedger ledger = CrashLedger.open(afterKill)) {
+      IntStream.range(0, 3).forEach(i -> ledger.taken(LogRecord.Kind.PREDICTION));
+    }
+    Files.write(segments(afterKill).getLast(), new byte[] {1, 2, 3}, StandardOpenOption.APPEND);
+
+    Set<String> before = Set.copyOf(allKeys(TestKafka.bootstrapServers()));
+    try (JournalBuffer buffer =
+        buffer(afterKill, TestKafka.bootstrapServers(), 1_000, 1 << 20, Duration.ofSeconds(30))) {
+      offer(buffer, 100, SIZE);
+      awaitLogged(101);
+    }
+
+    List<String> sent =
+        allKeys(TestKafka.bootstrapServers()).stream()
+            .filter(key -> !before.contains(key))
+            .toList();
+    assertThat(sent).containsExactlyInAnyOrderElementsOf(keys(0, 101));
+    assertThat(lost("crash")).isEqualTo(3);
+    assertThat(lost("torn")).isOne();
+    assertThat(onDisk(afterKill)).isEmpty();
+  }
+
+  private void awaitLogged(int count) {
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(() -> assertThat(result("logged")).isEqualTo(count));
+  }
+
+  private void awaitSpooled() {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () -> assertThat(meters.get("gateway.log.spool.bytes").gauge().value()).isPositive());
+  }
+
+  private JournalBuffer buffer(String servers, int records, long bytes, Duration flush)
+      throws IOException {
+    return buffer(directory, servers, records, bytes, flush);
+  }
+
+  private JournalBuffer buffer(Path spool, String servers, int records, long bytes, Duration flush)
+      throws IOException {
     return new JournalBuffer(
+        "test",
         new PredictionJournal.Bounds(records, bytes, flush),
+        new PredictionJournal.Spooling(
+            spool, 1 << 20, Duration.ofMillis(200), Duration.ofSeconds(10)),
         Map.of("bootstrap.servers", servers),
-        meters);
+        new LogMeters(meters));
   }
 
   private static String nobody() {
@@ -114,9 +190,42 @@ class JournalBufferTest {
   }
 
   private static boolean offer(JournalBuffer buffer, int number, int bytes) {
-    return buffer.offer(
-        JournalBuffer.Kind.PREDICTION,
-        new ProducerRecord<>(Topic.PREDICTIONS.topicName(), "key-" + number, new byte[bytes]));
+    return buffer.offer(record(number, bytes), false).join();
+  }
+
+  private static LogRecord record(int number, int bytes) {
+    byte[] key = key(number).getBytes(UTF_8);
+    return new LogRecord(LogRecord.Kind.PREDICTION, 0, key, key, new byte[bytes]);
+  }
+
+  private static String key(int number) {
+    return "key-%04d".formatted(number);
+  }
+
+  private static List<String> keys(int from, int to) {
+    return IntStream.range(from, to).mapToObj(JournalBufferTest::key).toList();
+  }
+
+  private Path copy(String name) throws IOException {
+    Path copy = Files.createDirectory(directory.resolve(name));
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Files.copy(file, copy.resolve(file.getFileName()));
+      }
+    }
+    return copy;
+  }
+
+  private static List<Path> segments(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.filter(file -> file.toString().endsWith(".spool")).sorted().toList();
+    }
+  }
+
+  private static List<String> onDisk(Path directory) throws IOException {
+    return LogOnDisk.records(directory).stream()
+        .map(record -> new String(record.key(), UTF_8))
+        .toList();
   }
 
   private double dropped(String cause) {
@@ -128,15 +237,28 @@ class JournalBufferTest {
             .counter());
   }
 
+  private double lost(String cause) {
+    return count(meters.find("gateway.log.lost").tag("cause", cause).counter());
+  }
+
   private double result(String result) {
-    return count(meters.find("gateway.log.events").tag("result", result).counter());
+    return count(
+        meters
+            .find("gateway.log.events")
+            .tag("event", "prediction")
+            .tag("result", result)
+            .counter());
   }
 
   private static double count(@Nullable Counter counter) {
     return counter == null ? 0 : counter.count();
   }
 
-  private static List<String> keys(String servers) {
+  private static List<String> allKeys(String servers) {
+    return keysByPartition(servers).stream().flatMap(List::stream).toList();
+  }
+
+  private static List<List<String>> keysByPartition(String servers) {
     try (KafkaConsumer<String, byte[]> consumer =
         new KafkaConsumer<>(
             Map.of("bootstrap.servers", servers),
@@ -149,14 +271,14 @@ class JournalBufferTest {
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      List<String> keys = new ArrayList<>();
+      Map<Integer, List<String>> keys = new TreeMap<>();
       while (ends.entrySet().stream()
           .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
         for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-          keys.add(record.key());
+          keys.computeIfAbsent(record.partition(), any -> new ArrayList<>()).add(record.key());
         }
       }
-      return keys;
+      return List.copyOf(keys.values());
     }
   }
 }
