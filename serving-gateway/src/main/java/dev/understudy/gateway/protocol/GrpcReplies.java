@@ -1,0 +1,100 @@
+package dev.understudy.gateway.protocol;
+
+import dev.understudy.contracts.inference.InferParameter;
+import dev.understudy.contracts.inference.ModelInferResponse;
+import dev.understudy.contracts.inference.ModelMetadataResponse;
+import dev.understudy.contracts.inference.ModelMetadataResponse.TensorMetadata;
+import dev.understudy.gateway.inference.Answer;
+import dev.understudy.gateway.routing.ServedModel;
+import dev.understudy.scoring.Column;
+import dev.understudy.scoring.ModelPool;
+import dev.understudy.scoring.Tensor;
+import dev.understudy.scoring.TensorSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The messages that the protocol answers with over gRPC. Stateless. */
+final class GrpcReplies {
+  private GrpcReplies() {}
+
+  /** A prediction, with the outputs that the client asked for, in the form of its request. */
+  static ModelInferResponse predicted(Answer.Predicted answer, GrpcRequest asked) {
+    String id = answer.id().value();
+    ModelInferResponse.Builder response =
+        ModelInferResponse.newBuilder()
+            .setModelName(answer.model())
+            .setModelVersion(answer.version())
+            .setId(asked.id().isEmpty() ? id : asked.id())
+            .putParameters("prediction_id", text(id))
+            .putParameters("arm", text(answer.arm()));
+    List<Tensor> outputs = wanted(answer.outputs(), asked.tensors().outputs());
+    // The two forms are not mixed, so one tensor that has no typed form decides for all.
+    boolean raw = asked.raw() || outputs.stream().anyMatch(one -> one.datatype().isHalf());
+    for (Tensor output : outputs) {
+      ModelInferResponse.InferOutputTensor.Builder tensor =
+          response.addOutputsBuilder().setName(output.name()).setDatatype(output.datatype().name());
+      for (long dimension : output.shape()) {
+        tensor.addShape(dimension);
+      }
+      if (raw) {
+        response.addRawOutputContents(TypedContents.shared(RawTensors.write(output)));
+      } else {
+        tensor.setContents(TypedContents.write(output));
+      }
+    }
+    return response.build();
+  }
+
+  private static List<Tensor> wanted(List<Tensor> outputs, List<String> names) {
+    List<Tensor> wanted = new ArrayList<>(names.size());
+    for (String name : names) {
+      for (Tensor output : outputs) {
+        if (output.name().equals(name)) {
+          wanted.add(output);
+        }
+      }
+    }
+    return wanted;
+  }
+
+  private static InferParameter text(String value) {
+    return InferParameter.newBuilder().setStringParam(value).build();
+  }
+
+  /**
+   * What a model takes and answers.
+   *
+   * @param version the one that was asked for; empty: all of them
+   */
+  static ModelMetadataResponse metadata(ServedModel model, Optional<String> version) {
+    ModelMetadataResponse.Builder metadata =
+        ModelMetadataResponse.newBuilder()
+            .setName(model.name())
+            .setPlatform(platform(model, version));
+    version.ifPresentOrElse(metadata::addVersions, () -> metadata.addAllVersions(model.versions()));
+    for (Column column : model.contract().inputs().columns()) {
+      metadata.addInputs(tensor(column.spec()));
+    }
+    for (TensorSpec output : model.contract().outputs()) {
+      metadata.addOutputs(tensor(output));
+    }
+    return metadata.build();
+  }
+
+  static String platform(ServedModel model, Optional<String> version) {
+    return model
+        .version(version.orElseGet(() -> model.route().current()))
+        .map(ModelPool.Lease::model)
+        .map(loaded -> loaded.platform())
+        .orElse("");
+  }
+
+  private static TensorMetadata tensor(TensorSpec spec) {
+    return TensorMetadata.newBuilder()
+        .setName(spec.name())
+        .setDatatype(spec.datatype().name())
+        .addAllShape(spec.shape())
+        .build();
+  }
+}

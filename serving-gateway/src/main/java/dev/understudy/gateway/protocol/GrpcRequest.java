@@ -1,0 +1,122 @@
+package dev.understudy.gateway.protocol;
+
+import static dev.understudy.gateway.protocol.RequestRefused.invalid;
+import static dev.understudy.gateway.protocol.RequestRefused.quote;
+
+import dev.understudy.contracts.ProblemType;
+import dev.understudy.contracts.inference.InferParameter;
+import dev.understudy.contracts.inference.ModelInferRequest;
+import dev.understudy.contracts.inference.ModelInferRequest.InferInputTensor;
+import dev.understudy.contracts.inference.ModelInferRequest.InferRequestedOutputTensor;
+import dev.understudy.gateway.inference.RequestTraits;
+import dev.understudy.scoring.Column;
+import dev.understudy.scoring.ModelContract;
+import dev.understudy.scoring.Tensor;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An inference request over gRPC that keeps the model's contract.
+ *
+ * @param id the client's own, or that of the header; empty if there is none
+ * @param raw the tensors came as raw contents, and so they are answered
+ */
+record GrpcRequest(
+    String id, RequestAssembly.Assembled tensors, boolean raw, RequestTraits traits) {
+
+  /** One tensor's own. All of them ask for something that is not there. */
+  private static final List<String> TENSOR_PARAMETERS =
+      List.of("shared_memory_region", "classification");
+
+  /**
+   * Holds a message against the contract.
+   *
+   * @throws RequestRefused if it does not keep it
+   */
+  static GrpcRequest read(
+      ModelInferRequest request, ModelContract contract, int mostRows, CallHeaders headers) {
+    RequestTraits traits =
+        parameters(request.getParametersMap())
+            .traits(RequestTraits.Protocol.GRPC, headers::find, headers.remaining());
+    RequestAssembly assembly = new RequestAssembly(contract, mostRows);
+    boolean raw = request.getRawInputContentsCount() > 0;
+    if (raw && request.getRawInputContentsCount() != request.getInputsCount()) {
+      throw invalid(
+          "raw_input_contents has %d entries for %d inputs; one for each is needed",
+          request.getRawInputContentsCount(), request.getInputsCount());
+    }
+    for (int i = 0; i < request.getInputsCount(); i++) {
+      assembly.add(input(assembly, request, i));
+    }
+    for (InferRequestedOutputTensor output : request.getOutputsList()) {
+      assembly.ask(output.getName());
+      refuseUnsupported("output", output.getName(), output.getParametersMap());
+    }
+    return new GrpcRequest(id(request, headers), assembly.finish(), raw, traits);
+  }
+
+  private static Tensor input(RequestAssembly assembly, ModelInferRequest request, int position) {
+    InferInputTensor input = request.getInputs(position);
+    Column column = assembly.column(input.getName());
+    long[] shape = input.getShapeList().stream().mapToLong(Long::longValue).toArray();
+    assembly.require(column, input.getDatatype(), shape);
+    refuseUnsupported("input", column.name(), input.getParametersMap());
+    if (request.getRawInputContentsCount() == 0) {
+      if (!input.hasContents()) {
+        throw invalid(
+            "input %s has no data; give its 'contents', or raw_input_contents for all inputs",
+            column.name());
+      }
+      return TypedContents.read(input.getContents(), column, shape);
+    }
+    if (input.hasContents()) {
+      throw invalid(
+          "input %s has 'contents' although there are raw_input_contents; give all inputs in one"
+              + " form",
+          column.name());
+    }
+    return RawTensors.read(
+        request.getRawInputContents(position).asReadOnlyByteBuffer(), column, shape);
+  }
+
+  private static String id(ModelInferRequest request, CallHeaders headers) {
+    String id =
+        request.getId().isEmpty() ? headers.find("x-request-id").orElse("") : request.getId();
+    if (id.length() > RequestReader.LONGEST_NAME) {
+      throw invalid("'id' is longer than %d characters", RequestReader.LONGEST_NAME);
+    }
+    return id;
+  }
+
+  private static RequestParameters parameters(Map<String, InferParameter> given) {
+    RequestParameters parameters = new RequestParameters();
+    given.forEach(
+        (name, value) -> {
+          switch (value.getParameterChoiceCase()) {
+            case BOOL_PARAM -> parameters.flag(name, value.getBoolParam());
+            case INT64_PARAM -> parameters.whole(name, value.getInt64Param());
+            case STRING_PARAM -> parameters.text(name, value.getStringParam());
+            case DOUBLE_PARAM -> parameters.number(name, value.getDoubleParam());
+            case UINT64_PARAM -> {
+              if (value.getUint64Param() < 0) {
+                throw invalid("the parameter %s is too large", quote(name));
+              }
+              parameters.whole(name, value.getUint64Param());
+            }
+            case PARAMETERCHOICE_NOT_SET -> throw invalid("the parameter %s is empty", quote(name));
+          }
+        });
+    return parameters;
+  }
+
+  private static void refuseUnsupported(
+      String what, String tensor, Map<String, InferParameter> given) {
+    for (String name : TENSOR_PARAMETERS) {
+      if (given.containsKey(name)) {
+        throw new RequestRefused(
+            ProblemType.NOT_SUPPORTED,
+            "%s %s: the parameter %s is not supported; leave it out".formatted(what, tensor, name));
+      }
+    }
+  }
+}
