@@ -24,7 +24,7 @@ final class CallHeaders {
   private final Metadata received;
   private final Metadata answered = new Metadata();
 
-  private CallHeaders(Metadata received) {
+  CallHeaders(Metadata received) {
     this.received = received;
   }
 

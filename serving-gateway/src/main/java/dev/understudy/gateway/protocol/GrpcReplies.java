@@ -1,12 +1,18 @@
 package dev.understudy.gateway.protocol;
 
+import dev.understudy.contracts.inference.DataType;
 import dev.understudy.contracts.inference.InferParameter;
+import dev.understudy.contracts.inference.ModelConfig;
 import dev.understudy.contracts.inference.ModelInferResponse;
 import dev.understudy.contracts.inference.ModelMetadataResponse;
 import dev.understudy.contracts.inference.ModelMetadataResponse.TensorMetadata;
+import dev.understudy.contracts.inference.ModelResponseCache;
+import dev.understudy.contracts.inference.ModelTransactionPolicy;
+import dev.understudy.contracts.inference.RepositoryIndexResponse;
 import dev.understudy.gateway.inference.Answer;
 import dev.understudy.gateway.routing.ServedModel;
 import dev.understudy.scoring.Column;
+import dev.understudy.scoring.Datatype;
 import dev.understudy.scoring.ModelPool;
 import dev.understudy.scoring.Tensor;
 import dev.understudy.scoring.TensorSpec;
@@ -82,7 +88,80 @@ final class GrpcReplies {
     return metadata.build();
   }
 
-  static String platform(ServedModel model, Optional<String> version) {
+  /**
+   * What a load generator or a client needs to know of how a model is run.
+   *
+   * @param version the one that was asked for; empty: the current one
+   * @param mostRows that one request may have
+   */
+  static ModelConfig configuration(ServedModel model, Optional<String> version, int mostRows) {
+    boolean batched =
+        model.contract().inputs().columns().stream().allMatch(column -> hasRows(column.spec()))
+            && model.contract().outputs().stream().allMatch(GrpcReplies::hasRows);
+    ModelConfig.Builder config =
+        ModelConfig.newBuilder()
+            .setName(model.name())
+            .setPlatform(platform(model, version))
+            .setMaxBatchSize(batched ? mostRows : 0)
+            .setModelTransactionPolicy(ModelTransactionPolicy.getDefaultInstance())
+            .setResponseCache(ModelResponseCache.getDefaultInstance());
+    for (Column column : model.contract().inputs().columns()) {
+      config
+          .addInputBuilder()
+          .setName(column.name())
+          .setDataType(dataType(column.datatype()))
+          .addAllDims(dimensions(column.spec(), batched))
+          .setOptional(column.mayBeMissing());
+    }
+    for (TensorSpec output : model.contract().outputs()) {
+      config
+          .addOutputBuilder()
+          .setName(output.name())
+          .setDataType(dataType(output.datatype()))
+          .addAllDims(dimensions(output, batched));
+    }
+    return config.build();
+  }
+
+  private static boolean hasRows(TensorSpec spec) {
+    return !spec.shape().isEmpty() && spec.shape().getFirst() < 0;
+  }
+
+  private static List<Long> dimensions(TensorSpec spec, boolean batched) {
+    return spec.shape().subList(batched ? 1 : 0, spec.shape().size());
+  }
+
+  private static DataType dataType(Datatype datatype) {
+    return switch (datatype) {
+      case BOOL -> DataType.TYPE_BOOL;
+      case UINT8 -> DataType.TYPE_UINT8;
+      case UINT16 -> DataType.TYPE_UINT16;
+      case UINT32 -> DataType.TYPE_UINT32;
+      case UINT64 -> DataType.TYPE_UINT64;
+      case INT8 -> DataType.TYPE_INT8;
+      case INT16 -> DataType.TYPE_INT16;
+      case INT32 -> DataType.TYPE_INT32;
+      case INT64 -> DataType.TYPE_INT64;
+      case FP16 -> DataType.TYPE_FP16;
+      case BF16 -> DataType.TYPE_BF16;
+      case FP32 -> DataType.TYPE_FP32;
+      case FP64 -> DataType.TYPE_FP64;
+      case BYTES -> DataType.TYPE_STRING;
+    };
+  }
+
+  /** Every loaded version of every model; nothing else is known here, and all of it is ready. */
+  static RepositoryIndexResponse index(List<ServedModel> models) {
+    RepositoryIndexResponse.Builder index = RepositoryIndexResponse.newBuilder();
+    for (ServedModel model : models) {
+      for (String version : model.versions()) {
+        index.addModelsBuilder().setName(model.name()).setVersion(version).setState("READY");
+      }
+    }
+    return index.build();
+  }
+
+  private static String platform(ServedModel model, Optional<String> version) {
     return model
         .version(version.orElseGet(() -> model.route().current()))
         .map(ModelPool.Lease::model)

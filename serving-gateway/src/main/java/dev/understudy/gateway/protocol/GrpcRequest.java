@@ -9,17 +9,20 @@ import dev.understudy.contracts.inference.ModelInferRequest;
 import dev.understudy.contracts.inference.ModelInferRequest.InferInputTensor;
 import dev.understudy.contracts.inference.ModelInferRequest.InferRequestedOutputTensor;
 import dev.understudy.gateway.inference.RequestTraits;
+import dev.understudy.gateway.protocol.RequestParameters.Form;
 import dev.understudy.scoring.Column;
 import dev.understudy.scoring.ModelContract;
 import dev.understudy.scoring.Tensor;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * An inference request over gRPC that keeps the model's contract.
  *
  * @param id the client's own, or that of the header; empty if there is none
- * @param raw the tensors came as raw contents, and so they are answered
+ * @param raw the tensors are answered as raw contents, because they came so
  */
 record GrpcRequest(
     String id, RequestAssembly.Assembled tensors, boolean raw, RequestTraits traits) {
@@ -35,9 +38,9 @@ record GrpcRequest(
    */
   static GrpcRequest read(
       ModelInferRequest request, ModelContract contract, int mostRows, CallHeaders headers) {
+    RequestParameters parameters = parameters(request.getParametersMap());
     RequestTraits traits =
-        parameters(request.getParametersMap())
-            .traits(RequestTraits.Protocol.GRPC, headers::find, headers.remaining());
+        within(headers.remaining(), parameters.traits(RequestTraits.Protocol.GRPC, headers::find));
     RequestAssembly assembly = new RequestAssembly(contract, mostRows);
     boolean raw = request.getRawInputContentsCount() > 0;
     if (raw && request.getRawInputContentsCount() != request.getInputsCount()) {
@@ -52,7 +55,27 @@ record GrpcRequest(
       assembly.ask(output.getName());
       refuseUnsupported("output", output.getName(), output.getParametersMap());
     }
-    return new GrpcRequest(id(request, headers), assembly.finish(), raw, traits);
+    return new GrpcRequest(
+        id(request, headers), assembly.finish(), raw || parameters.binaryOutputs(), traits);
+  }
+
+  /** With the transport's deadline, if it comes before that of the request itself. */
+  private static RequestTraits within(Optional<Duration> remaining, RequestTraits traits) {
+    if (remaining.isEmpty()) {
+      return traits;
+    }
+    if (!remaining.get().isPositive()) {
+      throw new RequestRefused(ProblemType.TIMED_OUT, "the time for this request is over");
+    }
+    boolean isFirst =
+        traits.budget().isEmpty() || remaining.get().compareTo(traits.budget().get()) < 0;
+    return new RequestTraits(
+        traits.protocol(),
+        traits.header(),
+        traits.parameters(),
+        isFirst ? remaining : traits.budget(),
+        traits.priority(),
+        traits.attributes());
   }
 
   private static Tensor input(RequestAssembly assembly, ModelInferRequest request, int position) {
@@ -80,12 +103,16 @@ record GrpcRequest(
   }
 
   private static String id(ModelInferRequest request, CallHeaders headers) {
-    String id =
-        request.getId().isEmpty() ? headers.find("x-request-id").orElse("") : request.getId();
+    String id = request.getId();
     if (id.length() > RequestReader.LONGEST_NAME) {
       throw invalid("'id' is longer than %d characters", RequestReader.LONGEST_NAME);
     }
-    return id;
+    return id.isEmpty()
+        ? headers
+            .find("x-request-id")
+            .filter(header -> header.length() <= RequestReader.LONGEST_NAME)
+            .orElse("")
+        : id;
   }
 
   private static RequestParameters parameters(Map<String, InferParameter> given) {
@@ -93,16 +120,15 @@ record GrpcRequest(
     given.forEach(
         (name, value) -> {
           switch (value.getParameterChoiceCase()) {
-            case BOOL_PARAM -> parameters.flag(name, value.getBoolParam());
-            case INT64_PARAM -> parameters.whole(name, value.getInt64Param());
-            case STRING_PARAM -> parameters.text(name, value.getStringParam());
-            case DOUBLE_PARAM -> parameters.number(name, value.getDoubleParam());
-            case UINT64_PARAM -> {
-              if (value.getUint64Param() < 0) {
-                throw invalid("the parameter %s is too large", quote(name));
-              }
-              parameters.whole(name, value.getUint64Param());
-            }
+            case BOOL_PARAM ->
+                parameters.put(name, Form.TRUTH, String.valueOf(value.getBoolParam()));
+            case INT64_PARAM ->
+                parameters.put(name, Form.WHOLE, String.valueOf(value.getInt64Param()));
+            case UINT64_PARAM ->
+                parameters.put(name, Form.WHOLE, Long.toUnsignedString(value.getUint64Param()));
+            case DOUBLE_PARAM ->
+                parameters.put(name, Form.REAL, String.valueOf(value.getDoubleParam()));
+            case STRING_PARAM -> parameters.put(name, Form.TEXT, value.getStringParam());
             case PARAMETERCHOICE_NOT_SET -> throw invalid("the parameter %s is empty", quote(name));
           }
         });

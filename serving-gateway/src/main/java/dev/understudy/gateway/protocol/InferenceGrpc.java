@@ -2,12 +2,16 @@ package dev.understudy.gateway.protocol;
 
 import dev.understudy.contracts.ProblemType;
 import dev.understudy.contracts.inference.GRPCInferenceServiceGrpc.GRPCInferenceServiceImplBase;
+import dev.understudy.contracts.inference.ModelConfigRequest;
+import dev.understudy.contracts.inference.ModelConfigResponse;
 import dev.understudy.contracts.inference.ModelInferRequest;
 import dev.understudy.contracts.inference.ModelInferResponse;
 import dev.understudy.contracts.inference.ModelMetadataRequest;
 import dev.understudy.contracts.inference.ModelMetadataResponse;
 import dev.understudy.contracts.inference.ModelReadyRequest;
 import dev.understudy.contracts.inference.ModelReadyResponse;
+import dev.understudy.contracts.inference.RepositoryIndexRequest;
+import dev.understudy.contracts.inference.RepositoryIndexResponse;
 import dev.understudy.contracts.inference.RepositoryModelLoadRequest;
 import dev.understudy.contracts.inference.RepositoryModelLoadResponse;
 import dev.understudy.contracts.inference.RepositoryModelUnloadRequest;
@@ -161,6 +165,27 @@ final class InferenceGrpc extends GRPCInferenceServiceImplBase {
   }
 
   @Override
+  public void modelConfig(
+      ModelConfigRequest request, StreamObserver<ModelConfigResponse> observer) {
+    Optional<String> version = given(request.getVersion());
+    answer(
+        observer,
+        () ->
+            ModelConfigResponse.newBuilder()
+                .setConfig(
+                    GrpcReplies.configuration(
+                        models.find(request.getName(), version), version, limits.rows()))
+                .build());
+  }
+
+  // Whoever asks for what is ready only gets the same: all that is here is ready.
+  @Override
+  public void repositoryIndex(
+      RepositoryIndexRequest request, StreamObserver<RepositoryIndexResponse> observer) {
+    answer(observer, () -> GrpcReplies.index(models.all()));
+  }
+
+  @Override
   public void repositoryModelLoad(
       RepositoryModelLoadRequest request, StreamObserver<RepositoryModelLoadResponse> observer) {
     refuse(observer, theRegistryDecides());
@@ -176,7 +201,7 @@ final class InferenceGrpc extends GRPCInferenceServiceImplBase {
   private static RequestRefused theRegistryDecides() {
     return new RequestRefused(
         ProblemType.NOT_SUPPORTED,
-        "the registry decides what is loaded; publish a route there instead");
+        "the registry decides which models are loaded here; promote or roll back there");
   }
 
   private <A> void answer(StreamObserver<A> observer, Supplier<A> message) {

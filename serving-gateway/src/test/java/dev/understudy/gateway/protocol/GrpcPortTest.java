@@ -9,10 +9,13 @@ import dev.understudy.contracts.Digest;
 import dev.understudy.contracts.health.HealthCheckRequest;
 import dev.understudy.contracts.health.HealthCheckResponse.ServingStatus;
 import dev.understudy.contracts.health.HealthGrpc;
+import dev.understudy.contracts.inference.DataType;
 import dev.understudy.contracts.inference.GRPCInferenceServiceGrpc;
 import dev.understudy.contracts.inference.GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub;
 import dev.understudy.contracts.inference.InferParameter;
 import dev.understudy.contracts.inference.InferTensorContents;
+import dev.understudy.contracts.inference.ModelConfig;
+import dev.understudy.contracts.inference.ModelConfigRequest;
 import dev.understudy.contracts.inference.ModelInferRequest;
 import dev.understudy.contracts.inference.ModelInferRequest.InferInputTensor;
 import dev.understudy.contracts.inference.ModelInferRequest.InferRequestedOutputTensor;
@@ -21,6 +24,7 @@ import dev.understudy.contracts.inference.ModelMetadataRequest;
 import dev.understudy.contracts.inference.ModelMetadataResponse;
 import dev.understudy.contracts.inference.ModelReadyRequest;
 import dev.understudy.contracts.inference.ModelStatisticsRequest;
+import dev.understudy.contracts.inference.RepositoryIndexRequest;
 import dev.understudy.contracts.inference.RepositoryModelLoadRequest;
 import dev.understudy.contracts.inference.RepositoryModelUnloadRequest;
 import dev.understudy.contracts.inference.ServerLiveRequest;
@@ -152,6 +156,42 @@ class GrpcPortTest {
     assertThat(model.getInputs(0).getDatatype()).isEqualTo("FP32");
     assertThat(model.getInputs(0).getShapeList()).containsExactly(-1L);
     assertThat(model.getOutputs(0).getName()).isEqualTo("p");
+  }
+
+  @Test
+  void theConfigurationSaysHowAModelIsRun() {
+    serve("rows", identity(Datatype.BYTES, 2), Graphs.identity(Graphs.STRING, 2));
+
+    ModelConfig config =
+        client.modelConfig(ModelConfigRequest.newBuilder().setName("rows").build()).getConfig();
+
+    assertThat(config.getName()).isEqualTo("rows");
+    assertThat(config.getPlatform()).isEqualTo("onnx_onnxv1");
+    assertThat(config.getMaxBatchSize()).isEqualTo(1_000);
+    assertThat(config.getInput(0).getName()).isEqualTo("x");
+    assertThat(config.getInput(0).getDataType()).isEqualTo(DataType.TYPE_STRING);
+    assertThat(config.getInput(0).getDimsList()).containsExactly(-1L);
+    assertThat(config.getInput(0).getOptional()).isFalse();
+    assertThat(config.getOutput(0).getDimsList()).containsExactly(-1L);
+    assertThat(config.getModelTransactionPolicy().getDecoupled()).isFalse();
+    assertThat(
+            code(
+                () ->
+                    client.modelConfig(
+                        ModelConfigRequest.newBuilder().setName("rows").setVersion("9").build())))
+        .isEqualTo(Status.Code.NOT_FOUND);
+  }
+
+  @Test
+  void theIndexHasEveryLoadedVersion() {
+    serve("b", Contracts.number(), Graphs.sigmoid(1));
+    serve("a", Contracts.number(), Graphs.sigmoid(2));
+
+    var index = client.repositoryIndex(RepositoryIndexRequest.getDefaultInstance());
+
+    assertThat(index.getModelsList())
+        .extracting(model -> model.getName() + " " + model.getVersion() + " " + model.getState())
+        .containsExactly("a 1 READY", "b 1 READY");
   }
 
   @Test
@@ -328,24 +368,24 @@ class GrpcPortTest {
   }
 
   @Test
-  void aBudgetThatIsNoTimeIsRefused() {
+  void aParameterThatCannotBeHonouredIsRefused() {
     serve("m", Contracts.number(), Graphs.sigmoid(1));
 
     assertRefused(
         number("m", 0)
             .putParameters("timeout", InferParameter.newBuilder().setInt64Param(-1).build()),
         Status.Code.INVALID_ARGUMENT,
-        "timeout must be");
-    assertRefused(
-        number("m", 0)
-            .putParameters("sequence_id", InferParameter.newBuilder().setInt64Param(1).build()),
-        Status.Code.UNIMPLEMENTED,
-        "sequence_id is not supported");
+        "timeout must be a whole number of at least 0");
     assertRefused(
         number("m", 0)
             .putParameters("priority", InferParameter.newBuilder().setUint64Param(-1).build()),
         Status.Code.INVALID_ARGUMENT,
-        "'priority' is too large");
+        "priority must be");
+    assertRefused(
+        number("m", 0)
+            .putParameters("sequence_id", InferParameter.newBuilder().setInt64Param(1).build()),
+        Status.Code.UNIMPLEMENTED,
+        "sequence_id");
     assertRefused(
         number("m", 0).putParameters("empty", InferParameter.getDefaultInstance()),
         Status.Code.INVALID_ARGUMENT,
