@@ -81,7 +81,10 @@ record GrpcRequest(
   private static Tensor input(RequestAssembly assembly, ModelInferRequest request, int position) {
     InferInputTensor input = request.getInputs(position);
     Column column = assembly.column(input.getName());
-    long[] shape = input.getShapeList().stream().mapToLong(Long::longValue).toArray();
+    long[] shape = new long[input.getShapeCount()];
+    for (int i = 0; i < shape.length; i++) {
+      shape[i] = input.getShape(i);
+    }
     assembly.require(column, input.getDatatype(), shape);
     refuseUnsupported("input", column.name(), input.getParametersMap());
     if (request.getRawInputContentsCount() == 0) {

@@ -10,6 +10,8 @@ import dev.understudy.scoring.Column;
 import dev.understudy.scoring.Datatype;
 import dev.understudy.scoring.Tensor;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 
 /**
  * The typed form of a tensor in gRPC: one repeated field for each group of datatypes. FP16 and BF16
@@ -28,19 +30,14 @@ final class TypedContents {
   static Tensor read(InferTensorContents contents, Column column, long[] shape) {
     String name = column.name();
     Datatype datatype = column.datatype();
-    FieldDescriptor field = field(column);
-    for (FieldDescriptor filled : contents.getAllFields().keySet()) {
-      if (!filled.equals(field)) {
-        throw invalid(
-            "input %s: elements of %s belong in %s, not in %s",
-            name, datatype, field.getName(), filled.getName());
-      }
+    int size = count(contents, column);
+    if (size != countAll(contents)) {
+      throw misplaced(contents, column);
     }
-    int size = contents.getRepeatedFieldCount(field);
     if (size != Tensor.elements(shape)) {
       throw invalid(
           "input %s: shape %s needs %d elements, %s has %d",
-          name, Arrays.toString(shape), Tensor.elements(shape), field.getName(), size);
+          name, Arrays.toString(shape), Tensor.elements(shape), fieldOf(datatype), size);
     }
     ElementCheck check = new ElementCheck(column);
     return switch (datatype) {
@@ -79,23 +76,53 @@ final class TypedContents {
     };
   }
 
-  private static FieldDescriptor field(Column column) {
-    int number =
-        switch (column.datatype()) {
-          case BOOL -> InferTensorContents.BOOL_CONTENTS_FIELD_NUMBER;
-          case INT8, INT16, INT32 -> InferTensorContents.INT_CONTENTS_FIELD_NUMBER;
-          case INT64 -> InferTensorContents.INT64_CONTENTS_FIELD_NUMBER;
-          case UINT8, UINT16, UINT32 -> InferTensorContents.UINT_CONTENTS_FIELD_NUMBER;
-          case UINT64 -> InferTensorContents.UINT64_CONTENTS_FIELD_NUMBER;
-          case FP32 -> InferTensorContents.FP32_CONTENTS_FIELD_NUMBER;
-          case FP64 -> InferTensorContents.FP64_CONTENTS_FIELD_NUMBER;
-          case BYTES -> InferTensorContents.BYTES_CONTENTS_FIELD_NUMBER;
-          case FP16, BF16 ->
-              throw invalid(
-                  "input %s: %s has no typed form; send raw_input_contents",
-                  column.name(), column.datatype());
-        };
-    return InferTensorContents.getDescriptor().findFieldByNumber(number);
+  /** The elements in the field of the column's datatype. */
+  private static int count(InferTensorContents contents, Column column) {
+    return switch (column.datatype()) {
+      case BOOL -> contents.getBoolContentsCount();
+      case INT8, INT16, INT32 -> contents.getIntContentsCount();
+      case INT64 -> contents.getInt64ContentsCount();
+      case UINT8, UINT16, UINT32 -> contents.getUintContentsCount();
+      case UINT64 -> contents.getUint64ContentsCount();
+      case FP32 -> contents.getFp32ContentsCount();
+      case FP64 -> contents.getFp64ContentsCount();
+      case BYTES -> contents.getBytesContentsCount();
+      case FP16, BF16 ->
+          throw invalid(
+              "input %s: %s has no typed form; send raw_input_contents",
+              column.name(), column.datatype());
+    };
+  }
+
+  private static int countAll(InferTensorContents contents) {
+    return contents.getBoolContentsCount()
+        + contents.getIntContentsCount()
+        + contents.getInt64ContentsCount()
+        + contents.getUintContentsCount()
+        + contents.getUint64ContentsCount()
+        + contents.getFp32ContentsCount()
+        + contents.getFp64ContentsCount()
+        + contents.getBytesContentsCount();
+  }
+
+  private static RequestRefused misplaced(InferTensorContents contents, Column column) {
+    String right = fieldOf(column.datatype());
+    List<String> wrong =
+        contents.getAllFields().keySet().stream()
+            .map(FieldDescriptor::getName)
+            .filter(field -> !field.equals(right))
+            .toList();
+    return invalid(
+        "input %s: elements of %s belong in %s, not in %s",
+        column.name(), column.datatype(), right, String.join(", ", wrong));
+  }
+
+  private static String fieldOf(Datatype datatype) {
+    return switch (datatype) {
+      case INT8, INT16, INT32 -> "int_contents";
+      case UINT8, UINT16, UINT32 -> "uint_contents";
+      default -> datatype.name().toLowerCase(Locale.ROOT) + "_contents";
+    };
   }
 
   private static long integer(InferTensorContents contents, Datatype datatype, int index) {
