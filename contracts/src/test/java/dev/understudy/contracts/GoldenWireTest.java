@@ -7,6 +7,14 @@ import static org.assertj.core.api.Assertions.fail;
 import com.google.protobuf.Message;
 import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
+import dev.understudy.contracts.inference.InferParameter;
+import dev.understudy.contracts.inference.ModelConfigResponse;
+import dev.understudy.contracts.inference.ModelInferRequest;
+import dev.understudy.contracts.inference.ModelInferResponse;
+import dev.understudy.contracts.inference.ModelMetadataResponse;
+import dev.understudy.contracts.inference.ModelStatisticsResponse;
+import dev.understudy.contracts.inference.RepositoryIndexResponse;
+import dev.understudy.contracts.inference.RepositoryModelLoadRequest;
 import dev.understudy.contracts.v1.AttributesGiven;
 import dev.understudy.contracts.v1.GatewayState;
 import dev.understudy.contracts.v1.ModelReported;
@@ -45,7 +53,15 @@ class GoldenWireTest {
             ModelReported.getDefaultInstance(),
             RoutePublished.getDefaultInstance(),
             GatewayState.getDefaultInstance(),
-            TensorValues.getDefaultInstance())
+            TensorValues.getDefaultInstance(),
+            InferParameter.getDefaultInstance(),
+            ModelInferRequest.getDefaultInstance(),
+            ModelInferResponse.getDefaultInstance(),
+            ModelMetadataResponse.getDefaultInstance(),
+            ModelConfigResponse.getDefaultInstance(),
+            ModelStatisticsResponse.getDefaultInstance(),
+            RepositoryIndexResponse.getDefaultInstance(),
+            RepositoryModelLoadRequest.getDefaultInstance())
         .flatMap(FilledMessage::everyBranch);
   }
 

@@ -9,6 +9,7 @@ import dev.understudy.gateway.hotswap.HotSwap;
 import dev.understudy.gateway.inference.InferenceMeters;
 import dev.understudy.gateway.inference.InferencePipeline;
 import dev.understudy.gateway.journal.PredictionJournal;
+import dev.understudy.gateway.protocol.GrpcPort;
 import dev.understudy.gateway.protocol.InferenceRoute;
 import dev.understudy.gateway.protocol.RequestLimits;
 import dev.understudy.gateway.shadow.ShadowRunner;
@@ -21,6 +22,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -39,12 +41,14 @@ public class Gateway {
   private final PredictionJournal journal;
   private final InferencePipeline pipeline;
   private final InferenceRoute route;
+  private final GrpcPort grpc;
 
   Gateway(
       GatewaySettings settings,
       MeterRegistry meters,
       @ConfigProperty(name = "kafka.bootstrap.servers", defaultValue = "localhost:9092")
           String kafka,
+      @ConfigProperty(name = "quarkus.http.host") String host,
       @ConfigProperty(name = "quarkus.application.version") String version)
       throws IOException {
     EnvironmentNames.check(System.getenv().keySet(), GatewaySettings.class);
@@ -90,13 +94,18 @@ public class Gateway {
             new InferenceMeters(meters),
             settings.scoring().deadline());
     meters.gauge("gateway.inflight", pipeline, InferencePipeline::inFlight);
+    RequestLimits limits =
+        new RequestLimits(
+            settings.limits().bodyBytes(), settings.limits().depth(), settings.limits().rows());
     this.route =
-        new InferenceRoute(
+        new InferenceRoute(hotSwap::table, hotSwap::isReady, pipeline, limits, meters, version);
+    this.grpc =
+        new GrpcPort(
+            new InetSocketAddress(host, settings.grpcPort()),
             hotSwap::table,
             hotSwap::isReady,
             pipeline,
-            new RequestLimits(
-                settings.limits().bodyBytes(), settings.limits().depth(), settings.limits().rows()),
+            limits,
             meters,
             version);
   }
@@ -107,12 +116,21 @@ public class Gateway {
 
   void start(@Observes StartupEvent event) throws IOException {
     hotSwap.start();
+    try {
+      grpc.open();
+    } catch (IOException e) {
+      throw new IOException(
+          "the port for gRPC cannot be opened; choose another with understudy.grpc-port", e);
+    }
+    LOG.infof("gRPC on port %d", grpc.number());
   }
 
   // Nobody waits for this gateway, then requests end, then their records are sent.
   void stop(@Observes ShutdownEvent event) {
     hotSwap.leave();
+    grpc.drain();
     awaitLastRequests();
+    grpc.close();
     journal.close();
     shadows.close();
     hotSwap.close();
@@ -120,6 +138,11 @@ public class Gateway {
 
   boolean isReady() {
     return hotSwap.isReady();
+  }
+
+  /** The port that gRPC listens on. */
+  int grpcPort() {
+    return grpc.number();
   }
 
   private void awaitLastRequests() {

@@ -19,6 +19,10 @@ public interface GatewaySettings {
   @WithDefault(".understudy/gateway")
   Path dataDir();
 
+  /** Where gRPC listens, beside HTTP on {@code quarkus.http.host}; 0 is any port that is free. */
+  @WithDefault("8083")
+  int grpcPort();
+
   /** Where artefacts are fetched by digest. */
   @WithDefault("http://127.0.0.1:8081")
   URI registryUrl();

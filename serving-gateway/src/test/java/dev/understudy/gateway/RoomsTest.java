@@ -57,13 +57,19 @@ class RoomsTest {
           .because("who gets which arm is decided by values alone");
 
   @ArchTest
-  static final ArchRule HTTP_STAYS_AT_THE_EDGE =
+  static final ArchRule HTTP_AND_GRPC_STAY_AT_THE_EDGE =
       noClasses()
           .that()
           .resideOutsideOfPackages("..gateway.protocol", "dev.understudy.gateway")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("io.vertx..", "com.fasterxml.jackson..", "jakarta.ws.rs..")
+          .resideInAnyPackage(
+              "io.vertx..",
+              "io.grpc..",
+              "dev.understudy.contracts.inference..",
+              "dev.understudy.contracts.health..",
+              "com.fasterxml.jackson..",
+              "jakarta.ws.rs..")
           .because("the rooms behind it serve any protocol");
 
   @ArchTest

@@ -1,6 +1,7 @@
 package dev.understudy.gateway;
 
 import static io.restassured.RestAssured.given;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -9,7 +10,11 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasItems;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.understudy.contracts.inference.GRPCInferenceServiceGrpc;
+import dev.understudy.contracts.inference.ModelInferRequest;
+import dev.understudy.contracts.inference.ModelInferResponse;
 import dev.understudy.contracts.v1.ModelState;
 import dev.understudy.contracts.v1.PredictionEvent;
 import dev.understudy.contracts.v1.PredictionLogged;
@@ -22,11 +27,18 @@ import dev.understudy.contracts.v1.VersionScore;
 import dev.understudy.gateway.hotswap.Published;
 import dev.understudy.testkit.Graphs;
 import dev.understudy.testkit.KafkaResource;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
+import jakarta.inject.Inject;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
@@ -35,8 +47,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * The whole gateway over HTTP and a real broker. It boots Quarkus because the routes, the context
- * of the answer and the wiring are what is tested.
+ * The whole gateway over HTTP, gRPC and a real broker. It boots Quarkus because the routes, the
+ * context of the answer and the wiring are what is tested.
  */
 @QuarkusTest
 @QuarkusTestResource(KafkaResource.class)
@@ -50,6 +62,8 @@ class ServingQuarkusTest {
 
   @ConfigProperty(name = "understudy.registry-url")
   URI registry;
+
+  @Inject Gateway gateway;
 
   @BeforeEach
   void patience() {
@@ -306,6 +320,41 @@ class ServingQuarkusTest {
                     .body(
                         containsString(
                             "gateway_route_generation{model=\"counted\",project=\"served\"} 7.0")));
+  }
+
+  @Test
+  void aRequestOverGrpcIsAnsweredAndLoggedAsOneOverHttpIs() throws Exception {
+    VersionRef one = upload("1", Graphs.sigmoid(1));
+    publish(Published.model(PROJECT, "called").setCommitted(Published.single(1, one)).build());
+    awaitLive("called", 1);
+    ManagedChannel channel =
+        ManagedChannelBuilder.forAddress("127.0.0.1", gateway.grpcPort()).usePlaintext().build();
+
+    ModelInferResponse answered;
+    try {
+      answered =
+          GRPCInferenceServiceGrpc.newBlockingStub(channel)
+              .modelInfer(
+                  ModelInferRequest.newBuilder()
+                      .setModelName("called")
+                      .addInputs(
+                          ModelInferRequest.InferInputTensor.newBuilder()
+                              .setName("x")
+                              .setDatatype("FP32")
+                              .addShape(1))
+                      .addRawInputContents(ByteString.copyFrom(new byte[4]))
+                      .build());
+    } finally {
+      channel.shutdownNow();
+    }
+
+    assertThat(answered.getRawOutputContents(0).asReadOnlyByteBuffer().order(LITTLE_ENDIAN))
+        .returns(0.5f, ByteBuffer::getFloat);
+    String id = answered.getParametersOrThrow("prediction_id").getStringParam();
+    PredictionLogged logged = logged(id);
+    assertThat(logged.getModel()).isEqualTo("called");
+    assertThat(logged.getAnsweredBy()).isEqualTo("1");
+    assertThat(TensorValues.parseFrom(logged.getInputs()).getTensors(0).getNumbers(0)).isZero();
   }
 
   private ValidatableResponse infer(String path, String data) {

@@ -11,6 +11,7 @@ import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** Tiny ONNX graphs with one peculiarity each. The input is {@code x}, the output {@code p}. */
 public final class Graphs {
@@ -32,6 +33,17 @@ public final class Graphs {
             .addInitializer(floats("slope", slope))
             .addNode(node("Mul", "scaled", "x", "slope"))
             .addNode(node("Sigmoid", "p", "scaled")));
+  }
+
+  /** p = x, of any of ONNX's element types, in rows of any length. */
+  public static byte[] identity(int type, int dimensions) {
+    long[] free = new long[dimensions];
+    Arrays.fill(free, -1);
+    return model(
+        GraphProto.newBuilder()
+            .addInput(value("x", type, free))
+            .addOutput(value("p", type, free))
+            .addNode(node("Identity", "p", "x")));
   }
 
   /** p = table[x]: fails inside the graph where x is outside the table of two. */

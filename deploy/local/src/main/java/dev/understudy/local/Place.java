@@ -21,6 +21,13 @@ final class Place {
   private int gateway;
 
   @Option(
+      names = "--grpc-port",
+      paramLabel = "PORT",
+      defaultValue = "8083",
+      description = "Of the gateway, for gRPC. Default: ${DEFAULT-VALUE}.")
+  private int grpc;
+
+  @Option(
       names = "--registry-port",
       paramLabel = "PORT",
       defaultValue = "8081",
@@ -60,7 +67,7 @@ final class Place {
   }
 
   Ports ports() {
-    return new Ports(gateway, registry, collector, kafka, controller, postgres);
+    return new Ports(gateway, grpc, registry, collector, kafka, controller, postgres);
   }
 
   /** The checkout, as the script tells it. */

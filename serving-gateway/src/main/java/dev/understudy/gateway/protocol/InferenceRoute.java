@@ -34,8 +34,7 @@ public final class InferenceRoute {
 
   private static final Logger LOG = Logger.getLogger(InferenceRoute.class);
 
-  private final Supplier<RoutingTable> table;
-  private final BooleanSupplier ready;
+  private final LiveModels models;
   private final InferencePipeline pipeline;
   private final RequestLimits limits;
   private final InferenceParser parser;
@@ -50,8 +49,7 @@ public final class InferenceRoute {
       RequestLimits limits,
       MeterRegistry meters,
       String serverVersion) {
-    this.table = table;
-    this.ready = ready;
+    this.models = new LiveModels(table, ready);
     this.pipeline = pipeline;
     this.limits = limits;
     this.parser = new InferenceParser(limits);
@@ -83,15 +81,15 @@ public final class InferenceRoute {
         case Endpoint.ServerMetadata server -> reply(request, 200, Replies.server(serverVersion));
         case Endpoint.ServerLive live -> reply(request, 200, Replies.live());
         case Endpoint.ServerReady readiness -> {
-          boolean now = ready.getAsBoolean();
+          boolean now = models.ready();
           reply(request, now ? 200 : 503, Replies.ready(now));
         }
         case Endpoint.ModelMetadata metadata -> {
-          ServedModel model = find(metadata.model(), metadata.version());
+          ServedModel model = models.find(metadata.model(), metadata.version());
           reply(request, 200, Replies.metadata(model, metadata.version()));
         }
         case Endpoint.ModelReady readiness -> {
-          ServedModel model = find(readiness.model(), readiness.version());
+          ServedModel model = models.find(readiness.model(), readiness.version());
           reply(request, 200, Replies.modelReady(model.name()));
         }
         case Endpoint.Infer infer -> receive(request, infer, arrivedAt);
@@ -103,34 +101,8 @@ public final class InferenceRoute {
     }
   }
 
-  private ServedModel find(String name, Optional<String> version) {
-    ServedModel model =
-        table
-            .get()
-            .find(name)
-            .orElseThrow(
-                () ->
-                    ready.getAsBoolean()
-                        ? new RequestRefused(
-                            ProblemType.NOT_FOUND,
-                            "there is no model %s here".formatted(RequestRefused.quote(name)))
-                        : new RequestRefused(
-                            ProblemType.UNAVAILABLE,
-                            "model %s is not loaded (yet)".formatted(RequestRefused.quote(name))));
-    version
-        .filter(wanted -> !model.versions().contains(wanted))
-        .ifPresent(
-            wanted -> {
-              throw new RequestRefused(
-                  ProblemType.NOT_FOUND,
-                  "no route of model %s names version %s"
-                      .formatted(model.name(), RequestRefused.quote(wanted)));
-            });
-    return model;
-  }
-
   private void receive(HttpServerRequest request, Endpoint.Infer infer, Instant arrivedAt) {
-    ServedModel model = find(infer.model(), infer.version());
+    ServedModel model = models.find(infer.model(), infer.version());
     String encoding = request.getHeader("Content-Encoding");
     if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
       throw new RequestRefused(

@@ -19,7 +19,12 @@ import java.util.Optional;
 /** The JSON that the protocol answers with. Stateless. */
 final class Replies {
   private static final JsonFactory FACTORY = new JsonFactory();
-  private static final String SERVER = "understudy";
+
+  /** What the server calls itself. */
+  static final String SERVER = "understudy";
+
+  /** Only those that work, over either protocol. */
+  static final List<String> EXTENSIONS = List.of();
 
   private Replies() {}
 
@@ -55,6 +60,9 @@ final class Replies {
           json.writeStringField("name", SERVER);
           json.writeStringField("version", version);
           json.writeArrayFieldStart("extensions");
+          for (String extension : EXTENSIONS) {
+            json.writeString(extension);
+          }
           json.writeEndArray();
         });
   }

@@ -1,5 +1,6 @@
 /**
- * Owns the Open Inference Protocol over REST: paths, JSON in and out, and what an error looks like.
+ * Owns the Open Inference Protocol over REST and gRPC: paths, tensors in and out, and what an error
+ * looks like.
  */
 @NullMarked
 package dev.understudy.gateway.protocol;

@@ -12,16 +12,16 @@ import java.util.Map;
 
 /** The ports of a stack, all on 127.0.0.1. Immutable. */
 public record Ports(
-    int gateway, int registry, int collector, int kafka, int controller, int postgres) {
+    int gateway, int grpc, int registry, int collector, int kafka, int controller, int postgres) {
 
   /** Where people expect the services; broker and database off the beaten ports. */
-  public static final Ports DEFAULT = new Ports(8080, 8081, 8082, 29092, 29093, 25432);
+  public static final Ports DEFAULT = new Ports(8080, 8083, 8081, 8082, 29092, 29093, 25432);
 
   /** Refuses what is no port, or one port twice. */
   public Ports {
     Map<Integer, String> seen = new LinkedHashMap<>();
     for (Map.Entry<String, Integer> one :
-        named(gateway, registry, collector, kafka, controller, postgres).entrySet()) {
+        named(gateway, grpc, registry, collector, kafka, controller, postgres).entrySet()) {
       int port = one.getValue();
       if (port < 1 || port > 65535) {
         throw new StackException("--%s-port %d is outside 1..65535".formatted(one.getKey(), port));
@@ -38,12 +38,18 @@ public record Ports(
   public static Ports free() {
     List<ServerSocket> held = new ArrayList<>();
     try {
-      for (int i = 0; i < 6; i++) {
+      for (int i = 0; i < 7; i++) {
         held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
       }
       List<Integer> ports = held.stream().map(ServerSocket::getLocalPort).toList();
       return new Ports(
-          ports.get(0), ports.get(1), ports.get(2), ports.get(3), ports.get(4), ports.get(5));
+          ports.get(0),
+          ports.get(1),
+          ports.get(2),
+          ports.get(3),
+          ports.get(4),
+          ports.get(5),
+          ports.get(6));
     } catch (IOException e) {
       throw new UncheckedIOException("no free port", e);
     } finally {
@@ -53,7 +59,7 @@ public record Ports(
 
   /** Each port with the name of the part that takes it. */
   public Map<String, Integer> named() {
-    return named(gateway, registry, collector, kafka, controller, postgres);
+    return named(gateway, grpc, registry, collector, kafka, controller, postgres);
   }
 
   /** Says which port is taken and how to choose another. */
@@ -74,9 +80,10 @@ public record Ports(
   }
 
   private static Map<String, Integer> named(
-      int gateway, int registry, int collector, int kafka, int controller, int postgres) {
+      int gateway, int grpc, int registry, int collector, int kafka, int controller, int postgres) {
     Map<String, Integer> all = new LinkedHashMap<>();
     all.put("gateway", gateway);
+    all.put("grpc", grpc);
     all.put("registry", registry);
     all.put("collector", collector);
     all.put("kafka", kafka);

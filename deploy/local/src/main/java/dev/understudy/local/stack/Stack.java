@@ -84,7 +84,7 @@ public final class Stack implements AutoCloseable {
     startDatabase();
     broker.awaitReady(START_LIMIT);
     List<ServiceProcess> services =
-        List.of(registry(), collector(), gateway("gateway", ports.gateway()));
+        List.of(registry(), collector(), gateway("gateway", ports.gateway(), ports.grpc()));
     for (ServiceProcess service : services) {
       progress.accept(service.name());
       begin(service);
@@ -149,7 +149,7 @@ public final class Stack implements AutoCloseable {
         Map.of("UNDERSTUDY_EVALUATION_KEY", secrets.evaluationKey()));
   }
 
-  private ServiceProcess gateway(String name, int port) {
+  private ServiceProcess gateway(String name, int port, int grpcPort) {
     return service(
         name,
         "serving-gateway",
@@ -161,6 +161,8 @@ public final class Stack implements AutoCloseable {
             home.resolve(name).toString(),
             "understudy.registry-url",
             registryUrl().toString(),
+            "understudy.grpc-port",
+            String.valueOf(grpcPort),
             // A laptop that is busy with five JVMs may stall; its callers rather wait than fail.
             "understudy.scoring.deadline",
             "PT10S"),
@@ -172,9 +174,9 @@ public final class Stack implements AutoCloseable {
     return collector(name, port, settings);
   }
 
-  /** One more gateway, with its own name and data; not started. */
+  /** One more gateway, with its own name and data, and gRPC on any free port; not started. */
   public ServiceProcess anotherGateway(String name, int port) {
-    return gateway(name, port);
+    return gateway(name, port, 0);
   }
 
   private ServiceProcess service(

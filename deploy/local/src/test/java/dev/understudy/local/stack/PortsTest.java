@@ -23,14 +23,14 @@ class PortsTest {
 
   @Test
   void onePortForTwoPartsIsRefused() {
-    assertThatThrownBy(() -> new Ports(8080, 8080, 8082, 1, 2, 3))
+    assertThatThrownBy(() -> new Ports(8080, 8083, 8080, 8082, 1, 2, 3))
         .isInstanceOf(StackException.class)
         .hasMessageContaining("both gateway and registry");
   }
 
   @Test
   void aNumberThatIsNoPortIsRefused() {
-    assertThatThrownBy(() -> new Ports(0, 8081, 8082, 1, 2, 3))
+    assertThatThrownBy(() -> new Ports(0, 8083, 8081, 8082, 1, 2, 3))
         .hasMessageContaining("--gateway-port 0 is outside 1..65535");
   }
 }

@@ -1,0 +1,81 @@
+package dev.understudy.gateway.protocol;
+
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What one call carries besides its messages. Written by the service before the answer's first
+ * message, and by nobody else.
+ */
+final class CallHeaders {
+  /** The header that names the prediction, for whoever learns the truth later. */
+  static final Metadata.Key<String> PREDICTION_ID = key("understudy-prediction-id");
+
+  private static final Context.Key<CallHeaders> CURRENT = Context.key("understudy-call-headers");
+
+  private final Metadata received;
+  private final Metadata answered = new Metadata();
+
+  CallHeaders(Metadata received) {
+    this.received = received;
+  }
+
+  /** Those of the call that runs on this thread, while its request is being handled. */
+  static CallHeaders current() {
+    CallHeaders headers = CURRENT.get();
+    if (headers == null) {
+      throw new IllegalStateException("the service was called without its interceptor");
+    }
+    return headers;
+  }
+
+  /** The header of that lower-case name, if it is text. */
+  Optional<String> find(String name) {
+    return name.endsWith(Metadata.BINARY_HEADER_SUFFIX)
+        ? Optional.empty()
+        : Optional.ofNullable(received.get(key(name)));
+  }
+
+  /** The time until the client's deadline, which may have passed. */
+  Optional<Duration> remaining() {
+    return Optional.ofNullable(Context.current().getDeadline())
+        .map(deadline -> Duration.ofNanos(deadline.timeRemaining(TimeUnit.NANOSECONDS)));
+  }
+
+  /** Names the prediction in the answer. */
+  void predicted(String id) {
+    answered.put(PREDICTION_ID, id);
+  }
+
+  private static Metadata.Key<String> key(String name) {
+    return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
+  }
+
+  /** Gives each call its headers. */
+  static final class Interceptor implements ServerInterceptor {
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, A> call, Metadata received, ServerCallHandler<Q, A> next) {
+      CallHeaders headers = new CallHeaders(received);
+      return Contexts.interceptCall(
+          Context.current().withValue(CURRENT, headers),
+          new SimpleForwardingServerCall<>(call) {
+            @Override
+            public void sendHeaders(Metadata sent) {
+              sent.merge(headers.answered);
+              super.sendHeaders(sent);
+            }
+          },
+          received,
+          next);
+    }
+  }
+}

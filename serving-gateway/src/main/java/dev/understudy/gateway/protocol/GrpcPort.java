@@ -1,0 +1,81 @@
+package dev.understudy.gateway.protocol;
+
+import dev.understudy.gateway.inference.InferencePipeline;
+import dev.understudy.gateway.routing.RoutingTable;
+import io.grpc.Server;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.netty.NettyServerBuilder;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/**
+ * Where gRPC comes in. Calls are handled on the transport's event loops, and what a call may bring
+ * is bounded before and after decompression. Thread-safe.
+ */
+public final class GrpcPort implements AutoCloseable {
+  private static final int METADATA_BYTES = 16 * 1024;
+  private static final int CALLS_OF_A_CONNECTION = 1024;
+  private static final int LEAST_SECONDS_BETWEEN_PINGS = 10;
+
+  private final Server server;
+
+  /** The port, over what serves it; 0 is any that is free. */
+  public GrpcPort(
+      InetSocketAddress address,
+      Supplier<RoutingTable> table,
+      BooleanSupplier ready,
+      InferencePipeline pipeline,
+      RequestLimits limits,
+      MeterRegistry meters,
+      String serverVersion) {
+    LiveModels models = new LiveModels(table, ready);
+    this.server =
+        NettyServerBuilder.forAddress(address)
+            .directExecutor()
+            .maxInboundMessageSize(limits.bodyBytes())
+            .maxInboundMetadataSize(METADATA_BYTES)
+            .maxConcurrentCallsPerConnection(CALLS_OF_A_CONNECTION)
+            .permitKeepAliveTime(LEAST_SECONDS_BETWEEN_PINGS, TimeUnit.SECONDS)
+            .permitKeepAliveWithoutCalls(true)
+            .addStreamTracerFactory(new RefusedCalls(meters))
+            .addService(
+                readable(
+                    ServerInterceptors.intercept(
+                        new InferenceGrpc(models, pipeline, limits, meters, serverVersion),
+                        new CallHeaders.Interceptor())))
+            .addService(readable(new GrpcHealth(models).bindService()))
+            .build();
+  }
+
+  // Messages are parsed where the refusal of the unreadable can be seen.
+  private static ServerServiceDefinition readable(ServerServiceDefinition service) {
+    return ServerInterceptors.intercept(
+        ServerInterceptors.useInputStreamMessages(service), new UnreadableMessages());
+  }
+
+  /** Begins to listen. */
+  public void open() throws IOException {
+    server.start();
+  }
+
+  /** The port that it listens on. */
+  public int number() {
+    return server.getPort();
+  }
+
+  /** No new calls; those under way go on. */
+  public void drain() {
+    server.shutdown();
+  }
+
+  /** Ends what is still under way. */
+  @Override
+  public void close() {
+    server.shutdownNow();
+  }
+}
