@@ -1,7 +1,6 @@
 package dev.understudy.gateway.protocol;
 
 import static dev.understudy.gateway.protocol.RequestRefused.invalid;
-import static dev.understudy.gateway.protocol.RequestRefused.quote;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
@@ -18,11 +17,10 @@ import java.util.Arrays;
  */
 final class TensorReader {
   private static final int FIRST_CAPACITY = 16;
-  private static final BigInteger UINT64_MAX =
-      BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
 
   private final JsonParser json;
   private final Column column;
+  private final ElementCheck check;
   private final long[] shape;
   private final long expected;
 
@@ -35,12 +33,18 @@ final class TensorReader {
   private TensorReader(JsonParser json, Column column, long[] shape) {
     this.json = json;
     this.column = column;
+    this.check = new ElementCheck(column);
     this.shape = shape;
     this.expected = Tensor.elements(shape);
   }
 
   /** The tensor whose data begin at the parser's current token. */
   static Tensor read(JsonParser json, Column column, long[] shape) throws IOException {
+    if (column.datatype().isHalf()) {
+      throw invalid(
+          "input %s: %s has no form in JSON; send it as a binary tensor",
+          column.name(), column.datatype());
+    }
     TensorReader reader = new TensorReader(json, column, shape);
     reader.readData();
     return reader.tensor();
@@ -107,10 +111,6 @@ final class TensorReader {
     }
     switch (column.datatype()) {
       case FP32, FP64 -> addNumber(number(token));
-      case FP16, BF16 ->
-          throw invalid(
-              "input %s: %s has no form in JSON; send it as a binary tensor",
-              column.name(), column.datatype());
       case BYTES -> addText(text(token));
       case BOOL -> addInteger(bool(token));
       default -> addInteger(integer(token));
@@ -122,25 +122,14 @@ final class TensorReader {
     double value;
     switch (token) {
       case VALUE_NULL -> {
-        requireMayBeMissing();
+        check.missing(size);
         return Double.NaN;
       }
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> value = json.getDoubleValue();
       case VALUE_STRING -> value = spelledOut();
       default -> throw refused("a number is needed, not %s".formatted(describe(token)));
     }
-    if (Double.isNaN(value)) {
-      if (!column.mayBeNan()) {
-        throw refused("NaN is not allowed; say null for a missing value");
-      }
-      return value;
-    }
-    boolean finite =
-        column.datatype() == Datatype.FP32 ? Float.isFinite((float) value) : Double.isFinite(value);
-    if (!finite) {
-      throw refused("the number is outside %s".formatted(column.datatype()));
-    }
-    requireInRange(value);
+    check.number(size, value);
     return value;
   }
 
@@ -158,22 +147,14 @@ final class TensorReader {
       throw refused("a whole number is needed, not %s".formatted(describe(token)));
     }
     BigInteger value = json.getBigIntegerValue();
-    int bits =
-        switch (column.datatype()) {
-          case INT8, UINT8 -> 8;
-          case INT16, UINT16 -> 16;
-          case INT32, UINT32 -> 32;
-          default -> 64;
-        };
-    boolean unsigned = column.datatype().name().startsWith("U");
     boolean fits =
-        unsigned
-            ? value.signum() >= 0 && value.bitLength() <= bits && value.compareTo(UINT64_MAX) <= 0
-            : value.bitLength() < bits;
+        column.datatype() == Datatype.UINT64
+            ? value.signum() >= 0 && value.bitLength() <= Long.SIZE
+            : value.bitLength() < Long.SIZE;
     if (!fits) {
-      throw refused("the number is outside %s".formatted(column.datatype()));
+      throw check.outside(size);
     }
-    requireInRange(value.doubleValue());
+    check.integer(size, value.longValue());
     return value.longValue();
   }
 
@@ -187,39 +168,19 @@ final class TensorReader {
 
   private String text(JsonToken token) throws IOException {
     if (token == JsonToken.VALUE_NULL) {
-      requireMayBeMissing();
+      check.missing(size);
       return "";
     }
     if (token != JsonToken.VALUE_STRING) {
       throw refused("a text is needed, not %s".formatted(describe(token)));
     }
     String text = json.getText();
-    if (text.isEmpty()) {
-      // The empty text is how a model is told that the value is missing.
-      requireMayBeMissing();
-    } else if (!column.categories().isEmpty() && !column.categories().contains(text)) {
-      throw refused("%s is none of the categories %s".formatted(quote(text), column.categories()));
-    }
+    check.text(size, text);
     return text;
   }
 
-  private void requireMayBeMissing() {
-    if (!column.mayBeMissing()) {
-      throw refused("the value must not be missing");
-    }
-  }
-
-  private void requireInRange(double value) {
-    if (column.minimum().isPresent() && value < column.minimum().getAsDouble()) {
-      throw refused("the least that is allowed is " + column.minimum().getAsDouble());
-    }
-    if (column.maximum().isPresent() && value > column.maximum().getAsDouble()) {
-      throw refused("the most that is allowed is " + column.maximum().getAsDouble());
-    }
-  }
-
   private RequestRefused refused(String why) {
-    return invalid("input %s[%d]: %s", column.name(), size, why);
+    return check.refused(size, why);
   }
 
   private static String describe(JsonToken token) {
@@ -269,7 +230,7 @@ final class TensorReader {
         }
         yield Tensor.ofFloats(column.name(), shape, floats);
       }
-      case FP16, BF16, FP64 -> Tensor.ofDoubles(column.name(), shape, Arrays.copyOf(numbers, size));
+      case FP64 -> Tensor.ofDoubles(column.name(), shape, Arrays.copyOf(numbers, size));
       case BYTES -> Tensor.ofTexts(column.name(), shape, Arrays.copyOf(texts, size));
       default ->
           Tensor.ofIntegers(column.name(), column.datatype(), shape, Arrays.copyOf(integers, size));
