@@ -10,16 +10,10 @@ import dev.understudy.contracts.ProblemType;
 import dev.understudy.scoring.Column;
 import dev.understudy.scoring.ModelContract;
 import dev.understudy.scoring.Tensor;
-import dev.understudy.scoring.TensorSpec;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** One request while it is being read. Not thread-safe. */
 final class RequestReader {
@@ -38,17 +32,13 @@ final class RequestReader {
           "binary_data_output");
 
   private final JsonParser json;
-  private final ModelContract contract;
-  private final int mostRows;
-  private final Map<String, Tensor> given = new LinkedHashMap<>();
+  private final RequestAssembly assembly;
   private String id = "";
   private boolean hasInputs;
-  private @Nullable List<String> outputs;
 
   RequestReader(JsonParser json, ModelContract contract, int mostRows) {
     this.json = json;
-    this.contract = contract;
-    this.mostRows = mostRows;
+    this.assembly = new RequestAssembly(contract, mostRows);
   }
 
   void readRequest() throws IOException {
@@ -62,7 +52,7 @@ final class RequestReader {
           hasInputs = true;
           readInputs(value);
         }
-        case "outputs" -> outputs = readOutputs(value);
+        case "outputs" -> readOutputs(value);
         default -> json.skipChildren();
       }
     }
@@ -73,10 +63,7 @@ final class RequestReader {
       throw invalid("'inputs' must be an array of tensors");
     }
     for (int i = 0; json.nextToken() != JsonToken.END_ARRAY; i++) {
-      Tensor tensor = readInput(i);
-      if (given.put(tensor.name(), tensor) != null) {
-        throw invalid("input %s is given twice", tensor.name());
-      }
+      assembly.add(readInput(i));
     }
   }
 
@@ -94,7 +81,7 @@ final class RequestReader {
       String member = json.currentName();
       JsonToken value = json.nextToken();
       switch (member) {
-        case "name" -> column = column(text(at + ".name", value));
+        case "name" -> column = assembly.column(text(at + ".name", value));
         case "datatype" -> datatype = text(at + ".datatype", value);
         case "shape" -> shape = shape(at, value);
         case "parameters" -> readParameters(at, value);
@@ -128,43 +115,8 @@ final class RequestReader {
 
   private Tensor read(JsonParser data, Column column, String datatype, long[] shape)
       throws IOException {
-    if (!column.datatype().name().equals(datatype)) {
-      throw invalid(
-          "input %s: datatype %s is needed, not %s",
-          column.name(), column.datatype(), quote(datatype));
-    }
-    requireShape(column, shape);
+    assembly.require(column, datatype, shape);
     return TensorReader.read(data, column, shape);
-  }
-
-  private void requireShape(Column column, long[] shape) {
-    boolean fits = shape.length == column.shape().size();
-    for (int i = 0; fits && i < shape.length; i++) {
-      long wanted = column.shape().get(i);
-      fits = wanted < 0 || wanted == shape[i];
-    }
-    if (!fits) {
-      throw invalid(
-          "input %s: shape %s is needed (-1: the number of rows), not %s",
-          column.name(), column.shape(), Arrays.toString(shape));
-    }
-    for (int i = 0; i < shape.length; i++) {
-      if (shape[i] < 1 || (column.shape().get(i) < 0 && shape[i] > mostRows)) {
-        throw invalid(
-            "input %s: 1 to %d rows can be sent, not %d", column.name(), mostRows, shape[i]);
-      }
-    }
-  }
-
-  private Column column(String name) {
-    return contract
-        .inputs()
-        .column(name)
-        .orElseThrow(
-            () ->
-                invalid(
-                    "the model has no input %s; it has %s",
-                    quote(name), contract.inputs().names()));
   }
 
   private long[] shape(String at, JsonToken value) throws IOException {
@@ -184,19 +136,13 @@ final class RequestReader {
     return shape.stream().mapToLong(Long::longValue).toArray();
   }
 
-  private List<String> readOutputs(JsonToken value) throws IOException {
+  private void readOutputs(JsonToken value) throws IOException {
     if (value != JsonToken.START_ARRAY) {
       throw invalid("'outputs' must be an array");
     }
-    List<String> names = new ArrayList<>();
     for (int i = 0; json.nextToken() != JsonToken.END_ARRAY; i++) {
-      String name = readOutput("outputs[" + i + "]");
-      if (names.contains(name)) {
-        throw invalid("output %s is asked for twice", name);
-      }
-      names.add(name);
+      assembly.ask(readOutput("outputs[" + i + "]"));
     }
-    return names;
   }
 
   private String readOutput(String at) throws IOException {
@@ -215,12 +161,6 @@ final class RequestReader {
     }
     if (name == null) {
       throw invalid("%s: 'name' is missing", at);
-    }
-    String wanted = name;
-    if (contract.outputs().stream().noneMatch(output -> output.name().equals(wanted))) {
-      throw invalid(
-          "the model has no output %s; it has %s",
-          quote(name), contract.outputs().stream().map(TensorSpec::name).toList());
     }
     return name;
   }
@@ -263,36 +203,8 @@ final class RequestReader {
     if (!hasInputs) {
       throw invalid("'inputs' is missing");
     }
-    int rows = rows();
-    Map<String, Tensor> inputs = new LinkedHashMap<>();
-    for (Column column : contract.inputs().columns()) {
-      Tensor tensor = given.get(column.name());
-      if (tensor == null && !column.mayBeMissing()) {
-        throw invalid("input %s is missing", column.name());
-      }
-      inputs.put(column.name(), tensor == null ? column.missing(rows) : tensor);
-    }
+    RequestAssembly.Assembled assembled = assembly.finish();
     return new InferenceParser.Parsed(
-        id,
-        inputs,
-        rows,
-        Optional.ofNullable(outputs)
-            .filter(asked -> !asked.isEmpty())
-            .orElseGet(() -> contract.outputs().stream().map(TensorSpec::name).toList()));
-  }
-
-  private int rows() {
-    if (given.isEmpty()) {
-      throw invalid("no input was given; the model has %s", contract.inputs().names());
-    }
-    Tensor first = given.values().iterator().next();
-    for (Tensor tensor : given.values()) {
-      if (tensor.rows() != first.rows()) {
-        throw invalid(
-            "input %s has %d rows, input %s has %d",
-            first.name(), first.rows(), tensor.name(), tensor.rows());
-      }
-    }
-    return Math.toIntExact(first.rows());
+        id, assembled.inputs(), assembled.rows(), assembled.outputs());
   }
 }

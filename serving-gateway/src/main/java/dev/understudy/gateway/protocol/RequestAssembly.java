@@ -1,0 +1,158 @@
+package dev.understudy.gateway.protocol;
+
+import static dev.understudy.gateway.protocol.RequestRefused.invalid;
+import static dev.understudy.gateway.protocol.RequestRefused.quote;
+
+import dev.understudy.scoring.Column;
+import dev.understudy.scoring.ModelContract;
+import dev.understudy.scoring.Tensor;
+import dev.understudy.scoring.TensorSpec;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What holds for a request in whatever form it comes: its tensors against the model's contract. Not
+ * thread-safe.
+ */
+final class RequestAssembly {
+  private final ModelContract contract;
+  private final int mostRows;
+  private final Map<String, Tensor> given = new LinkedHashMap<>();
+  private final List<String> outputs = new ArrayList<>();
+
+  RequestAssembly(ModelContract contract, int mostRows) {
+    this.contract = contract;
+    this.mostRows = mostRows;
+  }
+
+  /**
+   * A request that keeps the contract.
+   *
+   * @param inputs every column of the contract, those left out as missing
+   * @param rows at least one
+   * @param outputs those that the client wants, in its order; all if it named none
+   */
+  record Assembled(Map<String, Tensor> inputs, int rows, List<String> outputs) {}
+
+  /** The column of that name. */
+  Column column(String name) {
+    return contract
+        .inputs()
+        .column(name)
+        .orElseThrow(
+            () ->
+                invalid(
+                    "the model has no input %s; it has %s",
+                    quote(name), contract.inputs().names()));
+  }
+
+  /**
+   * Refuses a tensor, before its data are read, that is of another type or shape than its column.
+   */
+  void require(Column column, String datatype, long[] shape) {
+    if (!column.datatype().name().equals(datatype)) {
+      throw invalid(
+          "input %s: datatype %s is needed, not %s",
+          column.name(), column.datatype(), quote(datatype));
+    }
+    boolean fits = shape.length == column.shape().size();
+    for (int i = 0; fits && i < shape.length; i++) {
+      long wanted = column.shape().get(i);
+      fits = shape[i] >= 0 && (wanted < 0 || wanted == shape[i]);
+    }
+    if (!fits) {
+      throw invalid(
+          "input %s: shape %s is needed (-1: the number of rows), not %s",
+          column.name(), column.shape(), shown(shape));
+    }
+    for (int i = 0; i < shape.length; i++) {
+      if (column.shape().get(i) < 0) {
+        requireFreeDimension(column, i, shape[i]);
+      }
+    }
+    requireCountable(column, shape);
+  }
+
+  private void requireFreeDimension(Column column, int position, long length) {
+    if (position == 0 && (length < 1 || length > mostRows)) {
+      throw invalid("input %s: 1 to %d rows can be sent, not %d", column.name(), mostRows, length);
+    }
+    if (length > mostRows) {
+      throw invalid(
+          "input %s: dimension %d can be up to %d, not %d",
+          column.name(), position, mostRows, length);
+    }
+  }
+
+  private static void requireCountable(Column column, long[] shape) {
+    try {
+      Math.toIntExact(Tensor.elements(shape));
+    } catch (ArithmeticException tooLarge) {
+      throw invalid("input %s: no tensor is as large as %s", column.name(), shown(shape));
+    }
+  }
+
+  // A shape of a million dimensions is not sent back whole.
+  private static String shown(long[] shape) {
+    return shape.length <= 8
+        ? Arrays.toString(shape)
+        : "one of %d dimensions".formatted(shape.length);
+  }
+
+  /** Takes a tensor of one of the columns. */
+  void add(Tensor tensor) {
+    if (given.put(tensor.name(), tensor) != null) {
+      throw invalid("input %s is given twice", tensor.name());
+    }
+  }
+
+  /** The client wants this output. */
+  void ask(String output) {
+    if (outputs.contains(output)) {
+      throw invalid("output %s is asked for twice", output);
+    }
+    if (contract.outputs().stream().noneMatch(one -> one.name().equals(output))) {
+      throw invalid(
+          "the model has no output %s; it has %s",
+          quote(output), contract.outputs().stream().map(TensorSpec::name).toList());
+    }
+    outputs.add(output);
+  }
+
+  /** All has been given and asked for. */
+  Assembled finish() {
+    int rows = rows();
+    Map<String, Tensor> inputs = new LinkedHashMap<>();
+    for (Column column : contract.inputs().columns()) {
+      Tensor tensor = given.get(column.name());
+      if (tensor == null && !column.mayBeMissing()) {
+        throw invalid("input %s is missing", column.name());
+      }
+      inputs.put(column.name(), tensor == null ? column.missing(rows) : tensor);
+    }
+    return new Assembled(
+        inputs,
+        rows,
+        outputs.isEmpty()
+            ? contract.outputs().stream().map(TensorSpec::name).toList()
+            : List.copyOf(outputs));
+  }
+
+  private int rows() {
+    if (given.isEmpty()) {
+      throw invalid("no input was given; the model has %s", contract.inputs().names());
+    }
+    Tensor first = given.values().iterator().next();
+    for (Tensor tensor : given.values()) {
+      if (tensor.rows() != first.rows()) {
+        throw invalid(
+            "input %s has %d rows, input %s has %d",
+            first.name(), first.rows(), tensor.name(), tensor.rows());
+      }
+    }
+    return Math.toIntExact(first.rows());
+  }
+}
