@@ -1,11 +1,8 @@
 package dev.understudy.scoring;
 
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * many runs go on at once. Thread-safe. The session lives until the last run has ended, even when
  * the model was closed and the waiter has long been answered.
  */
-final class OnnxModel implements Model {
+final class OnnxModel implements LocalModel {
   static final String PLATFORM = "onnx_onnxv1";
 
   private final OnnxSession session;
@@ -49,12 +46,8 @@ final class OnnxModel implements Model {
   }
 
   @Override
-  public CompletionStage<Score> score(
-      Map<String, Tensor> request, Duration deadline, ScoringRoom room) {
-    if (!enter()) {
-      return CompletableFuture.completedStage(new Score.Shed("closed"));
-    }
-    return room.submit(new Run(request), deadline);
+  public ScoringRoom.@Nullable Work begin(Map<String, Tensor> request) {
+    return enter() ? new Run(request) : null;
   }
 
   @Override
