@@ -2,9 +2,8 @@ package dev.understudy.scoring;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
-import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -13,9 +12,6 @@ import java.util.Map;
  * one line here.
  */
 public final class ModelLoader {
-  private static final int WARM_UP_RUNS = 3;
-  private static final Duration WARM_UP_LIMIT = Duration.ofSeconds(10);
-
   private ModelLoader() {}
 
   /**
@@ -24,6 +20,18 @@ public final class ModelLoader {
    * @param sha256 lower-case hex; content with another digest is refused
    */
   public static Model load(byte[] content, String sha256, ModelContract contract)
+      throws ModelRefused {
+    return loadWarm(content, sha256, contract, List.of()).model();
+  }
+
+  /**
+   * A warm model, and what its runs cost.
+   *
+   * @param recorded requests of the model's contract that were served before; what this one makes
+   *     of them is not judged, since they may be at fault themselves
+   */
+  static WarmModel loadWarm(
+      byte[] content, String sha256, ModelContract contract, List<Map<String, Tensor>> recorded)
       throws ModelRefused {
     String actual = digest(content);
     if (!actual.equals(sha256)) {
@@ -43,37 +51,10 @@ public final class ModelLoader {
           case ONNX -> OnnxModel.open(content, contract);
         };
     try {
-      warmUp(model, contract.inputs());
+      return WarmModel.warmUp(model, contract.inputs(), recorded);
     } catch (ModelRefused | RuntimeException e) {
       model.close();
       throw e;
-    }
-    return model;
-  }
-
-  private static void warmUp(Model model, InputContract contract) throws ModelRefused {
-    Map<String, Tensor> row = new HashMap<>();
-    for (Column column : contract.columns()) {
-      row.put(column.name(), column.harmless(1));
-    }
-    try (ScoringRoom room = new ScoringRoom("warm-up", 1, 1)) {
-      for (int i = 0; i < WARM_UP_RUNS; i++) {
-        Score score = model.score(row, WARM_UP_LIMIT, room).toCompletableFuture().join();
-        switch (score) {
-          case Score.Answered answered -> {}
-          case Score.Failed failed ->
-              throw new ModelRefused(
-                  ModelRefused.Reason.WARM_UP_FAILED,
-                  "it fails on a harmless row: " + failed.reason());
-          case Score.TimedOut late ->
-              throw new ModelRefused(
-                  ModelRefused.Reason.WARM_UP_FAILED,
-                  "one harmless row takes it longer than %s".formatted(WARM_UP_LIMIT));
-          case Score.Shed shed ->
-              throw new ModelRefused(
-                  ModelRefused.Reason.WARM_UP_FAILED, "the warm-up was shed: " + shed.cause());
-        }
-      }
     }
   }
 

@@ -11,6 +11,7 @@ public final class ModelRefused extends Exception {
     UNREADABLE,
     AGAINST_CONTRACT,
     UNSUPPORTED_OUTPUT,
+    TOO_LARGE,
     WARM_UP_FAILED
   }
 

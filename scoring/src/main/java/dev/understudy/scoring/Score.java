@@ -37,7 +37,8 @@ public sealed interface Score {
   /**
    * The run did not happen, or not for long enough to blame the version.
    *
-   * @param cause {@code queue_full}, {@code queue_timeout} or {@code closed}
+   * @param cause {@code queue_full}, {@code queue_timeout}, {@code deadline} (it would have waited
+   *     past it) or {@code closed}
    */
   record Shed(String cause) implements Score {}
 }

@@ -2,24 +2,23 @@ package dev.understudy.scoring;
 
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Some threads with a bounded queue before them, where models run. What does not fit is shed at
- * once; what is late is answered at its deadline, whether the run can be stopped or not.
- * Thread-safe.
+ * Some threads with a bounded queue before them, where models run. What does not fit, or would wait
+ * past its deadline, is shed at once; what is late is answered at its deadline, whether the run can
+ * be stopped or not. Thread-safe.
  */
 public final class ScoringRoom implements AutoCloseable {
-  private static final ScheduledThreadPoolExecutor CLOCK = clock();
+  private static final double WEIGHT = 1.0 / 8;
 
   private final ThreadPoolExecutor threads;
+
+  /** Exponentially weighted; of two runs that end at once, one may go unnoticed. */
+  private volatile double meanNanos;
 
   /** A room of so many threads, with so many places to wait. */
   public ScoringRoom(String name, int threads, int places) {
@@ -46,17 +45,42 @@ public final class ScoringRoom implements AutoCloseable {
     void end();
   }
 
+  /** What waits for a thread. */
+  interface Job extends Runnable {
+    /** It will never run. */
+    void shed(String cause);
+  }
+
   CompletionStage<Score> submit(Work work, Duration deadline) {
-    Run run = new Run(work, deadline.toNanos());
-    try {
-      threads.execute(run);
-    } catch (RejectedExecutionException full) {
-      work.end();
-      return CompletableFuture.completedStage(
-          new Score.Shed(threads.isShutdown() ? "closed" : "queue_full"));
+    Single single = new Single(work, deadline);
+    if (waitNanos() > deadline.toNanos()) {
+      single.shed("deadline");
+    } else if (enqueue(single)) {
+      single.ticket.startClock();
     }
-    run.startClock();
-    return run.answer;
+    return single.ticket.answer();
+  }
+
+  /** Has the job run when a thread is free, or sheds it now. */
+  boolean enqueue(Job job) {
+    try {
+      threads.execute(job);
+      return true;
+    } catch (RejectedExecutionException full) {
+      job.shed(threads.isShutdown() ? "closed" : "queue_full");
+      return false;
+    }
+  }
+
+  /** About how long a job that came now would wait: its turn after those that wait already. */
+  long waitNanos() {
+    return (long) (meanNanos * threads.getQueue().size() / threads.getCorePoolSize());
+  }
+
+  /** Takes account of how long a job kept a thread. */
+  void kept(long nanos) {
+    double mean = meanNanos;
+    meanNanos = mean == 0 ? nanos : mean + WEIGHT * (nanos - mean);
   }
 
   /** How many runs wait for a thread now. */
@@ -67,79 +91,54 @@ public final class ScoringRoom implements AutoCloseable {
   /** No more runs; those that wait are shed. */
   @Override
   public void close() {
-    threads.shutdownNow().forEach(waiting -> ((Run) waiting).shed("closed"));
+    threads.shutdownNow().forEach(waiting -> ((Job) waiting).shed("closed"));
   }
 
-  private static ScheduledThreadPoolExecutor clock() {
-    ScheduledThreadPoolExecutor clock =
-        new ScheduledThreadPoolExecutor(
-            1, Thread.ofPlatform().daemon().name("understudy-deadlines").factory());
-    clock.setRemoveOnCancelPolicy(true);
-    return clock;
-  }
-
-  private enum State {
-    WAITING,
-    RUNNING,
-    OVER
-  }
-
-  private static final class Run implements Runnable {
-    private final Work work;
-    private final long deadlineNanos;
-    private final CompletableFuture<Score> answer = new CompletableFuture<>();
-    private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
-    private volatile long startedAt;
-
-    Run(Work work, long deadlineNanos) {
-      this.work = work;
-      this.deadlineNanos = deadlineNanos;
+  /** Runs to the end; an error that is the model's is its answer. */
+  static Score run(Work work) {
+    long start = System.nanoTime();
+    try {
+      return work.run();
+    } catch (OutOfMemoryError e) {
+      return new Score.Failed("memory", "out of memory", System.nanoTime() - start);
+    } finally {
+      work.end();
     }
+  }
 
-    void startClock() {
-      ScheduledFuture<?> alarm =
-          CLOCK.schedule(this::deadlineOver, deadlineNanos, TimeUnit.NANOSECONDS);
-      answer.whenComplete((score, impossible) -> alarm.cancel(false));
+  private final class Single implements Job, Ticket.Holder {
+    private final Work work;
+    private final Ticket ticket;
+
+    Single(Work work, Duration deadline) {
+      this.work = work;
+      this.ticket = new Ticket(deadline, this);
     }
 
     @Override
     public void run() {
-      startedAt = System.nanoTime();
-      if (!state.compareAndSet(State.WAITING, State.RUNNING)) {
+      if (!ticket.start()) {
         return;
       }
-      Score score;
-      try {
-        score = work.run();
-      } catch (OutOfMemoryError e) {
-        score = new Score.Failed("memory", "out of memory", System.nanoTime() - startedAt);
-      } finally {
-        state.set(State.OVER);
-        work.end();
-      }
-      answer.complete(score);
+      long start = System.nanoTime();
+      Score score = ScoringRoom.run(work);
+      kept(System.nanoTime() - start);
+      ticket.finish(score);
     }
 
-    private void deadlineOver() {
-      if (shed("queue_timeout")) {
-        return;
-      }
-      long ran = System.nanoTime() - startedAt;
-      // The version is to blame only when the run, not the queue, used up most of the time.
-      boolean versionIsLate = ran >= deadlineNanos / 2;
-      if (answer.complete(
-          versionIsLate ? new Score.TimedOut(ran) : new Score.Shed("queue_timeout"))) {
-        work.terminate();
-      }
+    @Override
+    public void shed(String cause) {
+      ticket.shed(cause);
     }
 
-    boolean shed(String cause) {
-      if (!state.compareAndSet(State.WAITING, State.OVER)) {
-        return false;
-      }
+    @Override
+    public void late() {
+      work.terminate();
+    }
+
+    @Override
+    public void neverRan() {
       work.end();
-      answer.complete(new Score.Shed(cause));
-      return true;
     }
   }
 }

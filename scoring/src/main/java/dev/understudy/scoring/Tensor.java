@@ -97,6 +97,11 @@ public final class Tensor {
     return shape.clone();
   }
 
+  /** The shape itself, not to be written to. */
+  long[] dimensions() {
+    return shape;
+  }
+
   /** The number of elements. */
   public int size() {
     return size;
@@ -138,6 +143,35 @@ public final class Tensor {
   /** Element of a BYTES tensor; not to be written to. */
   public byte[] bytes(int index) {
     return ((byte[][]) values)[index];
+  }
+
+  /** Whether no element of a floating-point tensor is NaN or infinite; true for other types. */
+  boolean isFinite() {
+    switch (values) {
+      case float[] floats -> {
+        for (float number : floats) {
+          if (!Float.isFinite(number)) {
+            return false;
+          }
+        }
+      }
+      case double[] doubles -> {
+        for (double number : doubles) {
+          if (!Double.isFinite(number)) {
+            return false;
+          }
+        }
+      }
+      case short[] halves -> {
+        for (int i = 0; i < halves.length; i++) {
+          if (!Double.isFinite(number(i))) {
+            return false;
+          }
+        }
+      }
+      default -> {}
+    }
+    return true;
   }
 
   /** Whether this is the stand-in for a missing value: NaN or the empty text. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.understudy.testkit.Graphs;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -54,6 +55,39 @@ class ModelPoolTest {
 
     try (ModelPool.Lease lease = pool.lease(digest, Contracts.number(), () -> content)) {
       assertThat(lease.model().platform()).isEqualTo("onnx_onnxv1");
+    }
+  }
+
+  @Test
+  void aModelBeyondTheMemoryIsRefusedUntilAnotherIsGivenBack() throws Exception {
+    byte[] content = Graphs.sigmoid(1);
+    byte[] other = Graphs.sigmoid(2);
+    ModelPool small = new ModelPool(RunPolicy.standard(), 3 << 19);
+    ModelPool.Lease first =
+        small.lease(ModelLoader.digest(content), Contracts.number(), () -> content);
+
+    assertThatThrownBy(
+            () -> small.lease(ModelLoader.digest(other), Contracts.number(), () -> other))
+        .isInstanceOfSatisfying(
+            ModelRefused.class,
+            refused -> assertThat(refused.reason()).isEqualTo(ModelRefused.Reason.TOO_LARGE))
+        .hasMessageContaining("the 1 models in use");
+
+    first.close();
+    assertThat(small.usedBytes()).isZero();
+    small.lease(ModelLoader.digest(other), Contracts.number(), () -> other).close();
+    assertThat(small.usedBytes()).isZero();
+  }
+
+  @Test
+  void anotherPolicyIsAnotherLoad() throws Exception {
+    byte[] content = Graphs.sigmoid(1);
+    RunPolicy policy = RunPolicy.standard().withCheap(Duration.ZERO);
+    try (ModelPool.Lease standard = lease(1);
+        ModelPool.Lease other =
+            pool.lease(ModelLoader.digest(content), Contracts.number(), policy, () -> content)) {
+      assertThat(other.model()).isNotSameAs(standard.model());
+      assertThat(other.isCheap(1)).isFalse();
     }
   }
 

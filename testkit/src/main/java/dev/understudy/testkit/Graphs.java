@@ -12,6 +12,8 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Random;
+import java.util.stream.Stream;
 
 /** Tiny ONNX graphs with one peculiarity each. The input is {@code x}, the output {@code p}. */
 public final class Graphs {
@@ -21,6 +23,9 @@ public final class Graphs {
   public static final int LONG = 7;
   public static final int STRING = 8;
   private static final int BOOLEAN = 9;
+
+  /** The domain of the operators that are no neural networks. */
+  private static final String CLASSIC = "ai.onnx.ml";
 
   private Graphs() {}
 
@@ -150,10 +155,100 @@ public final class Graphs {
             .addNode(node("SequenceConstruct", "p", "x")));
   }
 
+  /** p = x, of ONNX's element type of that number. */
+  public static byte[] identity(int type, long... shape) {
+    return model(
+        GraphProto.newBuilder()
+            .addInput(value("x", type, shape))
+            .addOutput(value("p", type, shape))
+            .addNode(node("Identity", "p", "x")));
+  }
+
+  /** Answers x itself, under its own name. */
+  public static byte[] handsItsInputOn() {
+    return model(
+        GraphProto.newBuilder()
+            .addInput(value("x", FLOAT, -1))
+            .addOutput(value("x", FLOAT, -1))
+            .addOutput(value("p", FLOAT, -1))
+            .addNode(node("Identity", "p", "x")));
+  }
+
+  /** p = the sum of so many random trees over x of so many numbers a row; always the same ones. */
+  public static byte[] trees(int trees, int depth, int inputs) {
+    int inner = (1 << depth) - 1;
+    int all = (1 << (depth + 1)) - 1;
+    Random random = new Random(42);
+    AttributeProto.Builder treeIds = integers("nodes_treeids");
+    AttributeProto.Builder nodeIds = integers("nodes_nodeids");
+    AttributeProto.Builder features = integers("nodes_featureids");
+    AttributeProto.Builder thresholds = numbers("nodes_values");
+    AttributeProto.Builder modes = texts("nodes_modes");
+    AttributeProto.Builder whenTrue = integers("nodes_truenodeids");
+    AttributeProto.Builder whenFalse = integers("nodes_falsenodeids");
+    AttributeProto.Builder leafTrees = integers("target_treeids");
+    AttributeProto.Builder leafNodes = integers("target_nodeids");
+    AttributeProto.Builder targets = integers("target_ids");
+    AttributeProto.Builder weights = numbers("target_weights");
+    for (int tree = 0; tree < trees; tree++) {
+      for (int node = 0; node < all; node++) {
+        boolean leaf = node >= inner;
+        treeIds.addInts(tree);
+        nodeIds.addInts(node);
+        features.addInts(leaf ? 0 : random.nextInt(inputs));
+        thresholds.addFloats(leaf ? 0 : random.nextFloat());
+        modes.addStrings(ByteString.copyFromUtf8(leaf ? "LEAF" : "BRANCH_LEQ"));
+        whenTrue.addInts(leaf ? 0 : 2 * node + 1);
+        whenFalse.addInts(leaf ? 0 : 2 * node + 2);
+        if (leaf) {
+          leafTrees.addInts(tree);
+          leafNodes.addInts(node);
+          targets.addInts(0);
+          weights.addFloats(random.nextFloat() - 0.5f);
+        }
+      }
+    }
+    NodeProto.Builder ensemble =
+        node("TreeEnsembleRegressor", "p", "x").toBuilder()
+            .setDomain(CLASSIC)
+            .addAttribute(integer("n_targets", 1));
+    Stream.of(
+            treeIds,
+            nodeIds,
+            features,
+            thresholds,
+            modes,
+            whenTrue,
+            whenFalse,
+            leafTrees,
+            leafNodes,
+            targets,
+            weights)
+        .forEach(ensemble::addAttribute);
+    return model(
+        GraphProto.newBuilder()
+            .addInput(value("x", FLOAT, -1, inputs))
+            .addOutput(value("p", FLOAT, -1, 1))
+            .addNode(ensemble));
+  }
+
+  private static AttributeProto.Builder integers(String name) {
+    return AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INTS);
+  }
+
+  private static AttributeProto.Builder numbers(String name) {
+    return AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.FLOATS);
+  }
+
+  private static AttributeProto.Builder texts(String name) {
+    return AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.STRINGS);
+  }
+
   private static byte[] model(GraphProto.Builder graph) {
     return ModelProto.newBuilder()
         .setIrVersion(9)
         .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(19))
+        .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(CLASSIC).setVersion(3))
         .setGraph(graph.setName("test"))
         .build()
         .toByteArray();

@@ -1,0 +1,278 @@
+package dev.understudy.scoring;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides where and with whom a loaded model runs: a cheap run on the caller's thread, another in
+ * the model's own room, maybe together with those that wait there. What is cheap is known from the
+ * warm-up and from every run since. Thread-safe.
+ */
+final class ModelRunner implements AutoCloseable {
+  private static final Duration FIRST_PENALTY = Duration.ofSeconds(10);
+  private static final int MOST_PENALTY_DOUBLINGS = 5;
+  private static final int RECORDED = 8;
+  private static final int RECORD_ONE_IN = 1024;
+  private static final int MOST_RECORDED_ROWS = 8;
+
+  private final Model model;
+  private final @Nullable LocalModel local;
+  private final RunCost cost;
+  private final ScoringRoom room;
+  private final @Nullable Batcher batcher;
+  private final double cheapNanos;
+  private final boolean batchable;
+
+  private final LongAdder runs = new LongAdder();
+  private final LongAdder failed = new LongAdder();
+  private final LongAdder rowsRun = new LongAdder();
+  private final LongAdder runNanos = new LongAdder();
+  private final LongAdder waits = new LongAdder();
+  private final LongAdder waitedNanos = new LongAdder();
+
+  private final AtomicReferenceArray<@Nullable Map<String, Tensor>> recorded =
+      new AtomicReferenceArray<>(RECORDED);
+
+  private volatile int stops;
+  private volatile long notHereBefore = System.nanoTime();
+
+  ModelRunner(String name, WarmModel warm, RunPolicy policy) {
+    this.model = warm.model();
+    this.local = model instanceof LocalModel here ? here : null;
+    this.cost = warm.cost();
+    this.room = new ScoringRoom(name, policy.concurrency(), policy.queue());
+    this.cheapNanos = policy.cheap().toNanos();
+    this.batchable = local != null && warm.takesBatches();
+    boolean batches =
+        batchable
+            && switch (policy.batching()) {
+              case ON -> true;
+              case AUTO -> cost.isLessInBatches();
+              case OFF -> false;
+            };
+    this.batcher = batches ? new Batcher(this, room, policy) : null;
+  }
+
+  Model model() {
+    return model;
+  }
+
+  /** Whether a request of so many rows is scored at once, by whoever asks. */
+  boolean isCheap(long rows) {
+    return local != null
+        && cost.nanos(rows) <= cheapNanos
+        && (stops == 0 || System.nanoTime() - notHereBefore >= 0);
+  }
+
+  /** A few of the small requests that came, to warm up another version with. */
+  List<Map<String, Tensor>> recorded() {
+    List<Map<String, Tensor>> requests = new ArrayList<>(RECORDED);
+    for (int i = 0; i < RECORDED; i++) {
+      Map<String, Tensor> request = recorded.get(i);
+      if (request != null) {
+        requests.add(request);
+      }
+    }
+    return requests;
+  }
+
+  private void record(Map<String, Tensor> inputs, long rows) {
+    int at = ThreadLocalRandom.current().nextInt(RECORD_ONE_IN);
+    if (at < RECORDED && rows <= MOST_RECORDED_ROWS) {
+      recorded.set(at, inputs);
+    }
+  }
+
+  /** Scores a request, on this thread if that is cheap; see {@link Model#score}. */
+  CompletionStage<Score> score(Map<String, Tensor> inputs, Duration deadline) {
+    long rows = TensorRows.rows(model.inputs(), inputs);
+    record(inputs, rows);
+    if (!isCheap(rows)) {
+      return scoreElsewhere(inputs, rows, deadline);
+    }
+    long start = System.nanoTime();
+    Score score = scoreHere(inputs, rows);
+    if (score != null) {
+      return CompletableFuture.completedStage(score);
+    }
+    long took = System.nanoTime() - start;
+    Duration left = deadline.minusNanos(took);
+    return left.isPositive()
+        ? scoreElsewhere(inputs, rows, left)
+        : CompletableFuture.completedStage(new Score.TimedOut(took));
+  }
+
+  private CompletionStage<Score> scoreElsewhere(
+      Map<String, Tensor> inputs, long rows, Duration deadline) {
+    return batcher == null ? score(inputs, deadline, room) : batcher.score(inputs, rows, deadline);
+  }
+
+  /** Scores a request in another room than the model's own. */
+  CompletionStage<Score> score(
+      Map<String, Tensor> inputs, Duration deadline, ScoringRoom elsewhere) {
+    if (local == null) {
+      return model.score(inputs, deadline, elsewhere);
+    }
+    ScoringRoom.Work work = begin(inputs, TensorRows.rows(model.inputs(), inputs));
+    return work == null
+        ? CompletableFuture.completedStage(new Score.Shed("closed"))
+        : elsewhere.submit(work, deadline);
+  }
+
+  /**
+   * Scores requests that {@link #isCheap are cheap} on this thread, those of equal shapes in one
+   * run. The latency of each is its share of that run: what the run took, by the rows' cost alone,
+   * so that it can be held against a run of its own.
+   *
+   * @return in the order of the requests; null where it turned out too slow to be scored here
+   */
+  List<@Nullable Score> scoreTogether(List<Map<String, Tensor>> requests) {
+    @Nullable Score[] scores = new Score[requests.size()];
+    Map<TensorRows.Shapes, List<Integer>> groups = new LinkedHashMap<>();
+    for (int i = 0; i < scores.length; i++) {
+      TensorRows.Shapes shapes = TensorRows.shapes(model.inputs(), requests.get(i));
+      if (shapes == null) {
+        scores[i] = scoreHere(requests.get(i), TensorRows.rows(model.inputs(), requests.get(i)));
+      } else {
+        groups.computeIfAbsent(shapes, key -> new ArrayList<>()).add(i);
+      }
+    }
+    for (List<Integer> group : groups.values()) {
+      List<Map<String, Tensor>> together = group.stream().map(requests::get).toList();
+      List<@Nullable Score> answers = scoreGroup(together);
+      for (int i = 0; i < group.size(); i++) {
+        scores[group.get(i)] = answers.get(i);
+      }
+    }
+    return Arrays.asList(scores);
+  }
+
+  private List<@Nullable Score> scoreGroup(List<Map<String, Tensor>> group) {
+    List<@Nullable Score> scores = new ArrayList<>(group.size());
+    if (batchable && group.size() > 1) {
+      long rows = group.stream().mapToLong(one -> TensorRows.rows(model.inputs(), one)).sum();
+      Score score =
+          cost.nanos(rows) < CallersThread.LIMIT.toNanos() / 4.0
+              ? scoreHere(TensorRows.join(model.inputs(), group), rows)
+              : null;
+      if (score instanceof Score.Answered answered) {
+        double perCost = answered.latencyNanos() / cost.nanos(rows);
+        long at = 0;
+        for (Map<String, Tensor> one : group) {
+          long own = TensorRows.rows(model.inputs(), one);
+          scores.add(
+              new Score.Answered(
+                  TensorRows.slice(answered.outputs(), at, own),
+                  Math.round(perCost * cost.nanos(own))));
+          at += own;
+        }
+        return scores;
+      }
+    }
+    // Alone, or one of them spoils it for the others.
+    for (Map<String, Tensor> one : group) {
+      scores.add(scoreHere(one, TensorRows.rows(model.inputs(), one)));
+    }
+    return scores;
+  }
+
+  /** Scores on this thread; null: there are too many here, or it took too long and was stopped. */
+  private @Nullable Score scoreHere(Map<String, Tensor> inputs, long rows) {
+    if (!isCheap(1)) {
+      return null;
+    }
+    ScoringRoom.Work work = begin(inputs, rows);
+    if (work == null) {
+      return new Score.Shed("closed");
+    }
+    long start = System.nanoTime();
+    Score score = CallersThread.run(work);
+    if (score == null) {
+      work.end();
+      return null;
+    }
+    if (score instanceof Score.Answered
+        || System.nanoTime() - start < CallersThread.LIMIT.toNanos()) {
+      return score;
+    }
+    banFromHere();
+    return null;
+  }
+
+  // Each time it was stopped it must stay away for twice as long.
+  private synchronized void banFromHere() {
+    long penalty = FIRST_PENALTY.toNanos() << Math.min(stops, MOST_PENALTY_DOUBLINGS);
+    notHereBefore = System.nanoTime() + penalty;
+    stops++;
+  }
+
+  /** A run that is taken account of; null when the model is closed. */
+  ScoringRoom.@Nullable Work begin(Map<String, Tensor> inputs, long rows) {
+    ScoringRoom.Work work = local == null ? null : local.begin(inputs);
+    return work == null ? null : new Counted(work, rows);
+  }
+
+  /** Takes account of a request that has waited for its run. */
+  void waited(long nanos) {
+    waits.increment();
+    waitedNanos.add(nanos);
+  }
+
+  RunStatistics statistics() {
+    return new RunStatistics(
+        runs.sum(), failed.sum(), rowsRun.sum(), runNanos.sum(), waits.sum(), waitedNanos.sum());
+  }
+
+  /** Nothing more is run; the model is closed after its last run. */
+  @Override
+  public void close() {
+    room.close();
+    model.close();
+  }
+
+  private final class Counted implements ScoringRoom.Work {
+    private final ScoringRoom.Work work;
+    private final long rows;
+
+    Counted(ScoringRoom.Work work, long rows) {
+      this.work = work;
+      this.rows = rows;
+    }
+
+    @Override
+    public Score run() {
+      long start = System.nanoTime();
+      Score score = work.run();
+      long took = System.nanoTime() - start;
+      runs.increment();
+      rowsRun.add(rows);
+      runNanos.add(took);
+      if (score instanceof Score.Answered) {
+        cost.ran(rows, took);
+      } else {
+        failed.increment();
+      }
+      return score;
+    }
+
+    @Override
+    public void terminate() {
+      work.terminate();
+    }
+
+    @Override
+    public void end() {
+      work.end();
+    }
+  }
+}
