@@ -37,10 +37,12 @@ public final class ModelLoader {
                 () ->
                     new ModelRefused(
                         ModelRefused.Reason.UNKNOWN_FORMAT,
-                        "the content is of no known model format; give an ONNX model"));
+                        "the content is of no known model format; give an ONNX model or a PMML"
+                            + " document"));
     Model model =
         switch (format) {
           case ONNX -> OnnxModel.open(content, contract);
+          case PMML -> PmmlModel.open(content, contract);
         };
     try {
       warmUp(model, contract.inputs());
