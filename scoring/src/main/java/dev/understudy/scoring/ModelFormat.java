@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /** What an artefact is, judged by its content and never by its name. */
 enum ModelFormat {
   ONNX,
-  PMML;
+  PMML,
+  REMOTE;
 
   private static final int GRAPH = 7;
   private static final int OPSET_IMPORT = 8;
@@ -19,6 +20,9 @@ enum ModelFormat {
   static Optional<ModelFormat> of(byte[] content) {
     if (PmmlText.isOne(content)) {
       return Optional.of(PMML);
+    }
+    if (RemoteDocument.isOne(content)) {
+      return Optional.of(REMOTE);
     }
     return isOnnx(content) ? Optional.of(ONNX) : Optional.empty();
   }

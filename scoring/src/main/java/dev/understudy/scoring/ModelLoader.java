@@ -18,12 +18,20 @@ public final class ModelLoader {
 
   private ModelLoader() {}
 
+  /** A warm model; none that lives on another server. */
+  public static Model load(byte[] content, String sha256, ModelContract contract)
+      throws ModelRefused {
+    return load(content, sha256, contract, RemoteAccess.NONE);
+  }
+
   /**
    * A warm model.
    *
    * @param sha256 lower-case hex; content with another digest is refused
+   * @param access which servers it may live on
    */
-  public static Model load(byte[] content, String sha256, ModelContract contract)
+  public static Model load(
+      byte[] content, String sha256, ModelContract contract, RemoteAccess access)
       throws ModelRefused {
     String actual = digest(content);
     if (!actual.equals(sha256)) {
@@ -37,12 +45,13 @@ public final class ModelLoader {
                 () ->
                     new ModelRefused(
                         ModelRefused.Reason.UNKNOWN_FORMAT,
-                        "the content is of no known model format; give an ONNX model or a PMML"
-                            + " document"));
+                        "the content is of no known model format; give an ONNX model, a PMML document"
+                            + " or the description of a remote model"));
     Model model =
         switch (format) {
           case ONNX -> OnnxModel.open(content, contract);
           case PMML -> PmmlModel.open(content, contract);
+          case REMOTE -> RemoteModel.open(content, contract, access);
         };
     try {
       warmUp(model, contract.inputs());
@@ -65,7 +74,9 @@ public final class ModelLoader {
           case Score.Answered answered -> {}
           case Score.Failed failed ->
               throw new ModelRefused(
-                  ModelRefused.Reason.WARM_UP_FAILED,
+                  failed.errorClass().equals(RemoteModel.UNAVAILABLE)
+                      ? ModelRefused.Reason.REMOTE_UNAVAILABLE
+                      : ModelRefused.Reason.WARM_UP_FAILED,
                   "it fails on a harmless row: " + failed.reason());
           case Score.TimedOut late ->
               throw new ModelRefused(

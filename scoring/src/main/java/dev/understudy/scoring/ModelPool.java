@@ -16,10 +16,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class ModelPool {
   private final int threadsPerModel;
   private final int placesPerModel;
+  private final RemoteAccess remotes;
   private final Map<Key, Loaded> models = new ConcurrentHashMap<>();
 
   /** A pool whose models get so many threads each, with so many places to wait. */
   public ModelPool(int threadsPerModel, int placesPerModel) {
+    this(threadsPerModel, placesPerModel, RemoteAccess.NONE);
+  }
+
+  /** A pool whose models may also live on some other servers. */
+  public ModelPool(int threadsPerModel, int placesPerModel, RemoteAccess remotes) {
+    this.remotes = remotes;
     this.threadsPerModel = threadsPerModel;
     this.placesPerModel = placesPerModel;
   }
@@ -38,7 +45,7 @@ public final class ModelPool {
     if (present != null && present.retain()) {
       return new Lease(present);
     }
-    Model model = ModelLoader.load(artefact.content(), sha256, contract);
+    Model model = ModelLoader.load(artefact.content(), sha256, contract, remotes);
     ScoringRoom room =
         new ScoringRoom("score-" + sha256.substring(0, 8), threadsPerModel, placesPerModel);
     Loaded loaded = new Loaded(key, model, room);

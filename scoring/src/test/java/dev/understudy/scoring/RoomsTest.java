@@ -22,6 +22,8 @@ class RoomsTest {
               "org.jspecify.annotations..",
               "ai.onnxruntime..",
               "org.pmml4s..",
+              "com.fasterxml.jackson..",
+              "dev.failsafe..",
               "dev.understudy.scoring")
           .because("an application can embed a model with this library alone");
 }
