@@ -69,7 +69,11 @@ final class Api {
   }
 
   Response newVersion(String sha256) {
-    return json("{\"sha256\": \"%s\", \"format\": \"onnx\"}".formatted(sha256))
+    return newVersion(sha256, "onnx");
+  }
+
+  Response newVersion(String sha256, String format) {
+    return json("{\"sha256\": \"%s\", \"format\": \"%s\"}".formatted(sha256, format))
         .post(model() + "/versions");
   }
 

@@ -4,6 +4,7 @@ import static dev.understudy.registry.OnnxBytes.FLOAT;
 import static dev.understudy.registry.OnnxBytes.INT64;
 import static dev.understudy.registry.OnnxBytes.STRING;
 import static io.restassured.RestAssured.given;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
@@ -30,7 +31,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Boots the registry with a real database: projects, models, artefacts and versions over REST. */
 @QuarkusTest
@@ -38,6 +41,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 @WithTestResource(PostgresResource.class)
 @WithTestResource(RegistrySettings.class)
 class CatalogApiTest {
+  private static final String PMML =
+      """
+      <PMML xmlns="http://www.dmg.org/PMML-4_4" version="4.4"><RegressionModel><MiningSchema>
+        <MiningField name="Amount"/>
+      </MiningSchema><Output><OutputField name="probability"/></Output></RegressionModel></PMML>
+      """;
+  private static final String REMOTE =
+      """
+      {"understudy_remote": {"protocol": "rest", "url": "http://triton:8000", "model": "credit"}}
+      """;
+
   @Test
   void whatWasCreatedIsFoundAgain() {
     Api api = Api.withTwoVersions();
@@ -95,6 +109,24 @@ class CatalogApiTest {
         .then()
         .body("items.action", equalTo(List.of("model.created", "version.registered")))
         .body("items[1].detail.sha256", equalTo(Digest.of(artefact)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pmml", "remote"})
+  void aVersionIsOfTheFormatThatItsArtefactHolds(String format) {
+    Api api = new Api();
+    api.create();
+    byte[] artefact = (format.equals("pmml") ? PMML : REMOTE).getBytes(UTF_8);
+    Api.upload(artefact);
+
+    problem(api.newVersion(Digest.of(artefact)).then(), 400, "invalid-artefact");
+    problem(api.newVersion(Digest.of(artefact), "pickle").then(), 400, "invalid-request")
+        .body("field", equalTo("format"))
+        .body("detail", containsString("onnx, pmml, remote"));
+    api.newVersion(Digest.of(artefact), format)
+        .then()
+        .statusCode(201)
+        .body("format", equalTo(format));
   }
 
   @Test
@@ -220,6 +252,21 @@ class CatalogApiTest {
         .body("field", equalTo("sha256"));
 
     given().get(api.model() + "/versions").then().body("items", hasSize(0));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "Amount, Age, is not in the model's contract",
+    "probability, score, lacks an OutputField"
+  })
+  void aPmmlDocumentAgainstTheContractNeverBecomesAVersion(String part, String by, String detail) {
+    Api api = new Api();
+    api.create();
+    byte[] artefact = PMML.replace(part, by).getBytes(UTF_8);
+    Api.upload(artefact);
+
+    problem(api.newVersion(Digest.of(artefact), "pmml").then(), 400, "invalid-artefact")
+        .body("detail", containsString(detail));
   }
 
   @Test

@@ -5,7 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What an artefact is, judged by its content and never by its name. */
 enum ModelFormat {
-  ONNX;
+  ONNX,
+  PMML,
+  REMOTE;
 
   private static final int GRAPH = 7;
   private static final int OPSET_IMPORT = 8;
@@ -14,18 +16,29 @@ enum ModelFormat {
   private static final int BYTES = 2;
   private static final int FIXED_32 = 5;
 
-  /**
-   * The format of the content. ONNX is a Protobuf message without a magic number, so its top-level
-   * fields are walked: they must fill the content exactly and hold a graph and an operator set.
-   */
+  /** The format of the content. */
   static Optional<ModelFormat> of(byte[] content) {
+    if (PmmlText.isOne(content)) {
+      return Optional.of(PMML);
+    }
+    if (RemoteDocument.isOne(content)) {
+      return Optional.of(REMOTE);
+    }
+    return isOnnx(content) ? Optional.of(ONNX) : Optional.empty();
+  }
+
+  /**
+   * ONNX is a Protobuf message without a magic number, so its top-level fields are walked: they
+   * must fill the content exactly and hold a graph and an operator set.
+   */
+  private static boolean isOnnx(byte[] content) {
     boolean graph = false;
     boolean operators = false;
     long at = 0;
     while (at < content.length) {
       Varint tag = Varint.read(content, at);
       if (tag == null) {
-        return Optional.empty();
+        return false;
       }
       at = tag.next;
       long field = tag.value >>> 3;
@@ -36,7 +49,7 @@ enum ModelFormat {
         case VARINT, BYTES -> {
           Varint number = Varint.read(content, at);
           if (number == null || (wire == BYTES && number.value < 0)) {
-            return Optional.empty();
+            return false;
           }
           at =
               wire == BYTES
@@ -46,14 +59,14 @@ enum ModelFormat {
         case FIXED_64 -> at += 8;
         case FIXED_32 -> at += 4;
         default -> {
-          return Optional.empty();
+          return false;
         }
       }
       if (field == 0) {
-        return Optional.empty();
+        return false;
       }
     }
-    return at == content.length && graph && operators ? Optional.of(ONNX) : Optional.empty();
+    return at == content.length && graph && operators;
   }
 
   private record Varint(long value, long next) {

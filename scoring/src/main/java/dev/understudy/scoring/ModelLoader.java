@@ -14,14 +14,22 @@ import java.util.Map;
 public final class ModelLoader {
   private ModelLoader() {}
 
+  /** A warm model; none that lives on another server. */
+  public static Model load(byte[] content, String sha256, ModelContract contract)
+      throws ModelRefused {
+    return load(content, sha256, contract, RemoteAccess.NONE);
+  }
+
   /**
    * A warm model.
    *
    * @param sha256 lower-case hex; content with another digest is refused
+   * @param access which servers it may live on
    */
-  public static Model load(byte[] content, String sha256, ModelContract contract)
+  public static Model load(
+      byte[] content, String sha256, ModelContract contract, RemoteAccess access)
       throws ModelRefused {
-    return loadWarm(content, sha256, contract, List.of()).model();
+    return loadWarm(content, sha256, contract, List.of(), access).model();
   }
 
   /**
@@ -29,9 +37,14 @@ public final class ModelLoader {
    *
    * @param recorded requests of the model's contract that were served before; what this one makes
    *     of them is not judged, since they may be at fault themselves
+   * @param access which servers it may live on
    */
   static WarmModel loadWarm(
-      byte[] content, String sha256, ModelContract contract, List<Map<String, Tensor>> recorded)
+      byte[] content,
+      String sha256,
+      ModelContract contract,
+      List<Map<String, Tensor>> recorded,
+      RemoteAccess access)
       throws ModelRefused {
     String actual = digest(content);
     if (!actual.equals(sha256)) {
@@ -45,10 +58,13 @@ public final class ModelLoader {
                 () ->
                     new ModelRefused(
                         ModelRefused.Reason.UNKNOWN_FORMAT,
-                        "the content is of no known model format; give an ONNX model"));
+                        "the content is of no known model format; give an ONNX model, a PMML document"
+                            + " or the description of a remote model"));
     Model model =
         switch (format) {
           case ONNX -> OnnxModel.open(content, contract);
+          case PMML -> PmmlModel.open(content, contract);
+          case REMOTE -> RemoteModel.open(content, contract, access);
         };
     try {
       return WarmModel.warmUp(model, contract.inputs(), recorded);

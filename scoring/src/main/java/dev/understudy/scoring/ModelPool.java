@@ -24,12 +24,16 @@ public final class ModelPool {
 
   private final RunPolicy standard;
   private final long mostBytes;
+  private final RemoteAccess remotes;
   private final Map<Key, Loaded> models = new ConcurrentHashMap<>();
   private final AtomicLong usedBytes = new AtomicLong();
 
   /** A pool whose models get so many threads each, with so many places to wait. */
   public ModelPool(int threadsPerModel, int placesPerModel) {
-    this(RunPolicy.standard().withCapacity(threadsPerModel, placesPerModel), Long.MAX_VALUE);
+    this(
+        RunPolicy.standard().withCapacity(threadsPerModel, placesPerModel),
+        Long.MAX_VALUE,
+        RemoteAccess.NONE);
   }
 
   /**
@@ -38,10 +42,12 @@ public final class ModelPool {
    * @param standard how models are run that nobody says more about
    * @param mostBytes of memory that all models together are estimated to take; a load beyond it is
    *     refused
+   * @param remotes the other servers that models may live on
    */
-  public ModelPool(RunPolicy standard, long mostBytes) {
+  public ModelPool(RunPolicy standard, long mostBytes, RemoteAccess remotes) {
     this.standard = standard;
     this.mostBytes = mostBytes;
+    this.remotes = remotes;
   }
 
   /** Where the bytes of an artefact come from when it is not loaded yet. */
@@ -69,7 +75,7 @@ public final class ModelPool {
     long bytes = reserve(content.length);
     Loaded loaded;
     try {
-      WarmModel warm = ModelLoader.loadWarm(content, sha256, contract, recorded(contract));
+      WarmModel warm = ModelLoader.loadWarm(content, sha256, contract, recorded(contract), remotes);
       loaded =
           new Loaded(key, new ModelRunner("score-" + sha256.substring(0, 8), warm, policy), bytes);
     } catch (ModelRefused | RuntimeException | Error e) {

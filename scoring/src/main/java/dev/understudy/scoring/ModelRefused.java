@@ -12,7 +12,11 @@ public final class ModelRefused extends Exception {
     AGAINST_CONTRACT,
     UNSUPPORTED_OUTPUT,
     TOO_LARGE,
-    WARM_UP_FAILED
+    WARM_UP_FAILED,
+    /** It lives on a server that this process may not call. */
+    REMOTE_FORBIDDEN,
+    /** It lives on a server that does not answer now; later may help. */
+    REMOTE_UNAVAILABLE
   }
 
   private final Reason reason;

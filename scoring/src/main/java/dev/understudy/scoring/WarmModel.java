@@ -75,7 +75,10 @@ record WarmModel(Model model, RunCost cost, boolean takesBatches) {
       case Score.Answered answered -> answered;
       case Score.Failed failed ->
           throw new ModelRefused(
-              ModelRefused.Reason.WARM_UP_FAILED, "it fails on a harmless row: " + failed.reason());
+              failed.errorClass().equals(RemoteModel.UNAVAILABLE)
+                  ? ModelRefused.Reason.REMOTE_UNAVAILABLE
+                  : ModelRefused.Reason.WARM_UP_FAILED,
+              "it fails on a harmless row: " + failed.reason());
       case Score.TimedOut late ->
           throw new ModelRefused(
               ModelRefused.Reason.WARM_UP_FAILED,

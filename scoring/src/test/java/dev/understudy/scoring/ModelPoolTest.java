@@ -62,7 +62,7 @@ class ModelPoolTest {
   void aModelBeyondTheMemoryIsRefusedUntilAnotherIsGivenBack() throws Exception {
     byte[] content = Graphs.sigmoid(1);
     byte[] other = Graphs.sigmoid(2);
-    ModelPool small = new ModelPool(RunPolicy.standard(), 3 << 19);
+    ModelPool small = new ModelPool(RunPolicy.standard(), 3 << 19, RemoteAccess.NONE);
     ModelPool.Lease first =
         small.lease(ModelLoader.digest(content), Contracts.number(), () -> content);
 

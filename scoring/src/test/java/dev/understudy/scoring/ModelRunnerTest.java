@@ -141,7 +141,7 @@ class ModelRunnerTest {
       byte[] next = Graphs.failsOutsideZeroAndOne();
       WarmModel warm =
           ModelLoader.loadWarm(
-              next, ModelLoader.digest(next), Contracts.number(), runner.recorded());
+              next, ModelLoader.digest(next), Contracts.number(), runner.recorded(), RemoteAccess.NONE);
 
       assertThat(warm.takesBatches()).isTrue();
       warm.model().close();
@@ -152,7 +152,7 @@ class ModelRunnerTest {
   void aModelWithOneAnswerForAllRowsIsNotBatched() throws Exception {
     byte[] graph = Graphs.oneAnswerForAllRows();
     WarmModel warm =
-        ModelLoader.loadWarm(graph, ModelLoader.digest(graph), Contracts.number(), List.of());
+        ModelLoader.loadWarm(graph, ModelLoader.digest(graph), Contracts.number(), List.of(), RemoteAccess.NONE);
 
     assertThat(warm.takesBatches()).isFalse();
     warm.model().close();
@@ -161,7 +161,7 @@ class ModelRunnerTest {
   private static ModelRunner runner(byte[] graph, RunPolicy policy) throws ModelRefused {
     return new ModelRunner(
         "test",
-        ModelLoader.loadWarm(graph, ModelLoader.digest(graph), Contracts.number(), List.of()),
+        ModelLoader.loadWarm(graph, ModelLoader.digest(graph), Contracts.number(), List.of(), RemoteAccess.NONE),
         policy);
   }
 

@@ -14,6 +14,8 @@ import dev.understudy.gateway.protocol.InferenceRoute;
 import dev.understudy.gateway.protocol.RequestLimits;
 import dev.understudy.gateway.shadow.ShadowRunner;
 import dev.understudy.scoring.ModelPool;
+import dev.understudy.scoring.RemoteAccess;
+import dev.understudy.scoring.RunPolicy;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -27,6 +29,7 @@ import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
@@ -57,7 +60,15 @@ public class Gateway {
       throw new IllegalArgumentException("understudy.gateway-id: " + Names.RULE);
     }
     Map<String, Object> client = Map.of("bootstrap.servers", kafka);
-    ModelPool pool = new ModelPool(settings.scoring().threads(), settings.scoring().queue());
+    ModelPool pool =
+        new ModelPool(
+            RunPolicy.standard()
+                .withCapacity(settings.scoring().threads(), settings.scoring().queue()),
+            settings.scoring().memoryBytes(),
+            new RemoteAccess(
+                settings.remote().allowedHosts().orElse(Set.of()),
+                settings.remote().concurrency(),
+                settings.remote().responseBytes()));
     this.hotSwap =
         new HotSwap(
             new HotSwap.Settings(

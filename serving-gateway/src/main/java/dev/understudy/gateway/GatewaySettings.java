@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Every setting of the gateway. A key under {@code understudy} that is not here stops the start.
@@ -49,6 +50,9 @@ public interface GatewaySettings {
   /** Where the answering versions run. */
   Scoring scoring();
 
+  /** Where versions may live that are not artefacts themselves. */
+  Remote remote();
+
   /** Where shadows run. */
   Shadow shadow();
 
@@ -83,6 +87,30 @@ public interface GatewaySettings {
     /** The time in which a version must answer; its stand-in and a fallback get it again. */
     @WithDefault("PT2S")
     Duration deadline();
+
+    /**
+     * Memory that all loaded versions together are estimated to take, in bytes; a version beyond it
+     * is refused, and the route that names it not prepared.
+     */
+    @WithDefault("4294967296")
+    long memoryBytes();
+  }
+
+  /** Where versions may live that are not artefacts themselves. */
+  interface Remote {
+    /**
+     * Hosts that a remote version may name, as {@code host} or {@code host:port}; by default none,
+     * since whoever registers a version would otherwise choose what this process calls.
+     */
+    Optional<Set<String>> allowedHosts();
+
+    /** Calls of one version that may be under way; one more is shed. */
+    @WithDefault("64")
+    int concurrency();
+
+    /** The longest answer of a remote version that is read, in bytes. */
+    @WithDefault("16777216")
+    int responseBytes();
   }
 
   /** Where shadows run. */

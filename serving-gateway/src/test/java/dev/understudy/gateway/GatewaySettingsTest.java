@@ -22,6 +22,7 @@ class GatewaySettingsTest {
     assertThat(settings.grpcPort()).isEqualTo(8083);
     assertThat(settings.heartbeat()).isEqualTo(Duration.ofSeconds(2));
     assertThat(settings.journal().records()).isEqualTo(200_000);
+    assertThat(settings.remote().allowedHosts()).isEmpty();
   }
 
   @ParameterizedTest

@@ -18,6 +18,8 @@ public final class RegistryResource implements QuarkusTestResourceLifecycleManag
       return Map.of(
           "understudy.registry-url",
           registry.address().toString(),
+          "understudy.remote.allowed-hosts",
+          "localhost,127.0.0.1",
           "understudy.data-dir",
           Files.createTempDirectory("understudy-gateway").toString(),
           "understudy.unit-key",

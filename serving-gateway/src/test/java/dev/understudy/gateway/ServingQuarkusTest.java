@@ -30,6 +30,7 @@ import dev.understudy.testkit.KafkaResource;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
@@ -64,6 +65,9 @@ class ServingQuarkusTest {
   URI registry;
 
   @Inject Gateway gateway;
+
+  @TestHTTPResource("/")
+  URI self;
 
   @BeforeEach
   void patience() {
@@ -258,6 +262,33 @@ class ServingQuarkusTest {
     assertThat(logged.getPinned()).isTrue();
     assertThat(logged.getTestId()).isEmpty();
     assertThat(logged.getScoresCount()).isEqualTo(1);
+  }
+
+  @Test
+  void aPmmlDocumentIsServedLikeAnyVersion() throws Exception {
+    VersionRef one = upload("1", Documents.pmml(2).getBytes(UTF_8));
+    publish(Published.model(PROJECT, "pmml").setCommitted(Published.single(1, one)).build());
+    awaitLive("pmml", 1);
+
+    given().get("/v2/models/pmml").then().body("platform", equalTo("pmml_pmml4s"));
+    infer("pmml", "[1]").statusCode(200).body("outputs[0].data", equalTo(List.of(0.8807971f)));
+  }
+
+  @Test
+  void theModelOfAnotherServerIsServedAsAVersion() throws Exception {
+    VersionRef there = upload("7", Graphs.sigmoid(2));
+    publish(Published.model(PROJECT, "far").setCommitted(Published.single(1, there)).build());
+    awaitLive("far", 1);
+    VersionRef here = upload("1", Documents.remote(self, "far", "7").getBytes(UTF_8));
+
+    publish(Published.model(PROJECT, "near").setCommitted(Published.single(1, here)).build());
+    awaitLive("near", 1);
+
+    given().get("/v2/models/near").then().body("platform", equalTo("remote_openinference"));
+    infer("near", "[1]")
+        .statusCode(200)
+        .body("model_version", equalTo("1"))
+        .body("outputs[0].data", equalTo(List.of(0.8807971f)));
   }
 
   @Test

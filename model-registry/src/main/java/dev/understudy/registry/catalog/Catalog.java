@@ -6,6 +6,8 @@ import dev.understudy.contracts.ProblemType;
 import dev.understudy.contracts.v1.VersionRef;
 import dev.understudy.registry.artefact.ArtefactStore;
 import dev.understudy.registry.artefact.OnnxOutline;
+import dev.understudy.registry.artefact.PmmlOutline;
+import dev.understudy.registry.artefact.RemoteOutline;
 import dev.understudy.registry.audit.AuditTrail;
 import dev.understudy.registry.problem.Refused;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -138,7 +140,12 @@ public class Catalog {
                         "sha256",
                         "there is no such artefact, upload it first"));
     try {
-      ContractCheck.check(model.spec(), OnnxOutline.of(file));
+      switch (spec.artefactFormat()) {
+        case ONNX -> ContractCheck.check(model.spec(), OnnxOutline.of(file));
+        case PMML -> ContractCheck.check(model.spec(), PmmlOutline.of(file));
+        // Only its server knows what it takes; the gateway asks it before the version may serve.
+        case REMOTE -> RemoteOutline.check(file);
+      }
       return insert(model, spec, Files.size(file));
     } catch (IOException e) {
       throw new UncheckedIOException("an artefact could not be read", e);
@@ -152,7 +159,7 @@ public class Catalog {
     row.number = models.nextVersion(model.id());
     row.sha256 = spec.digest();
     row.bytes = bytes;
-    row.format = VersionSpec.FORMAT;
+    row.format = spec.artefactFormat().id();
     row.description = spec.describedAs();
     row.metrics = write(spec.metricsOrNone());
     row.parameters = write(spec.parametersOrNone());

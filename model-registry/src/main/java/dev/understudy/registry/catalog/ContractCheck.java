@@ -1,10 +1,13 @@
 package dev.understudy.registry.catalog;
 
 import dev.understudy.contracts.ProblemType;
+import dev.understudy.contracts.v1.InputColumn;
 import dev.understudy.registry.artefact.OnnxOutline;
 import dev.understudy.registry.artefact.OnnxOutline.Port;
+import dev.understudy.registry.artefact.PmmlOutline;
 import dev.understudy.registry.problem.Refused;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -43,6 +46,28 @@ final class ContractCheck {
                         .formatted(column.name()));
               }
               compare("output", output, column);
+            });
+  }
+
+  /** Names alone: PMML converts types, and the gateway checks them before a version may serve. */
+  static void check(ModelSpec model, PmmlOutline document) {
+    Set<String> columns =
+        model.inputColumns().stream().map(InputColumn::getName).collect(Collectors.toSet());
+    for (String field : document.activeFields()) {
+      if (!columns.contains(field)) {
+        throw refused("its active field '%s' is not in the model's contract".formatted(field));
+      }
+    }
+    model
+        .outputColumns()
+        .forEach(
+            output -> {
+              if (!document.outputFields().isEmpty()
+                  && !document.outputFields().contains(output.getName())) {
+                throw refused(
+                    "it lacks an OutputField '%s', which the model's contract has"
+                        .formatted(output.getName()));
+              }
             });
   }
 

@@ -2,6 +2,7 @@ package dev.understudy.registry.catalog;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.understudy.contracts.Digest;
+import dev.understudy.registry.artefact.ArtefactFormat;
 import dev.understudy.registry.problem.Checks;
 import dev.understudy.registry.problem.Refused;
 import java.util.Map;
@@ -22,16 +23,12 @@ record VersionSpec(
     @Nullable Map<String, Double> metrics,
     @Nullable Map<String, JsonNode> parameters,
     @Nullable Map<String, JsonNode> run) {
-  static final String FORMAT = "onnx";
-
   private static final int LONGEST_DESCRIPTION = 4_000;
   private static final int MOST_ENTRIES = 1_000;
 
   void check() {
     digest();
-    if (!FORMAT.equals(Checks.present("format", format))) {
-      throw Refused.field("format", "the only format is '%s'".formatted(FORMAT));
-    }
+    artefactFormat();
     describedAs();
     Checks.between("metrics", metricsOrNone().size(), 0, MOST_ENTRIES);
     metricsOrNone()
@@ -52,6 +49,12 @@ record VersionSpec(
       throw Refused.field("sha256", "a digest has 64 lower-case hex digits");
     }
     return digest;
+  }
+
+  ArtefactFormat artefactFormat() {
+    return ArtefactFormat.of(Checks.present("format", format))
+        .orElseThrow(
+            () -> Refused.field("format", "'format' must be one of " + ArtefactFormat.ids()));
   }
 
   String describedAs() {

@@ -256,7 +256,16 @@ public final class HotSwap implements AutoCloseable {
       throws IOException, ModelRefused {
     long start = System.nanoTime();
     artefacts.require(sha256);
-    ModelPool.Lease lease = pool.lease(sha256, route.contract(), () -> artefacts.content(sha256));
+    ModelPool.Lease lease;
+    try {
+      lease = pool.lease(sha256, route.contract(), () -> artefacts.content(sha256));
+    } catch (ModelRefused refused) {
+      if (refused.reason() == ModelRefused.Reason.REMOTE_UNAVAILABLE) {
+        // Like a registry that is away: trying again may help, as no other refusal does.
+        throw new IOException(refused.getMessage(), refused);
+      }
+      throw refused;
+    }
     meters.timer("gateway.model.load").record(Duration.ofNanos(System.nanoTime() - start));
     return lease;
   }

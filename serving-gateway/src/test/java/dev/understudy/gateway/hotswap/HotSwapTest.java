@@ -11,6 +11,7 @@ import dev.understudy.contracts.v1.Route;
 import dev.understudy.contracts.v1.RoutePublished;
 import dev.understudy.contracts.v1.Segment;
 import dev.understudy.contracts.v1.VersionRef;
+import dev.understudy.gateway.Documents;
 import dev.understudy.gateway.FakeRegistry;
 import dev.understudy.gateway.routing.PredictionId;
 import dev.understudy.gateway.routing.RequestValues;
@@ -122,6 +123,17 @@ class HotSwapTest {
 
     assertThat(live().route().revision()).isEqualTo(2);
     assertThat(pool.size()).isOne();
+  }
+
+  @Test
+  void aRemoteVersionIsRefusedWithTheReasonUnlessItsHostIsAllowed() {
+    byte[] remote = Documents.remote(registry.address(), "m", "1").getBytes(UTF_8);
+    registry.add(remote);
+
+    swap.accept(model().setPrepared(Published.single(1, Published.version("1", remote))).build());
+
+    await().untilAsserted(() -> assertThat(state().getFailuresList()).hasSize(1));
+    assertThat(state().getFailures(0).getReason()).contains("understudy.remote.allowed-hosts");
   }
 
   @Test
