@@ -49,6 +49,9 @@ public interface GatewaySettings {
   /** What may wait to be logged. */
   Journal journal();
 
+  /** For benchmarks only. */
+  Bench bench();
+
   /** What one request may ask for. */
   interface Limits {
     /** The largest body, in bytes. */
@@ -92,6 +95,13 @@ public interface GatewaySettings {
 
   /** What may wait to be logged. */
   interface Journal {
+    /**
+     * False logs nothing and counts every prediction as dropped with the cause {@code disabled}:
+     * for benchmarks, and for models whose log nobody needs. No test can be judged then.
+     */
+    @WithDefault("true")
+    boolean enabled();
+
     /** Records that may wait for Kafka; one more is dropped and counted. */
     @WithDefault("200000")
     int records();
@@ -103,5 +113,12 @@ public interface GatewaySettings {
     /** How long a stop waits for what is not yet logged. */
     @WithDefault("PT5S")
     Duration flush();
+  }
+
+  /** For benchmarks only. */
+  interface Bench {
+    /** Answers {@code POST /bench/echo} with the request's body, to compare the gateway with. */
+    @WithDefault("false")
+    boolean echo();
   }
 }

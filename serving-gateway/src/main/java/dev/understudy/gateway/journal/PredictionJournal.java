@@ -28,23 +28,27 @@ public final class PredictionJournal implements AutoCloseable {
   private final String gatewayId;
   private final String source;
   private final UnitHash unitHash;
+  private final boolean enabled;
   private final JournalBuffer buffer;
 
   /**
    * A journal that sends at once.
    *
    * @param unitKey the secret of the keyed hash of units
+   * @param enabled false: every prediction is dropped, and counted as {@code disabled}
    * @param producerSettings Kafka's own, at least the servers
    */
   public PredictionJournal(
       String gatewayId,
       byte[] unitKey,
+      boolean enabled,
       Bounds bounds,
       Map<String, Object> producerSettings,
       MeterRegistry meters) {
     this.gatewayId = gatewayId;
     this.source = "understudy/gateway/" + gatewayId;
     this.unitHash = new UnitHash(unitKey);
+    this.enabled = enabled;
     this.buffer = new JournalBuffer(bounds, producerSettings, meters);
   }
 
@@ -63,6 +67,10 @@ public final class PredictionJournal implements AutoCloseable {
 
   /** Logs a prediction; false: it was dropped, and counted. */
   public boolean predicted(Prediction prediction) {
+    if (!enabled) {
+      buffer.drop(JournalBuffer.Kind.PREDICTION, "disabled");
+      return false;
+    }
     ServedModel model = prediction.model();
     PredictionLogged.Builder logged =
         PredictionLogged.newBuilder()

@@ -37,13 +37,7 @@ class InferencePipelineTest {
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final ModelPool pool = new ModelPool(2, 2_000);
   private final ShadowRunner shadows = new ShadowRunner(1, 1, meters);
-  private final PredictionJournal journal =
-      new PredictionJournal(
-          "gw",
-          new byte[16],
-          new PredictionJournal.Bounds(10_000, 16 << 20, Duration.ZERO),
-          Map.of("bootstrap.servers", "127.0.0.1:" + TestKafka.freePort()),
-          meters);
+  private final PredictionJournal journal = journal(true);
   private final AtomicReference<RoutingTable> table = new AtomicReference<>(RoutingTable.EMPTY);
   private InferencePipeline pipeline = pipeline(Duration.ofMillis(500));
 
@@ -135,7 +129,34 @@ class InferencePipelineTest {
     assertThat(count("gateway.log.dropped", "event", "prediction")).isEqualTo(1_000);
   }
 
+  @Test
+  void aJournalThatIsSwitchedOffCountsWhatItDoesNotLog() {
+    serve(new Route.Single(1, "1"), Map.of("1", Graphs.sigmoid(1)));
+    try (PredictionJournal off = journal(false)) {
+      pipeline = pipeline(Duration.ofSeconds(5), off);
+
+      assertThat(infer(1)).isInstanceOf(Answer.Predicted.class);
+
+      awaitQuiet();
+      assertThat(count("gateway.log.dropped", "cause", "disabled")).isOne();
+    }
+  }
+
+  private PredictionJournal journal(boolean enabled) {
+    return new PredictionJournal(
+        "gw",
+        new byte[16],
+        enabled,
+        new PredictionJournal.Bounds(10_000, 16 << 20, Duration.ZERO),
+        Map.of("bootstrap.servers", "127.0.0.1:" + TestKafka.freePort()),
+        meters);
+  }
+
   private InferencePipeline pipeline(Duration deadline) {
+    return pipeline(deadline, journal);
+  }
+
+  private InferencePipeline pipeline(Duration deadline, PredictionJournal journal) {
     return new InferencePipeline(
         table::get, shadows, journal, new InferenceMeters(meters), deadline);
   }
