@@ -1,0 +1,22 @@
+package dev.understudy.bench.load;
+
+/**
+ * What came of a load.
+ *
+ * @param answered well
+ * @param failed answered badly, broken off, late or never sent
+ * @param seconds that it took
+ */
+public record Load(long answered, long failed, double seconds) {
+  public Load {
+    if (answered < 0 || failed < 0 || !(seconds > 0)) {
+      throw new IllegalArgumentException(
+          "no load: %d answered, %d failed, %f s".formatted(answered, failed, seconds));
+    }
+  }
+
+  /** Good answers in a second. */
+  public double perSecond() {
+    return answered / seconds;
+  }
+}
