@@ -1,5 +1,6 @@
 package dev.understudy.bench;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.understudy.bench.gateway.GatewayLaunch;
 import dev.understudy.bench.report.CaseReport;
 import dev.understudy.bench.report.CaseTable;
@@ -7,6 +8,8 @@ import dev.understudy.bench.report.Machine;
 import dev.understudy.bench.report.Requirements;
 import dev.understudy.bench.rounds.GatewayBench;
 import dev.understudy.bench.rounds.Plan;
+import dev.understudy.bench.soak.OverloadSoak;
+import dev.understudy.bench.soak.SwapSoak;
 import dev.understudy.testkit.TemporaryFiles;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -17,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -28,6 +32,9 @@ import picocli.CommandLine.Option;
             + " goes, latency at a constant rate. Exit code 0 only if every request was answered.",
     mixinStandardHelpOptions = true)
 final class GatewayVerb implements Callable<Integer> {
+  /** The whole heap is resident from the start, so that what grows later is something else. */
+  private static final String TOUCHED = "-XX:+AlwaysPreTouch";
+
   @Option(
       names = "--cases",
       paramLabel = "PATTERN",
@@ -70,7 +77,9 @@ final class GatewayVerb implements Callable<Integer> {
           "One round of a second after a second of warm-up: shows that it works, no more.")
   private boolean quick;
 
-  @Option(names = "--own-client", description = "Do not use wrk, even where it is installed.")
+  @Option(
+      names = "--own-client",
+      description = "Do not use wrk and h2load, even where they are installed.")
   private boolean ownClient;
 
   @Option(
@@ -86,6 +95,27 @@ final class GatewayVerb implements Callable<Integer> {
   private Map<String, String> settings = Map.of();
 
   @Option(
+      names = "--soak",
+      paramLabel = "WHAT",
+      description =
+          "Instead of the cases: swaps (hot swaps under load) or overload (past saturation).")
+  private @Nullable Soak soak;
+
+  @Option(
+      names = "--swaps",
+      paramLabel = "N",
+      defaultValue = "1000",
+      description = "Of --soak swaps. Default: ${DEFAULT-VALUE}.")
+  private int swaps;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "N",
+      defaultValue = "500",
+      description = "Requests a second during --soak swaps. Default: ${DEFAULT-VALUE}.")
+  private double rate;
+
+  @Option(
       names = "--json",
       description = "Print one JSON object as the last line; the progress goes to standard error.")
   private boolean json;
@@ -93,22 +123,22 @@ final class GatewayVerb implements Callable<Integer> {
   @Option(names = "--keep", description = "Keep data and logs of the processes.")
   private boolean keep;
 
+  private enum Soak {
+    SWAPS,
+    OVERLOAD
+  }
+
   @Override
   public Integer call() throws IOException {
     PrintStream people = json ? System.err : System.out;
     Path home = Files.createTempDirectory("understudy-bench");
     try {
       people.println(Machine.here());
-      GatewayBench.Outcome outcome =
-          GatewayBench.run(launch(home), plan(), cases, !ownClient, line -> tell(people, line));
-      people.println();
-      CaseTable.lines(outcome.cases()).forEach(people::println);
-      people.println();
-      Requirements.check(outcome.cases()).forEach(people::println);
-      if (json) {
-        System.out.println(outcome.json());
-      }
-      return outcome.cases().stream().anyMatch(GatewayVerb::hasFailures) ? 1 : 0;
+      return switch (soak) {
+        case null -> cases(home, people);
+        case SWAPS -> swaps(home, people);
+        case OVERLOAD -> overload(home, people);
+      };
     } finally {
       if (keep) {
         people.println("Kept: " + home);
@@ -118,8 +148,43 @@ final class GatewayVerb implements Callable<Integer> {
     }
   }
 
-  private GatewayLaunch launch(Path home) {
+  private int cases(Path home, PrintStream people) {
+    GatewayBench.Outcome outcome =
+        GatewayBench.run(launch(home), plan(), cases, !ownClient, people::println);
+    people.println();
+    CaseTable.lines(outcome.cases()).forEach(people::println);
+    people.println();
+    Requirements.check(outcome.cases()).forEach(people::println);
+    print(outcome.json());
+    return outcome.cases().stream().allMatch(GatewayVerb::isAsItShould) ? 0 : 1;
+  }
+
+  private int swaps(Path home, PrintStream people) {
+    SwapSoak.Outcome outcome = SwapSoak.run(launch(home, TOUCHED), swaps, rate, people::println);
+    people.println(outcome);
+    print(outcome.json());
+    return outcome.failed() > 0 ? 1 : 0;
+  }
+
+  private int overload(Path home, PrintStream people) {
+    Plan plan = plan();
+    OverloadSoak.Outcome outcome =
+        OverloadSoak.run(launch(home, TOUCHED), plan.warmUp(), plan.measure(), people::println);
+    people.println(outcome);
+    print(outcome.json());
+    return outcome.plain().failed() + outcome.shadowed().failed() > 0 ? 1 : 0;
+  }
+
+  private void print(ObjectNode report) {
+    if (json) {
+      report.set("machine", Machine.here().json());
+      System.out.println(report);
+    }
+  }
+
+  private GatewayLaunch launch(Path home, String... more) {
     List<String> all = new ArrayList<>(GatewayLaunch.JVM);
+    all.addAll(List.of(more));
     all.addAll(jvm);
     Path root = Path.of(System.getProperty("understudy.root", "")).toAbsolutePath();
     return new GatewayLaunch(root, home, all, settings);
@@ -132,11 +197,11 @@ final class GatewayVerb implements Callable<Integer> {
         : new Plan(rounds, Duration.ofSeconds(seconds), Duration.ofSeconds(warmUp), connections);
   }
 
-  private static boolean hasFailures(CaseReport report) {
-    return report instanceof CaseReport.Measured measured && measured.failed() > 0;
-  }
-
-  private static void tell(PrintStream people, String line) {
-    people.println(line);
+  private static boolean isAsItShould(CaseReport report) {
+    return switch (report) {
+      case CaseReport.Missing missing -> true;
+      case CaseReport.Broken broken -> false;
+      case CaseReport.Measured measured -> measured.failed() == 0;
+    };
   }
 }

@@ -49,13 +49,23 @@ public record Deployment(
     return Stream.concat(Stream.of(current), candidate.stream());
   }
 
-  /** The route as the registry would publish it. */
+  /** The route as the registry would publish it at first. */
   RoutePublished published() {
-    return published(1, "1", current);
+    return committed(route(1, "1", current));
   }
 
-  /** The same with another current version. */
-  RoutePublished published(long revision, String version, BenchModel answering) {
+  /** A route of this model, as committed. */
+  public RoutePublished committed(Route route) {
+    return record().setCommitted(route).build();
+  }
+
+  /** A route of this model, and the one that is to follow. */
+  public RoutePublished preparing(Route committed, Route next) {
+    return record().setCommitted(committed).setPrepared(next).build();
+  }
+
+  /** A route with this version as the current one; its contract is the same. */
+  public Route route(long revision, String version, BenchModel answering) {
     Route.Builder route =
         Route.newBuilder()
             .setRevision(revision)
@@ -73,15 +83,18 @@ public record Deployment(
                 .setTestId("bench-shadow")
                 .setSalt("bench")
                 .setShadowDeadlineMs(SHADOW_DEADLINE.toMillis()));
+    return route.build();
+  }
+
+  private RoutePublished.Builder record() {
     RoutePublished.Builder published =
         RoutePublished.newBuilder()
             .setProject(PROJECT)
             .setModel(name)
-            .setCommitted(route)
             .setServing(ServingPolicy.newBuilder().setLog(LogPolicy.newBuilder().setMode(log)));
-    answering.contract().inputs().columns().forEach(column -> published.addInputs(input(column)));
-    answering.contract().outputs().forEach(output -> published.addOutputs(output(output)));
-    return published.build();
+    current.contract().inputs().columns().forEach(column -> published.addInputs(input(column)));
+    current.contract().outputs().forEach(output -> published.addOutputs(output(output)));
+    return published;
   }
 
   static String fileName(RoutePublished route) {

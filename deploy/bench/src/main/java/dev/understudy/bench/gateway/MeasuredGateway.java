@@ -166,15 +166,6 @@ public final class MeasuredGateway implements AutoCloseable {
     }
   }
 
-  /** The version that answers for a model without a test. */
-  public String version(String model) {
-    try {
-      return JSON.readTree(get("/v2/models/" + model)).path("versions").path(0).asText();
-    } catch (IOException e) {
-      throw new StackException("The metadata of model " + model + " cannot be read", e);
-    }
-  }
-
   /** The sum of a metric over its labels, of the lines that hold the text; empty: no such. */
   public OptionalDouble metric(String name, String containing) {
     return sum(get("/q/metrics"), name, containing);

@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.impl.NoStackTraceThrowable;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -34,6 +35,9 @@ public final class OwnClient implements ClosedLoop, AutoCloseable {
   private static final Duration LAST_ANSWERS = Duration.ofSeconds(5);
   private static final Duration REQUEST_LIMIT = Duration.ofSeconds(10);
   private static final long LONGEST_US = Duration.ofMinutes(1).toNanos() / 1000;
+
+  /** One for all, without a stack: past saturation there are many. */
+  private static final Throwable REFUSED = new NoStackTraceThrowable("refused");
 
   private final int concurrency;
   private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
@@ -64,7 +68,8 @@ public final class OwnClient implements ClosedLoop, AutoCloseable {
             }
           });
       await(done, duration.plus(REQUEST_LIMIT).plus(LAST_ANSWERS));
-      return new Load(session.answered, session.failed, (System.nanoTime() - start) / 1e9);
+      return new Load(
+          session.answered, session.refused, session.failed, (System.nanoTime() - start) / 1e9);
     } finally {
       session.close();
     }
@@ -86,7 +91,7 @@ public final class OwnClient implements ClosedLoop, AutoCloseable {
                 session.answered++;
                 again(session, end, done);
               } else {
-                session.failed++;
+                session.count(result.cause());
                 // A server that refuses at once must not become a busy loop, or a deep stack.
                 vertx.setTimer(10, later -> again(session, end, done));
               }
@@ -95,7 +100,18 @@ public final class OwnClient implements ClosedLoop, AutoCloseable {
 
   /** Sends so many requests a second for so long, whatever becomes of them. */
   public Latency atRate(Target target, double perSecond, Duration duration) {
-    Session session = new Session(target, OPEN_LOOP_CONNECTIONS);
+    return atRate(target, perSecond, duration, OPEN_LOOP_CONNECTIONS, REQUEST_LIMIT);
+  }
+
+  /**
+   * The same with another bound on what may be on its way.
+   *
+   * @param connections of HTTP/1.1, one for each request on its way
+   * @param limit an answer that comes later after it was due has failed
+   */
+  public Latency atRate(
+      Target target, double perSecond, Duration duration, int connections, Duration limit) {
+    Session session = new Session(target, connections);
     try {
       long requests = Math.max(1, Math.round(perSecond * duration.toNanos() / 1e9));
       double interval = 1e9 / perSecond;
@@ -107,7 +123,7 @@ public final class OwnClient implements ClosedLoop, AutoCloseable {
         while (System.nanoTime() < due) {
           LockSupport.parkNanos(due - System.nanoTime());
         }
-        loop.runOnContext(now -> session.sendDue(due, done));
+        loop.runOnContext(now -> session.sendDue(due, limit, done));
       }
       loop.runOnContext(now -> session.endOne(done));
       boolean all = isDone(done, LAST_ANSWERS);
@@ -165,6 +181,7 @@ public final class OwnClient implements ClosedLoop, AutoCloseable {
     private final RequestOptions options;
     private final Histogram latencies = new Histogram(1, LONGEST_US, 3);
     private long answered;
+    private long refused;
     private long failed;
     private long open;
 
@@ -215,11 +232,24 @@ public final class OwnClient implements ClosedLoop, AutoCloseable {
     }
 
     private static Future<Void> bad(HttpClientResponse response) {
-      return Future.failedFuture(
-          "status %d, gRPC status %s".formatted(response.statusCode(), grpcStatus(response)));
+      boolean later =
+          response.statusCode() == 503 && response.getHeader("retry-after") != null
+              || "14".equals(grpcStatus(response));
+      return later
+          ? Future.failedFuture(REFUSED)
+          : Future.failedFuture(
+              "status %d, gRPC status %s".formatted(response.statusCode(), grpcStatus(response)));
     }
 
-    void sendDue(long due, CompletableFuture<Void> done) {
+    void count(Throwable cause) {
+      if (cause == REFUSED) {
+        refused++;
+      } else {
+        failed++;
+      }
+    }
+
+    void sendDue(long due, Duration limit, CompletableFuture<Void> done) {
       if (open > MOST_UNANSWERED) {
         failed++;
         return;
@@ -228,12 +258,14 @@ public final class OwnClient implements ClosedLoop, AutoCloseable {
       call()
           .onComplete(
               result -> {
-                if (result.succeeded()) {
-                  answered++;
-                  long us = (System.nanoTime() - due) / 1000;
-                  latencies.recordValue(Math.max(1, Math.min(us, LONGEST_US)));
-                } else {
+                long nanos = System.nanoTime() - due;
+                if (result.failed()) {
+                  count(result.cause());
+                } else if (nanos > limit.toNanos()) {
                   failed++;
+                } else {
+                  answered++;
+                  latencies.recordValue(Math.max(1, Math.min(nanos / 1000, LONGEST_US)));
                 }
                 endOne(done);
               });
@@ -248,7 +280,7 @@ public final class OwnClient implements ClosedLoop, AutoCloseable {
 
     Latency latency(long unanswered, double seconds) {
       return new Latency(
-          new Load(answered, failed + unanswered, seconds),
+          new Load(answered, refused, failed + unanswered, seconds),
           latencies.getValueAtPercentile(50),
           latencies.getValueAtPercentile(99),
           latencies.getValueAtPercentile(99.9));

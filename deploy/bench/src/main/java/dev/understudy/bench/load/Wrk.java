@@ -2,24 +2,21 @@ package dev.understudy.bench.load;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** wrk, where it is installed: a closed loop that costs little of the machine. HTTP/1.1 only. */
 public final class Wrk implements ClosedLoop {
   /** How to get it. */
-  public static final String INSTALL = "apt-get install wrk (Debian, Ubuntu), or brew install wrk";
+  public static final String INSTALL = "apt-get install wrk, or brew install wrk";
 
   private static final Pattern RESULT = Pattern.compile("^understudy (\\d+) (\\d+) (\\d+)$");
-  private static final Duration GRACE = Duration.ofSeconds(30);
 
   private final String version;
   private final int connections;
@@ -35,7 +32,7 @@ public final class Wrk implements ClosedLoop {
   public static Optional<Wrk> find(int connections, Path directory) {
     try {
       // Without arguments it names itself, and its exit code means nothing.
-      String said = run(List.of("wrk", "-v"), GRACE);
+      String said = Tool.run(List.of("wrk", "-v"), Duration.ZERO);
       Matcher version = Pattern.compile("^wrk \\S*").matcher(said);
       return Optional.of(new Wrk(version.find() ? version.group() : "wrk", connections, directory));
     } catch (IOException notThere) {
@@ -53,12 +50,10 @@ public final class Wrk implements ClosedLoop {
     if (target.wire() != Target.Wire.HTTP) {
       throw new IllegalArgumentException("wrk speaks HTTP/1.1, not " + target.wire());
     }
-    // One thread is enough for any server on this machine, and takes the least from it.
-    int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / 4);
     List<String> command =
         List.of(
             "wrk",
-            "-t" + threads,
+            "-t" + Tool.threads(),
             "-c" + connections,
             "-d" + Math.max(1, duration.toSeconds()) + "s",
             "--timeout",
@@ -67,7 +62,7 @@ public final class Wrk implements ClosedLoop {
             script(target).toString(),
             target.url());
     try {
-      return result(run(command, duration.plus(GRACE)));
+      return result(Tool.run(command, duration));
     } catch (IOException e) {
       throw new UncheckedIOException("wrk did not run", e);
     }
@@ -113,26 +108,9 @@ public final class Wrk implements ClosedLoop {
         long requests = Long.parseLong(numbers.group(1));
         // Of the errors only a bad status is counted among the requests; to subtract all is safe.
         return new Load(
-            Math.max(0, requests - errors), errors, Long.parseLong(numbers.group(2)) / 1e6);
+            Math.max(0, requests - errors), 0, errors, Long.parseLong(numbers.group(2)) / 1e6);
       }
     }
     throw new IllegalStateException("wrk gave no figures; it said: " + output);
-  }
-
-  private static String run(List<String> command, Duration limit) throws IOException {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    try (var said = process.getInputStream()) {
-      process.getOutputStream().close();
-      // It prints less than a pipe holds, so waiting first cannot block it.
-      if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-        throw new IllegalStateException("%s did not end".formatted(command.getFirst()));
-      }
-      return new String(said.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
-    } finally {
-      process.destroyForcibly();
-    }
   }
 }

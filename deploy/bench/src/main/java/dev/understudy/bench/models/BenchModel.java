@@ -36,7 +36,7 @@ public final class BenchModel {
   private static final List<Integer> LAYERS = List.of(128, 256, 256, 1);
 
   /** About 20 ms on a machine of today; `bench scoring` shows what it is on this one. */
-  private static final int IDLE_TURNS = 20_000;
+  private static final int IDLE_TURNS = 40_000;
 
   private static final String INPUT = "x";
   private static final String OUTPUT = "y";

@@ -24,6 +24,14 @@ public sealed interface CaseReport {
     }
   }
 
+  /** Measuring it was given up. */
+  record Broken(String name, String broken) implements CaseReport {
+    @Override
+    public ObjectNode json() {
+      return new ObjectMapper().createObjectNode().put("name", name).put("broken", broken);
+    }
+  }
+
   /**
    * It was measured.
    *

@@ -30,6 +30,8 @@ public final class CaseTable {
           switch (report) {
             case CaseReport.Missing missing ->
                 "%-28s missing: %s".formatted(missing.name(), missing.missing());
+            case CaseReport.Broken broken ->
+                "%-28s given up: %s".formatted(broken.name(), broken.broken());
             case CaseReport.Measured measured -> line(measured);
           });
     }

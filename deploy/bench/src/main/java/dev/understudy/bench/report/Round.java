@@ -27,8 +27,12 @@ public record Round(Side gateway, Side echo) {
     }
 
     long failed() {
-      return closed.failed() + open.load().failed();
+      return unanswered(closed) + unanswered(open.load());
     }
+  }
+
+  private static long unanswered(Load load) {
+    return load.refused() + load.failed();
   }
 
   double throughputRatio() {

@@ -3,14 +3,12 @@ package dev.understudy.bench.rounds;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.understudy.bench.gateway.GatewayLaunch;
-import dev.understudy.bench.load.OwnClient;
-import dev.understudy.bench.load.Wrk;
+import dev.understudy.bench.load.Generators;
+import dev.understudy.bench.load.Target;
 import dev.understudy.bench.report.CaseReport;
-import dev.understudy.bench.report.Machine;
 import dev.understudy.bench.report.Requirements;
 import dev.understudy.local.stack.StackException;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -33,14 +31,14 @@ public final class GatewayBench {
    * Measures.
    *
    * @param patterns of the cases' names, such as {@code json-*}
-   * @param wrk whether it may be used where it is installed
+   * @param installed whether installed generators may be used
    * @param progress told in a few words what is being done
    */
   public static Outcome run(
       GatewayLaunch launch,
       Plan plan,
       List<String> patterns,
-      boolean wrk,
+      boolean installed,
       Consumer<String> progress) {
     List<BenchCase> cases = BenchCase.fitting(patterns);
     if (cases.isEmpty()) {
@@ -50,31 +48,21 @@ public final class GatewayBench {
                   String.join(",", patterns),
                   BenchCase.all().stream().map(BenchCase::name).collect(Collectors.joining(", "))));
     }
-    Optional<Wrk> external = wrk ? Wrk.find(plan.connections(), launch.home()) : Optional.empty();
-    if (external.isEmpty()) {
-      progress.accept(
-          "wrk is not used, so the load comes from our own client, which is slower. To get it: "
-              + Wrk.INSTALL);
-    }
-    try (Stage stage = Stage.set(launch, cases, progress);
-        OwnClient own = new OwnClient(plan.connections())) {
-      List<CaseReport> reports = new Rounds(stage, plan, external, own, progress).run(cases);
-      return new Outcome(reports, json(launch, plan, external, own, reports));
+    try (Generators generators = Generators.find(plan.connections(), launch.home(), installed);
+        Stage stage = Stage.set(launch, cases, progress)) {
+      generators.advice().ifPresent(progress);
+      List<CaseReport> reports = new Rounds(stage, plan, generators, progress).run(cases);
+      return new Outcome(reports, json(launch, plan, generators, reports));
     }
   }
 
   private static ObjectNode json(
-      GatewayLaunch launch,
-      Plan plan,
-      Optional<Wrk> external,
-      OwnClient own,
-      List<CaseReport> reports) {
+      GatewayLaunch launch, Plan plan, Generators generators, List<CaseReport> reports) {
     ObjectNode json = new ObjectMapper().createObjectNode().put("bench", "gateway");
-    json.set("machine", Machine.here().json());
     ObjectNode method = plan.json();
-    method.put("generator", external.map(Wrk::generator).orElseGet(own::generator));
-    method.put("grpc_generator", own.generator());
-    method.put("open_loop_generator", own.generator());
+    method.put("generator", generators.closedLoop(Target.Wire.HTTP).generator());
+    method.put("grpc_generator", generators.closedLoop(Target.Wire.GRPC).generator());
+    method.put("open_loop_generator", generators.openLoop().generator());
     launch.jvm().forEach(method.putArray("gateway_jvm")::add);
     method.putPOJO("gateway_settings", launch.settings());
     json.set("method", method);

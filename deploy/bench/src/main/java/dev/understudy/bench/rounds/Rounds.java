@@ -1,21 +1,21 @@
 package dev.understudy.bench.rounds;
 
 import dev.understudy.bench.gateway.MeasuredGateway;
-import dev.understudy.bench.load.ClosedLoop;
+import dev.understudy.bench.load.Generators;
 import dev.understudy.bench.load.Latency;
 import dev.understudy.bench.load.Load;
-import dev.understudy.bench.load.OwnClient;
 import dev.understudy.bench.load.Target;
 import dev.understudy.bench.report.CaseReport;
 import dev.understudy.bench.report.Round;
 import dev.understudy.local.stack.StackException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -27,81 +27,97 @@ final class Rounds {
 
   private final Stage stage;
   private final Plan plan;
-  private final Optional<? extends ClosedLoop> external;
-  private final OwnClient own;
+  private final Generators generators;
   private final Consumer<String> progress;
+  private final Set<WarmEcho> warmEchoes = new HashSet<>();
 
-  /**
-   * Rounds on a stage.
-   *
-   * @param external generator for HTTP/1.1; without one our own does it
-   */
-  Rounds(
-      Stage stage,
-      Plan plan,
-      Optional<? extends ClosedLoop> external,
-      OwnClient own,
-      Consumer<String> progress) {
+  /** To the echo, one body of a length is as any other. */
+  private record WarmEcho(int port, Target.Wire wire, int length) {}
+
+  Rounds(Stage stage, Plan plan, Generators generators, Consumer<String> progress) {
     this.stage = stage;
     this.plan = plan;
-    this.external = external;
-    this.own = own;
+    this.generators = generators;
     this.progress = progress;
   }
 
   List<CaseReport> run(List<BenchCase> cases) {
-    Map<BenchCase, String> missing = new LinkedHashMap<>();
-    cases.forEach(one -> stage.lacks(one).ifPresent(reason -> missing.put(one, reason)));
-    List<BenchCase> there = cases.stream().filter(one -> !missing.containsKey(one)).toList();
-    Map<BenchCase, Double> rates = warmUp(there);
+    Map<BenchCase, CaseReport> unmeasured = new LinkedHashMap<>();
+    cases.forEach(
+        one ->
+            stage
+                .lacks(one)
+                .ifPresent(lack -> unmeasured.put(one, new CaseReport.Missing(one.name(), lack))));
+    Map<BenchCase, Double> saturations = new LinkedHashMap<>();
+    for (BenchCase one : cases) {
+      attempt(one, unmeasured, () -> saturations.put(one, warmUp(one)));
+    }
     Map<BenchCase, List<Round>> rounds = new LinkedHashMap<>();
     Map<BenchCase, Long> notLogged = new LinkedHashMap<>();
-    for (int round = 1; round <= plan.rounds(); round++) {
-      for (BenchCase one : there) {
-        progress.accept("round %d of %d: %s".formatted(round, plan.rounds(), one.name()));
-        long before = dropped(one);
-        boolean echoFirst = round % 2 == 1;
-        rounds
-            .computeIfAbsent(one, key -> new ArrayList<>())
-            .add(round(one, rate(rates, one), echoFirst));
-        notLogged.merge(one, dropped(one) - before, Long::sum);
+    for (int number = 1; number <= plan.rounds(); number++) {
+      boolean echoFirst = number % 2 == 1;
+      String name = "round %d of %d: ".formatted(number, plan.rounds());
+      for (BenchCase one : cases) {
+        attempt(
+            one,
+            unmeasured,
+            () -> {
+              progress.accept(name + one.name());
+              long before = dropped(one);
+              Round round = round(one, rate(saturations, one), echoFirst);
+              rounds.computeIfAbsent(one, key -> new ArrayList<>()).add(round);
+              notLogged.merge(one, dropped(one) - before, Long::sum);
+            });
       }
     }
     List<CaseReport> reports = new ArrayList<>();
     for (BenchCase one : cases) {
-      String reason = missing.get(one);
+      CaseReport report = unmeasured.get(one);
       reports.add(
-          reason != null
-              ? new CaseReport.Missing(one.name(), reason)
+          report != null
+              ? report
               : new CaseReport.Measured(
                   one.name(),
-                  closedLoop(stage.target(one)).generator(),
-                  rate(rates, one),
+                  generators.closedLoop(stage.target(one)).generator(),
+                  rate(saturations, one),
                   notLogged.getOrDefault(one, 0L),
                   rounds.getOrDefault(one, List.of())));
     }
     return reports;
   }
 
-  /** Warms every path up; answers what each case can bear. */
-  private Map<BenchCase, Double> warmUp(List<BenchCase> cases) {
-    Map<BenchCase, Double> saturations = new LinkedHashMap<>();
-    for (BenchCase one : cases) {
-      progress.accept("warming up " + one.name());
-      for (Target target : List.of(stage.echo(one), stage.target(one))) {
-        closedLoop(target).run(target, plan.warmUp());
-      }
-      drain(one);
-      Target target = stage.target(one);
-      Load saturated = closedLoop(target).run(target, plan.measure());
-      requireAnswers(one.name(), saturated);
-      saturations.put(one, saturated.perSecond());
-      drain(one);
-      // The open loop's own code has to be warm too.
-      own.atRate(target, saturated.perSecond() * Plan.OPEN_LOOP_SHARE, plan.measure());
-      drain(one);
+  // One case that breaks must not cost the others an hour of measuring.
+  private void attempt(BenchCase one, Map<BenchCase, CaseReport> unmeasured, Runnable step) {
+    if (unmeasured.containsKey(one)) {
+      return;
     }
-    return saturations;
+    try {
+      step.run();
+    } catch (RuntimeException e) {
+      progress.accept("%s is given up: %s".formatted(one.name(), e));
+      unmeasured.put(one, new CaseReport.Broken(one.name(), String.valueOf(e.getMessage())));
+    }
+  }
+
+  /** Warms its paths up; answers how many requests a second it can bear. */
+  private double warmUp(BenchCase one) {
+    progress.accept("warming up " + one.name());
+    Target echo = stage.echo(one);
+    if (warmEchoes.add(new WarmEcho(echo.port(), echo.wire(), echo.body().length))) {
+      generators.closedLoop(echo).run(echo, plan.warmUp());
+    }
+    Target target = stage.target(one);
+    generators.closedLoop(target).run(target, plan.warmUp());
+    drain(one);
+    Load saturated = generators.closedLoop(target).run(target, plan.measure());
+    requireAnswers(one.name(), saturated);
+    drain(one);
+    // The open loop's own code has to be warm too.
+    generators
+        .openLoop()
+        .atRate(target, saturated.perSecond() * Plan.OPEN_LOOP_SHARE, plan.measure());
+    drain(one);
+    return saturated.perSecond();
   }
 
   // With log or shadow a case is to be compared with the plain one, so it gets that one's load.
@@ -123,12 +139,12 @@ final class Rounds {
     MeasuredGateway gateway = stage.gateway(one);
     OptionalDouble allocatedBefore = gateway.allocatedBytes();
     Duration cpuBefore = gateway.cpu();
-    Load closed = closedLoop(target).run(target, plan.measure());
+    Load closed = generators.closedLoop(target).run(target, plan.measure());
     requireAnswers(name, closed);
     drain(one);
     Duration cpu = gateway.cpu().minus(cpuBefore);
     OptionalDouble allocatedAfter = gateway.allocatedBytes();
-    Latency open = own.atRate(target, rate, plan.measure());
+    Latency open = generators.openLoop().atRate(target, rate, plan.measure());
     drain(one);
     return new Round.Side(
         closed, cpu.toNanos() / 1e3, difference(allocatedBefore, allocatedAfter), open);
@@ -152,10 +168,6 @@ final class Rounds {
       throw new StackException(
           "%s: none of %d requests was answered well".formatted(name, load.failed()));
     }
-  }
-
-  private ClosedLoop closedLoop(Target target) {
-    return external.isPresent() && target.wire() == Target.Wire.HTTP ? external.get() : own;
   }
 
   private long dropped(BenchCase one) {

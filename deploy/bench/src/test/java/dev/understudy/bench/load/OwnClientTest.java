@@ -2,12 +2,7 @@ package dev.understudy.bench.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,43 +12,34 @@ import org.junit.jupiter.params.provider.EnumSource;
 class OwnClientTest {
   private static final Duration SECOND = Duration.ofSeconds(1);
 
-  private final Vertx vertx = Vertx.vertx();
-  private final AtomicLong requests = new AtomicLong();
-  private final HttpServer server =
-      vertx
-          .createHttpServer()
-          .requestHandler(this::answer)
-          .listen(0, "127.0.0.1")
-          .toCompletionStage()
-          .toCompletableFuture()
-          .join();
+  private final TestServer server = new TestServer();
   private final OwnClient client = new OwnClient(4);
 
   @AfterEach
   void close() {
     client.close();
-    vertx.close().toCompletionStage().toCompletableFuture().join();
+    server.close();
   }
 
   @ParameterizedTest
   @EnumSource(Target.Wire.class)
   void aClosedLoopCountsEveryGoodAnswer(Target.Wire wire) {
-    Load load = client.run(target("/good", wire), SECOND);
+    Load load = client.run(server.target("/good", wire), SECOND);
 
     assertThat(load.failed()).isZero();
-    assertThat(load.answered()).isPositive().isEqualTo(requests.get());
+    assertThat(load.answered()).isPositive().isEqualTo(server.requests.get());
   }
 
   @Test
   void aBadAnswerIsNone() {
-    assertThat(client.run(target("/bad", Target.Wire.HTTP), SECOND).answered()).isZero();
-    assertThat(client.run(target("/bad", Target.Wire.GRPC), SECOND).answered()).isZero();
+    assertThat(client.run(server.target("/bad", Target.Wire.HTTP), SECOND).answered()).isZero();
+    assertThat(client.run(server.target("/bad", Target.Wire.GRPC), SECOND).answered()).isZero();
   }
 
   @Test
   void aConstantRateSendsThatManyWhateverTheAnswersAre() {
-    Latency good = client.atRate(target("/good", Target.Wire.HTTP), 200, SECOND);
-    Latency bad = client.atRate(target("/bad", Target.Wire.HTTP), 200, SECOND);
+    Latency good = client.atRate(server.target("/good", Target.Wire.HTTP), 200, SECOND);
+    Latency bad = client.atRate(server.target("/bad", Target.Wire.HTTP), 200, SECOND);
 
     assertThat(good.load().answered()).isEqualTo(200);
     assertThat(good.p99Us()).isGreaterThanOrEqualTo(good.p50Us()).isPositive();
@@ -63,22 +49,27 @@ class OwnClientTest {
 
   @Test
   void waitingForASlowServerCounts() {
-    Latency latency = client.atRate(target("/slow", Target.Wire.HTTP), 100, SECOND);
+    Latency latency = client.atRate(server.target("/slow", Target.Wire.HTTP), 100, SECOND);
 
     assertThat(latency.p50Us()).isGreaterThan(90_000);
   }
 
-  private Target target(String path, Target.Wire wire) {
-    return new Target(server.actualPort(), path, Map.of(), new byte[] {1}, wire);
+  @Test
+  void toBeToldToComeAgainIsNoFailure() {
+    Load load = client.run(server.target("/later", Target.Wire.HTTP), SECOND);
+
+    assertThat(load.answered()).isZero();
+    assertThat(load.failed()).isZero();
+    assertThat(load.refused()).isPositive();
   }
 
-  private void answer(HttpServerRequest request) {
-    requests.incrementAndGet();
-    switch (request.path()) {
-      case "/good" ->
-          request.response().setChunked(true).putTrailer("grpc-status", "0").end("good");
-      case "/slow" -> vertx.setTimer(100, later -> request.response().end());
-      default -> request.response().setStatusCode(500).putHeader("grpc-status", "13").end();
-    }
+  @Test
+  void anAnswerBehindTheLimitHasFailed() {
+    Latency latency =
+        client.atRate(
+            server.target("/slow", Target.Wire.HTTP), 50, SECOND, 64, Duration.ofMillis(50));
+
+    assertThat(latency.load().answered()).isZero();
+    assertThat(latency.load().failed()).isEqualTo(50);
   }
 }

@@ -9,7 +9,7 @@ class WrkTest {
   @Test
   void theLineOfOurScriptIsFoundAmongItsOwnWords() {
     assertThat(Wrk.result("Running 1s test\n  1 threads\nunderstudy 5000 1004000 20\n"))
-        .isEqualTo(new Load(4980, 20, 1.004));
+        .isEqualTo(new Load(4980, 0, 20, 1.004));
   }
 
   @Test

@@ -83,9 +83,9 @@ class CaseReportTest {
 
   private static Round.Side side(long answered) {
     return new Round.Side(
-        new Load(answered, 0, 1),
+        new Load(answered, 0, 0, 1),
         1_000,
         OptionalDouble.empty(),
-        new Latency(new Load(1, 0, 1), 1, 2, 3));
+        new Latency(new Load(1, 0, 0, 1), 1, 2, 3));
   }
 }
