@@ -86,6 +86,7 @@ public class Gateway {
         new PredictionJournal(
             gatewayId,
             settings.unitKey().map(Gateway::checkedKey).orElseGet(Gateway::freshKey),
+            settings.journal().enabled(),
             new PredictionJournal.Bounds(
                 settings.journal().records(),
                 settings.journal().bytes(),

@@ -59,6 +59,9 @@ public interface GatewaySettings {
   /** What may wait to be logged. */
   Journal journal();
 
+  /** For benchmarks only. */
+  Bench bench();
+
   /** What one request may ask for. */
   interface Limits {
     /** The largest body, in bytes. */
@@ -126,6 +129,13 @@ public interface GatewaySettings {
 
   /** What may wait to be logged. */
   interface Journal {
+    /**
+     * False logs nothing and counts every prediction as dropped with the cause {@code disabled}:
+     * for benchmarks, and for models whose log nobody needs. No test can be judged then.
+     */
+    @WithDefault("true")
+    boolean enabled();
+
     /** Records that may wait for Kafka; one more is dropped and counted. */
     @WithDefault("200000")
     int records();
@@ -155,5 +165,12 @@ public interface GatewaySettings {
      */
     @WithDefault("PT3S")
     Duration durableDeadline();
+  }
+
+  /** For benchmarks only. */
+  interface Bench {
+    /** Answers {@code POST /bench/echo} with the request's body, to compare the gateway with. */
+    @WithDefault("false")
+    boolean echo();
   }
 }

@@ -75,6 +75,11 @@ class ServingQuarkusTest {
   }
 
   @Test
+  void theBenchmarksEchoIsNotThereUnlessAskedFor() {
+    given().body("x").post("/bench/echo").then().statusCode(404);
+  }
+
+  @Test
   void aRouteIsPreparedThenCommittedThenServed() throws Exception {
     VersionRef one = upload("1", Graphs.sigmoid(1));
     RoutePublished.Builder model = Published.model(PROJECT, "first");

@@ -25,7 +25,11 @@ import picocli.CommandLine.Command;
       Train.class,
       CommandLine.HelpCommand.class
     },
-    footer = "%n./understudy test   runs all tests (it is a verb of the script).")
+    footer = {
+      "%nVerbs of the script:",
+      "  ./understudy test    runs all tests",
+      "  ./understudy bench   measures how fast the gateway and the models are"
+    })
 public final class Understudy {
   // Kept, because the log manager holds its loggers weakly.
   private static final Logger EVERYTHING = Logger.getLogger("");

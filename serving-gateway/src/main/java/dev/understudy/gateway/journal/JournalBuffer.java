@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class JournalBuffer implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(JournalBuffer.class);
   static final CompletableFuture<Boolean> TAKEN = CompletableFuture.completedFuture(true);
-  private static final CompletableFuture<Boolean> DROPPED =
-      CompletableFuture.completedFuture(false);
+  static final CompletableFuture<Boolean> DROPPED = CompletableFuture.completedFuture(false);
 
   // A thread that is woken for each record costs more than the record: so it looks by itself.
   private static final long SHORTEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(1);

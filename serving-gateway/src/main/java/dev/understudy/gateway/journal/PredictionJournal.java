@@ -37,18 +37,21 @@ public final class PredictionJournal implements AutoCloseable {
   private final LoggedInputs inputs;
   private final LogMeters meters;
   private final Duration durableDeadline;
+  private final boolean enabled;
   private final JournalBuffer buffer;
 
   /**
    * A journal that sends at once, first what an earlier one left on disk.
    *
    * @param unitKey the secret of the keyed hashes of units and of inputs
+   * @param enabled false: every prediction is dropped, and counted as {@code disabled}
    * @param producerSettings Kafka's own, at least the servers
    * @throws IOException if the directory of the spool cannot be used, or is used by another gateway
    */
   public PredictionJournal(
       String gatewayId,
       byte[] unitKey,
+      boolean enabled,
       Bounds bounds,
       Spooling spooling,
       Map<String, Object> producerSettings,
@@ -56,6 +59,7 @@ public final class PredictionJournal implements AutoCloseable {
       throws IOException {
     this.gatewayId = gatewayId;
     this.unitHash = new KeyedHash(unitKey);
+    this.enabled = enabled;
     this.inputs = new LoggedInputs(unitHash.derived("inputs"));
     this.meters = new LogMeters(registry);
     this.durableDeadline = spooling.durableDeadline();
@@ -110,6 +114,10 @@ public final class PredictionJournal implements AutoCloseable {
    *     that is not sampled is as good as logged
    */
   public CompletableFuture<Boolean> predicted(Prediction prediction) {
+    if (!enabled) {
+      meters.dropped(LogRecord.Kind.PREDICTION, "disabled");
+      return JournalBuffer.DROPPED;
+    }
     ServedModel model = prediction.model();
     boolean inTest = prediction.plan().counts() && model.route().liveTest().isPresent();
     LogPolicy policy = model.policy().log();

@@ -156,8 +156,8 @@ final class InferenceGrpc extends GRPCInferenceServiceImplBase {
           trailers.put(CallHeaders.PREDICTION_ID, failed.id().value());
           observer.onError(status(failed.problem(), failed.reason()).asRuntimeException(trailers));
         }
-        case Answer.Unknown unknown ->
-            refuse(observer, new RequestRefused(ProblemType.NOT_FOUND, unknown.reason()));
+        case Answer.Refused refused ->
+            refuse(observer, new RequestRefused(refused.problem(), refused.reason()));
       }
     } catch (RuntimeException e) {
       fail(observer, e);

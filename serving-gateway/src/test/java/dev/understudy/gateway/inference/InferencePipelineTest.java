@@ -63,15 +63,7 @@ class InferencePipelineTest {
 
   @BeforeEach
   void open() throws IOException {
-    journal =
-        new PredictionJournal(
-            "gw",
-            new byte[16],
-            new PredictionJournal.Bounds(10_000, 16 << 20, Duration.ZERO),
-            new PredictionJournal.Spooling(
-                directory, SPOOL_BYTES, Duration.ofMillis(200), Duration.ofSeconds(5)),
-            Map.of("bootstrap.servers", "127.0.0.1:" + TestKafka.freePort()),
-            meters);
+    journal = journal(true, directory);
     pipeline = pipeline(Duration.ofMillis(500));
   }
 
@@ -394,7 +386,36 @@ class InferencePipelineTest {
                     .doesNotContain(new String(value, StandardCharsets.ISO_8859_1)));
   }
 
+  @Test
+  void aJournalThatIsSwitchedOffCountsWhatItDoesNotLog() throws IOException {
+    serve(new Route.Single(1, "1"), Map.of("1", Graphs.sigmoid(1)));
+    try (PredictionJournal off = journal(false, directory.resolve("off"))) {
+      pipeline = pipeline(Duration.ofSeconds(5), off);
+
+      assertThat(infer(1)).isInstanceOf(Answer.Predicted.class);
+
+      awaitQuiet();
+      assertThat(count("gateway.log.dropped", "cause", "disabled")).isOne();
+    }
+  }
+
+  private PredictionJournal journal(boolean enabled, Path spool) throws IOException {
+    return new PredictionJournal(
+        "gw",
+        new byte[16],
+        enabled,
+        new PredictionJournal.Bounds(10_000, 16 << 20, Duration.ZERO),
+        new PredictionJournal.Spooling(
+            spool, SPOOL_BYTES, Duration.ofMillis(200), Duration.ofSeconds(5)),
+        Map.of("bootstrap.servers", "127.0.0.1:" + TestKafka.freePort()),
+        meters);
+  }
+
   private InferencePipeline pipeline(Duration deadline) {
+    return pipeline(deadline, journal);
+  }
+
+  private InferencePipeline pipeline(Duration deadline, PredictionJournal journal) {
     return new InferencePipeline(
         table::get, shadows, journal, new InferenceMeters(meters), deadline);
   }

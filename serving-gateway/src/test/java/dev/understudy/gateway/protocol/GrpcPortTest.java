@@ -62,6 +62,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -75,6 +76,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -85,30 +87,38 @@ class GrpcPortTest {
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final ModelPool pool = new ModelPool(1, 1);
   private final ShadowRunner shadows = new ShadowRunner(1, 1, meters);
-  private final PredictionJournal journal =
-      new PredictionJournal(
-          "gw",
-          new byte[16],
-          new PredictionJournal.Bounds(10_000, 16 << 20, Duration.ZERO),
-          Map.of("bootstrap.servers", "127.0.0.1:" + TestKafka.freePort()),
-          meters);
   private final AtomicReference<RoutingTable> table = new AtomicReference<>(RoutingTable.EMPTY);
   private final AtomicBoolean ready = new AtomicBoolean(true);
-  private final InferencePipeline pipeline =
-      new InferencePipeline(
-          table::get, shadows, journal, new InferenceMeters(meters), Duration.ofSeconds(2));
-  private final GrpcPort port =
-      new GrpcPort(
-          new InetSocketAddress("127.0.0.1", 0),
-          table::get,
-          ready::get,
-          pipeline,
-          new RequestLimits(LIMIT, 16, 1_000),
-          meters,
-          "1.2.3");
+  private final PredictionJournal journal;
+  private final GrpcPort port;
 
   private ManagedChannel channel;
   private GRPCInferenceServiceBlockingStub client;
+
+  GrpcPortTest(@TempDir Path spool) throws IOException {
+    journal =
+        new PredictionJournal(
+            "gw",
+            new byte[16],
+            true,
+            new PredictionJournal.Bounds(10_000, 16 << 20, Duration.ZERO),
+            new PredictionJournal.Spooling(
+                spool, 1 << 20, Duration.ofMillis(200), Duration.ofSeconds(5)),
+            Map.of("bootstrap.servers", "127.0.0.1:" + TestKafka.freePort()),
+            meters);
+    InferencePipeline pipeline =
+        new InferencePipeline(
+            table::get, shadows, journal, new InferenceMeters(meters), Duration.ofSeconds(2));
+    port =
+        new GrpcPort(
+            new InetSocketAddress("127.0.0.1", 0),
+            table::get,
+            ready::get,
+            pipeline,
+            new RequestLimits(LIMIT, 16, 1_000),
+            meters,
+            "1.2.3");
+  }
 
   @BeforeEach
   void open() throws IOException {

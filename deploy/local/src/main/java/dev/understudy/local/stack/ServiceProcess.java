@@ -32,11 +32,18 @@ public final class ServiceProcess {
   private @Nullable Process process;
 
   /** How one knows that the part is ready. */
-  interface Readiness {
+  public interface Readiness {
+    /** Asked again and again until it is so. */
     boolean reached();
   }
 
-  ServiceProcess(
+  /**
+   * A part that is not started yet.
+   *
+   * @param environment in addition to this process's own
+   * @param log appended to
+   */
+  public ServiceProcess(
       String name,
       List<String> command,
       Map<String, String> environment,
@@ -50,7 +57,7 @@ public final class ServiceProcess {
   }
 
   /** Ready when the health address answers 200. */
-  static Readiness health(URI address) {
+  public static Readiness health(URI address) {
     HttpClient client = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
     HttpRequest request =
         HttpRequest.newBuilder(address).timeout(Duration.ofSeconds(5)).GET().build();

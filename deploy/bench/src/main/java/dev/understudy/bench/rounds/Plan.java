@@ -1,0 +1,49 @@
+package dev.understudy.bench.rounds;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.understudy.bench.load.OwnClient;
+import dev.understudy.bench.models.BenchModel;
+import java.time.Duration;
+
+/**
+ * How long and how often.
+ *
+ * @param connections of the closed loop
+ * @param measure of each load that counts
+ * @param warmUp of each path, before anything counts
+ */
+public record Plan(int rounds, Duration measure, Duration warmUp, int connections) {
+  /** What a guess at the load may be wrong by without a queue: the open loop's share. */
+  static final double OPEN_LOOP_SHARE = 0.25;
+
+  public Plan {
+    if (rounds < 1 || connections < 1 || measure.toMillis() < 1000 || warmUp.toMillis() < 1000) {
+      throw new IllegalArgumentException(
+          "at least one round and one connection, of at least a second each");
+    }
+  }
+
+  ObjectNode json() {
+    return new ObjectMapper()
+        .createObjectNode()
+        .put("rounds", rounds)
+        .put("seconds", measure.toSeconds())
+        .put("warm_up_seconds", warmUp.toSeconds())
+        .put("connections", connections)
+        .put("grpc_connections", OwnClient.HTTP2_CONNECTIONS)
+        .put(
+            "closed_loop",
+            "throughput and CPU; gateway and echo in turn, who is first changes by round")
+        .put(
+            "open_loop",
+            "latency from the scheduled send time, at %s of the plain case's throughput, the echo at the same rate"
+                .formatted(OPEN_LOOP_SHARE))
+        .put("cpu", "user and kernel time of the gateway's process, until the log has drained")
+        .put(
+            "echo",
+            "a bare Vert.x route in the same process, sent the same bytes by the same generator")
+        .put("quartiles", "type 7")
+        .put("seed", BenchModel.SEED);
+  }
+}

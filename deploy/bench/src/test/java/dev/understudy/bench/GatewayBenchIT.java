@@ -1,0 +1,41 @@
+package dev.understudy.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+/** The verb with the real gateway process, once; its figures mean nothing but that it works. */
+class GatewayBenchIT {
+  @Test
+  void aQuickRunOfOneCaseMeasuresGatewayAndEcho() throws Exception {
+    JsonNode report = lastLine("gateway", "--quick", "--json", "--cases", "json-1,binary-32");
+
+    JsonNode json1 = report.path("cases").path(0);
+    assertThat(report.path("method").path("generator").asText()).isNotEmpty();
+    assertThat(json1.path("name").asText()).isEqualTo("json-1");
+    for (String figure : new String[] {"requests_per_second", "p50_us", "throughput_ratio"}) {
+      assertThat(json1.path(figure).path("median").asDouble()).as(figure).isPositive();
+    }
+    assertThat(json1.path("failed").asInt()).isZero();
+    JsonNode binary = report.path("cases").path(1);
+    assertThat(binary.has("missing") || binary.has("requests_per_second")).isTrue();
+  }
+
+  private static JsonNode lastLine(String... arguments) throws Exception {
+    PrintStream before = System.out;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    try {
+      assertThat(Bench.command().execute(arguments)).isZero();
+    } finally {
+      System.setOut(before);
+    }
+    return new ObjectMapper()
+        .readTree(printed.toString(StandardCharsets.UTF_8).lines().toList().getLast());
+  }
+}

@@ -1,0 +1,75 @@
+package dev.understudy.bench.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Against a server of our own, for a second each. */
+class OwnClientTest {
+  private static final Duration SECOND = Duration.ofSeconds(1);
+
+  private final TestServer server = new TestServer();
+  private final OwnClient client = new OwnClient(4);
+
+  @AfterEach
+  void close() {
+    client.close();
+    server.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Target.Wire.class)
+  void aClosedLoopCountsEveryGoodAnswer(Target.Wire wire) {
+    Load load = client.run(server.target("/good", wire), SECOND);
+
+    assertThat(load.failed()).isZero();
+    assertThat(load.answered()).isPositive().isEqualTo(server.requests.get());
+  }
+
+  @Test
+  void aBadAnswerIsNone() {
+    assertThat(client.run(server.target("/bad", Target.Wire.HTTP), SECOND).answered()).isZero();
+    assertThat(client.run(server.target("/bad", Target.Wire.GRPC), SECOND).answered()).isZero();
+  }
+
+  @Test
+  void aConstantRateSendsThatManyWhateverTheAnswersAre() {
+    Latency good = client.atRate(server.target("/good", Target.Wire.HTTP), 200, SECOND);
+    Latency bad = client.atRate(server.target("/bad", Target.Wire.HTTP), 200, SECOND);
+
+    assertThat(good.load().answered()).isEqualTo(200);
+    assertThat(good.p99Us()).isGreaterThanOrEqualTo(good.p50Us()).isPositive();
+    assertThat(bad.load().answered()).isZero();
+    assertThat(bad.load().failed()).isEqualTo(200);
+  }
+
+  @Test
+  void waitingForASlowServerCounts() {
+    Latency latency = client.atRate(server.target("/slow", Target.Wire.HTTP), 100, SECOND);
+
+    assertThat(latency.p50Us()).isGreaterThan(90_000);
+  }
+
+  @Test
+  void toBeToldToComeAgainIsNoFailure() {
+    Load load = client.run(server.target("/later", Target.Wire.HTTP), SECOND);
+
+    assertThat(load.answered()).isZero();
+    assertThat(load.failed()).isZero();
+    assertThat(load.refused()).isPositive();
+  }
+
+  @Test
+  void anAnswerBehindTheLimitHasFailed() {
+    Latency latency =
+        client.atRate(
+            server.target("/slow", Target.Wire.HTTP), 50, SECOND, 64, Duration.ofMillis(50));
+
+    assertThat(latency.load().answered()).isZero();
+    assertThat(latency.load().failed()).isEqualTo(50);
+  }
+}
