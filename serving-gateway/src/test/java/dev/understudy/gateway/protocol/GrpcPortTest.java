@@ -90,6 +90,7 @@ class GrpcPortTest {
   private final AtomicReference<RoutingTable> table = new AtomicReference<>(RoutingTable.EMPTY);
   private final AtomicBoolean ready = new AtomicBoolean(true);
   private final PredictionJournal journal;
+  private final InferencePipeline pipeline;
   private final GrpcPort port;
 
   private ManagedChannel channel;
@@ -106,7 +107,7 @@ class GrpcPortTest {
                 spool, 1 << 20, Duration.ofMillis(200), Duration.ofSeconds(5)),
             Map.of("bootstrap.servers", "127.0.0.1:" + TestKafka.freePort()),
             meters);
-    InferencePipeline pipeline =
+    pipeline =
         new InferencePipeline(
             table::get, shadows, journal, new InferenceMeters(meters), Duration.ofSeconds(2));
     port =
