@@ -97,6 +97,11 @@ public final class ModelPool {
       return loaded.model.score(inputs, deadline, loaded.room);
     }
 
+    /** Whether its room has places left for urgent requests only. */
+    public boolean isNearlyFull() {
+      return loaded.room.isNearlyFull();
+    }
+
     /** One more lease of the same model, at once; this one must still be open. */
     public Lease another() {
       if (closed.get() || !loaded.retain()) {

@@ -20,6 +20,7 @@ public final class ScoringRoom implements AutoCloseable {
   private static final ScheduledThreadPoolExecutor CLOCK = clock();
 
   private final ThreadPoolExecutor threads;
+  private final int commonPlaces;
 
   /** A room of so many threads, with so many places to wait. */
   public ScoringRoom(String name, int threads, int places) {
@@ -31,6 +32,7 @@ public final class ScoringRoom implements AutoCloseable {
             TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(places),
             Thread.ofPlatform().daemon().name(name + "-", 0).factory());
+    this.commonPlaces = places - Math.max(places > 1 ? 1 : 0, places / 10);
     this.threads.allowCoreThreadTimeOut(true);
   }
 
@@ -62,6 +64,11 @@ public final class ScoringRoom implements AutoCloseable {
   /** How many runs wait for a thread now. */
   public int waiting() {
     return threads.getQueue().size();
+  }
+
+  /** Whether only the last tenth of the places is free, which is for urgent runs. */
+  public boolean isNearlyFull() {
+    return threads.getQueue().size() >= commonPlaces;
   }
 
   /** No more runs; those that wait are shed. */
