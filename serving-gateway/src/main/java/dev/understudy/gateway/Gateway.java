@@ -52,6 +52,7 @@ public class Gateway {
     }
     Map<String, Object> client = Map.of("bootstrap.servers", kafka);
     ModelPool pool = new ModelPool(settings.scoring().threads(), settings.scoring().queue());
+    InferenceMeters inferences = new InferenceMeters(meters);
     this.hotSwap =
         new HotSwap(
             new HotSwap.Settings(
@@ -62,7 +63,8 @@ public class Gateway {
                 settings.artefactBytes(),
                 settings.heartbeat()),
             pool,
-            meters);
+            meters,
+            inferences::keepOnly);
     this.shadows = new ShadowRunner(settings.shadow().threads(), settings.shadow().queue(), meters);
     this.journal =
         new PredictionJournal(
@@ -76,17 +78,14 @@ public class Gateway {
             meters);
     this.pipeline =
         new InferencePipeline(
-            hotSwap::table,
-            shadows,
-            journal,
-            new InferenceMeters(meters),
-            settings.scoring().deadline());
+            hotSwap::table, shadows, journal, inferences, settings.scoring().deadline());
     meters.gauge("gateway.inflight", pipeline, InferencePipeline::inFlight);
     this.route =
         new InferenceRoute(
             hotSwap::table,
             hotSwap::isReady,
             pipeline,
+            inferences::statistics,
             new RequestLimits(
                 settings.limits().bodyBytes(), settings.limits().depth(), settings.limits().rows()),
             meters,

@@ -34,6 +34,15 @@ public final class Graphs {
             .addNode(node("Sigmoid", "p", "scaled")));
   }
 
+  /** p = x, of ONNX's element type of that number. */
+  public static byte[] identity(int type, long... shape) {
+    return model(
+        GraphProto.newBuilder()
+            .addInput(value("x", type, shape))
+            .addOutput(value("p", type, shape))
+            .addNode(node("Identity", "p", "x")));
+  }
+
   /** p = table[x]: fails inside the graph where x is outside the table of two. */
   public static byte[] failsOutsideZeroAndOne() {
     return model(

@@ -20,6 +20,9 @@ public sealed interface Answer {
   /** A version was to answer and did not. */
   record Failed(PredictionId id, ProblemType problem, String reason) implements Answer {}
 
-  /** There is no such model or version; no prediction was made. */
-  record Unknown(String reason) implements Answer {}
+  /**
+   * No prediction was made: there is no such model or version, or the route cannot assign the
+   * request.
+   */
+  record Refused(ProblemType problem, String reason) implements Answer {}
 }

@@ -14,6 +14,7 @@ import dev.understudy.gateway.shadow.ShadowRunner;
 import dev.understudy.scoring.ModelPool;
 import dev.understudy.scoring.Score;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +33,9 @@ import org.jboss.logging.Logger;
 public final class InferencePipeline {
   private static final Logger LOG = Logger.getLogger(InferencePipeline.class);
 
+  /** Of the requests that may take the last places of a queue. */
+  private static final int HIGHEST = 1;
+
   private final Supplier<RoutingTable> liveTable;
   private final ShadowRunner shadows;
   private final PredictionJournal journal;
@@ -42,7 +46,8 @@ public final class InferencePipeline {
   /**
    * A pipeline.
    *
-   * @param deadline of one version's answer; a stand-in gets the same again
+   * @param deadline of one version's answer; a stand-in gets the same again, within what the caller
+   *     gives
    */
   public InferencePipeline(
       Supplier<RoutingTable> liveTable,
@@ -62,14 +67,16 @@ public final class InferencePipeline {
     Optional<ServedModel> entered = enter(request.model());
     if (entered.isEmpty()) {
       return CompletableFuture.completedStage(
-          new Answer.Unknown("there is no model '%s' here".formatted(request.model())));
+          new Answer.Refused(
+              ProblemType.NOT_FOUND, "there is no model '%s' here".formatted(request.model())));
     }
     ServedModel model = entered.get();
     Optional<String> unserved = request.version().filter(name -> model.version(name).isEmpty());
     if (unserved.isPresent()) {
       model.leave();
       return CompletableFuture.completedStage(
-          new Answer.Unknown(
+          new Answer.Refused(
+              ProblemType.NOT_FOUND,
               "no route of model '%s' names version '%s'"
                   .formatted(request.model(), unserved.get())));
     }
@@ -77,7 +84,7 @@ public final class InferencePipeline {
     PredictionId id = PredictionId.next();
     RoutePlan plan = model.plan(id, request.version());
     inFlight.incrementAndGet();
-    meters.assigned(model, plan.arm());
+    meters.assigned(model, plan, request);
 
     CompletableFuture<Answer> answer = new CompletableFuture<>();
     score(model, plan, request)
@@ -86,12 +93,12 @@ public final class InferencePipeline {
               if (scored == null) {
                 LOG.errorf(unexpected, "prediction %s failed unexpectedly", id.value());
                 journal.lost();
-                meters.answered(model, plan.arm(), "error", request.arrivedAt());
+                meters.answered(model, plan, request, "error");
                 answer.complete(new Answer.Failed(id, ProblemType.INTERNAL, "the gateway failed"));
                 over(model);
                 return;
               }
-              meters.answered(model, plan.arm(), scored.outcome(), request.arrivedAt());
+              meters.answered(model, plan, request, scored.outcome());
               answer.complete(scored.toAnswer(id, model, plan));
               shadowAndLog(id, model, plan, request, scored);
             });
@@ -138,7 +145,7 @@ public final class InferencePipeline {
         case Score.Answered answered -> byVersion.size() > 1 ? "replaced" : "answered";
         case Score.Failed failed -> "failed";
         case Score.TimedOut late -> "timed_out";
-        case Score.Shed shed -> "shed";
+        case Score.Shed shed -> shed.cause().equals(TimeBudget.CAUSE) ? "timed_out" : "shed";
       };
     }
 
@@ -154,6 +161,9 @@ public final class InferencePipeline {
                 id,
                 ProblemType.TIMED_OUT,
                 "the model did not answer in %d ms".formatted(late.afterNanos() / 1_000_000));
+        case Score.Shed shed when shed.cause().equals(TimeBudget.CAUSE) ->
+            new Answer.Failed(
+                id, ProblemType.TIMED_OUT, "the time that the request gives itself is over");
         case Score.Shed shed ->
             new Answer.Failed(
                 id,
@@ -185,7 +195,26 @@ public final class InferencePipeline {
 
   private CompletionStage<Score> score(
       ServedModel model, String version, InferenceRequest request) {
-    return lease(model, version).score(request.inputs(), deadline);
+    ModelPool.Lease lease = lease(model, version);
+    if (request.traits().priority() != HIGHEST && lease.isNearlyFull()) {
+      return CompletableFuture.completedStage(new Score.Shed("queue_full"));
+    }
+    Instant now = Instant.now();
+    TimeBudget time = TimeBudget.of(request, deadline, now);
+    long readNanos = Math.max(0, Duration.between(request.arrivedAt(), now).toNanos());
+    long askedAt = System.nanoTime();
+    CompletionStage<Score> score =
+        time.isOver()
+            ? CompletableFuture.completedStage(new Score.Shed(TimeBudget.CAUSE))
+            : lease.score(request.inputs(), time.left());
+    return score.thenApply(
+        late -> {
+          Score judged = time.judged(late);
+          meters
+              .counted(model, version)
+              .scored(judged, request.rows(), readNanos, System.nanoTime() - askedAt);
+          return judged;
+        });
   }
 
   private void shadowAndLog(

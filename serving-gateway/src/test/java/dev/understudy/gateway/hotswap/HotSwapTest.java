@@ -242,7 +242,8 @@ class HotSwapTest {
             1 << 20,
             Duration.ofSeconds(2)),
         pool,
-        new SimpleMeterRegistry());
+        new SimpleMeterRegistry(),
+        table -> {});
   }
 
   private void assertPrepareFails(Route prepared, String reason) {

@@ -45,6 +45,7 @@ class InferencePipelineTest {
           Map.of("bootstrap.servers", "127.0.0.1:" + TestKafka.freePort()),
           meters);
   private final AtomicReference<RoutingTable> table = new AtomicReference<>(RoutingTable.EMPTY);
+  private final InferenceMeters inferences = new InferenceMeters(meters);
   private InferencePipeline pipeline = pipeline(Duration.ofMillis(500));
 
   @AfterEach
@@ -60,9 +61,9 @@ class InferencePipelineTest {
     serve(new Route.Single(1, "1"), Map.of("1", Graphs.sigmoid(1)));
 
     assertThat(join(pipeline.infer(request("other", Optional.empty(), 0))))
-        .isInstanceOf(Answer.Unknown.class);
+        .isInstanceOf(Answer.Refused.class);
     assertThat(join(pipeline.infer(request("m", Optional.of("9"), 0))))
-        .isInstanceOf(Answer.Unknown.class);
+        .isInstanceOf(Answer.Refused.class);
     assertThat(pipeline.inFlight()).isZero();
   }
 
@@ -114,6 +115,50 @@ class InferencePipelineTest {
   }
 
   @Test
+  void aCallerWhoseTimeIsOverIsToldAndNobodyIsBlamed() {
+    serve(new Route.Single(1, "1"), Map.of("1", Graphs.loopsForMillions()));
+    pipeline = pipeline(Duration.ofMinutes(1));
+
+    for (Duration budget : List.of(Duration.ofNanos(1), Duration.ofMillis(50))) {
+      Answer answer = join(pipeline.infer(request(1_000_000, budget)));
+
+      assertThat(answer)
+          .isInstanceOfSatisfying(
+              Answer.Failed.class,
+              failed -> {
+                assertThat(failed.problem()).isEqualTo(ProblemType.TIMED_OUT);
+                assertThat(failed.reason()).contains("the request gives itself");
+              });
+    }
+    awaitQuiet();
+    assertThat(count("gateway.inference.total", "code", "timed_out")).isEqualTo(2);
+  }
+
+  @Test
+  void whatAVersionDidIsCountedUntilItIsNotLoadedAnyMore() {
+    serve(new Route.Single(1, "1"), Map.of("1", Graphs.sigmoid(1)));
+    infer(0);
+    awaitQuiet();
+    VersionStatistics.Snapshot sums = inferences.statistics("m", "1").orElseThrow();
+
+    assertThat(sums.success().count()).isOne();
+    assertThat(sums.inferences()).isOne();
+    assertThat(sums.run().nanos()).isPositive();
+    assertThat(sums.success().nanos())
+        .isEqualTo(sums.read().nanos() + sums.queue().nanos() + sums.run().nanos());
+    assertThat(sums.batches()).containsExactly(new VersionStatistics.Batch(1, sums.run()));
+    assertThat(count("gateway.inference.total", "role", "current")).isOne();
+
+    serve(new Route.Single(2, "2"), Map.of("2", Graphs.sigmoid(2)));
+    inferences.keepOnly(table.get());
+
+    assertThat(inferences.statistics("m", "1")).isEmpty();
+    assertThat(meters.find("gateway.inference.total").meters()).isEmpty();
+    assertThat(meters.find("gateway.inference").meters()).isEmpty();
+    assertThat(meters.find("gateway.assignment").meters()).isEmpty();
+  }
+
+  @Test
   void noRequestFailsWhileTheTableIsSwapped() {
     byte[][] graphs = {Graphs.sigmoid(1), Graphs.sigmoid(2)};
     List<CompletableFuture<Answer>> answers = new ArrayList<>();
@@ -136,8 +181,7 @@ class InferencePipelineTest {
   }
 
   private InferencePipeline pipeline(Duration deadline) {
-    return new InferencePipeline(
-        table::get, shadows, journal, new InferenceMeters(meters), deadline);
+    return new InferencePipeline(table::get, shadows, journal, inferences, deadline);
   }
 
   private void serve(Route route, Map<String, byte[]> versions) {
@@ -165,6 +209,25 @@ class InferencePipelineTest {
   }
 
   private static InferenceRequest request(String model, Optional<String> version, float x) {
+    return request(model, version, x, RequestTraits.plain(RequestTraits.Protocol.REST));
+  }
+
+  private static InferenceRequest request(float x, Duration budget) {
+    return request(
+        "m",
+        Optional.empty(),
+        x,
+        new RequestTraits(
+            RequestTraits.Protocol.REST,
+            name -> Optional.empty(),
+            Map.of(),
+            Optional.of(budget),
+            0,
+            Map.of()));
+  }
+
+  private static InferenceRequest request(
+      String model, Optional<String> version, float x, RequestTraits traits) {
     return new InferenceRequest(
         model,
         version,
@@ -172,7 +235,7 @@ class InferencePipelineTest {
         Map.of("x", Tensor.ofFloats("x", new long[] {1}, x)),
         1,
         Instant.now(),
-        RequestTraits.plain(RequestTraits.Protocol.REST));
+        traits);
   }
 
   private void awaitQuiet() {
