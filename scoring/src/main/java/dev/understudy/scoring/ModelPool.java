@@ -193,6 +193,11 @@ public final class ModelPool {
       return loaded.runner.statistics();
     }
 
+    /** Whether its room has places left for urgent requests only. */
+    public boolean isNearlyFull() {
+      return loaded.runner.isNearlyFull();
+    }
+
     /** One more lease of the same model, at once; this one must still be open. */
     public Lease another() {
       if (closed.get() || !loaded.retain()) {

@@ -74,6 +74,11 @@ final class ModelRunner implements AutoCloseable {
         && (stops == 0 || System.nanoTime() - notHereBefore >= 0);
   }
 
+  /** Whether its room has places left for urgent requests only. */
+  boolean isNearlyFull() {
+    return room.isNearlyFull();
+  }
+
   /** A few of the small requests that came, to warm up another version with. */
   List<Map<String, Tensor>> recorded() {
     List<Map<String, Tensor>> requests = new ArrayList<>(RECORDED);

@@ -16,6 +16,7 @@ public final class ScoringRoom implements AutoCloseable {
   private static final double WEIGHT = 1.0 / 8;
 
   private final ThreadPoolExecutor threads;
+  private final int commonPlaces;
 
   /** Exponentially weighted; of two runs that end at once, one may go unnoticed. */
   private volatile double meanNanos;
@@ -30,6 +31,7 @@ public final class ScoringRoom implements AutoCloseable {
             TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(places),
             Thread.ofPlatform().daemon().name(name + "-", 0).factory());
+    this.commonPlaces = places - Math.max(places > 1 ? 1 : 0, places / 10);
     this.threads.allowCoreThreadTimeOut(true);
   }
 
@@ -86,6 +88,11 @@ public final class ScoringRoom implements AutoCloseable {
   /** How many runs wait for a thread now. */
   public int waiting() {
     return threads.getQueue().size();
+  }
+
+  /** Whether only the last tenth of the places is free, which is for urgent runs. */
+  public boolean isNearlyFull() {
+    return threads.getQueue().size() >= commonPlaces;
   }
 
   /** No more runs; those that wait are shed. */

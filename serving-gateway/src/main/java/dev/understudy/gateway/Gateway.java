@@ -69,6 +69,7 @@ public class Gateway {
                 settings.remote().allowedHosts().orElse(Set.of()),
                 settings.remote().concurrency(),
                 settings.remote().responseBytes()));
+    InferenceMeters inferences = new InferenceMeters(meters);
     this.hotSwap =
         new HotSwap(
             new HotSwap.Settings(
@@ -80,7 +81,8 @@ public class Gateway {
                 settings.heartbeat(),
                 settings.unitKey().isPresent()),
             pool,
-            meters);
+            meters,
+            inferences::keepOnly);
     this.shadows = new ShadowRunner(settings.shadow().threads(), settings.shadow().queue(), meters);
     this.journal =
         new PredictionJournal(
@@ -100,17 +102,20 @@ public class Gateway {
             meters);
     this.pipeline =
         new InferencePipeline(
-            hotSwap::table,
-            shadows,
-            journal,
-            new InferenceMeters(meters),
-            settings.scoring().deadline());
+            hotSwap::table, shadows, journal, inferences, settings.scoring().deadline());
     meters.gauge("gateway.inflight", pipeline, InferencePipeline::inFlight);
     RequestLimits limits =
         new RequestLimits(
             settings.limits().bodyBytes(), settings.limits().depth(), settings.limits().rows());
     this.route =
-        new InferenceRoute(hotSwap::table, hotSwap::isReady, pipeline, limits, meters, version);
+        new InferenceRoute(
+            hotSwap::table,
+            hotSwap::isReady,
+            pipeline,
+            inferences::statistics,
+            limits,
+            meters,
+            version);
     this.grpc =
         new GrpcPort(
             new InetSocketAddress(host, settings.grpcPort()),

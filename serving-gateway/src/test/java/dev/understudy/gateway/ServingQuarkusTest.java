@@ -346,10 +346,15 @@ class ServingQuarkusTest {
                     .statusCode(200)
                     .body(
                         containsString(
-                            "gateway_inference_total{model=\"counted\",outcome=\"answered\","
-                                + "project=\"served\",version=\"1\"} 5.0"))
-                    .body(containsString("gateway_inference_seconds_bucket{model=\"counted\""))
-                    .body(containsString("gateway_assignment_total{arm=\"1\",model=\"counted\""))
+                            "gateway_inference_total{code=\"answered\",mode=\"single\","
+                                + "model=\"counted\",protocol=\"rest\",role=\"current\","
+                                + "version=\"1\"} 5.0"))
+                    .body(
+                        containsString(
+                            "gateway_inference_seconds_bucket{mode=\"single\",model=\"counted\""))
+                    .body(
+                        containsString(
+                            "gateway_assignment_total{mode=\"single\",model=\"counted\""))
                     .body(
                         containsString(
                             "gateway_log_events_total{event=\"prediction\",result=\"logged\"}"))

@@ -40,14 +40,19 @@ public final class Graphs {
             .addNode(node("Sigmoid", "p", "scaled")));
   }
 
-  /** p = x, of any of ONNX's element types, in rows of any length. */
-  public static byte[] identity(int type, int dimensions) {
+  /** p = x, of ONNX's element type of that number, with so many dimensions of any length. */
+  public static byte[] identityOfRank(int type, int dimensions) {
     long[] free = new long[dimensions];
     Arrays.fill(free, -1);
+    return identity(type, free);
+  }
+
+  /** p = x, of ONNX's element type of that number. */
+  public static byte[] identity(int type, long... shape) {
     return model(
         GraphProto.newBuilder()
-            .addInput(value("x", type, free))
-            .addOutput(value("p", type, free))
+            .addInput(value("x", type, shape))
+            .addOutput(value("p", type, shape))
             .addNode(node("Identity", "p", "x")));
   }
 
@@ -153,15 +158,6 @@ public final class Graphs {
                         TypeProto.newBuilder()
                             .setSequenceType(TypeProto.Sequence.newBuilder().setElemType(element))))
             .addNode(node("SequenceConstruct", "p", "x")));
-  }
-
-  /** p = x, of ONNX's element type of that number. */
-  public static byte[] identity(int type, long... shape) {
-    return model(
-        GraphProto.newBuilder()
-            .addInput(value("x", type, shape))
-            .addOutput(value("p", type, shape))
-            .addNode(node("Identity", "p", "x")));
   }
 
   /** Answers x itself, under its own name. */

@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,7 @@ public final class HotSwap implements AutoCloseable {
 
   private final Settings settings;
   private final ModelPool pool;
+  private final Consumer<RoutingTable> onChange;
   private final MeterRegistry meters;
   private final RouteStore routes;
   private final ArtefactStore artefacts;
@@ -72,8 +74,15 @@ public final class HotSwap implements AutoCloseable {
       Duration heartbeat,
       boolean hashesUnitsAlike) {}
 
-  /** A hot swap that does not follow the topic yet. */
-  public HotSwap(Settings settings, ModelPool pool, MeterRegistry meters) throws IOException {
+  /**
+   * A hot swap that does not follow the topic yet.
+   *
+   * @param onChange is told every new live table
+   */
+  public HotSwap(
+      Settings settings, ModelPool pool, MeterRegistry meters, Consumer<RoutingTable> onChange)
+      throws IOException {
+    this.onChange = onChange;
     this.settings = settings;
     this.pool = pool;
     this.meters = meters;
@@ -170,7 +179,7 @@ public final class HotSwap implements AutoCloseable {
   private final class DeskHost implements ModelDesk.Host {
     @Override
     public void goLive(ServedModel next, RoutePublished published) {
-      live.updateAndGet(table -> table.with(next));
+      onChange.accept(live.updateAndGet(table -> table.with(next)));
       try {
         synchronized (routes) {
           routes.save(published);

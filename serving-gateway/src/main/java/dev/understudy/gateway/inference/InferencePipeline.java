@@ -17,6 +17,7 @@ import dev.understudy.gateway.shadow.ShadowRunner;
 import dev.understudy.scoring.ModelPool;
 import dev.understudy.scoring.Score;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +36,9 @@ import org.jboss.logging.Logger;
 public final class InferencePipeline {
   private static final Logger LOG = Logger.getLogger(InferencePipeline.class);
 
+  /** Of the requests that may take the last places of a queue. */
+  private static final int HIGHEST = 1;
+
   private final Supplier<RoutingTable> liveTable;
   private final ShadowRunner shadows;
   private final PredictionJournal journal;
@@ -45,7 +49,8 @@ public final class InferencePipeline {
   /**
    * A pipeline.
    *
-   * @param deadline of one version's answer; a stand-in and a fallback get the same again
+   * @param deadline of one version's answer; a stand-in and a fallback get the same again, within
+   *     what the caller gives
    */
   public InferencePipeline(
       Supplier<RoutingTable> liveTable,
@@ -102,7 +107,7 @@ public final class InferencePipeline {
   private CompletionStage<Answer> answer(
       PredictionId id, ServedModel model, RoutePlan plan, InferenceRequest request) {
     inFlight.incrementAndGet();
-    meters.assigned(model, plan.arm());
+    meters.assigned(model, plan, request);
     if (!plan.counts()) {
       meters.untested(model, plan.standing());
     }
@@ -114,13 +119,13 @@ public final class InferencePipeline {
               if (scored == null) {
                 LOG.errorf(unexpected, "prediction %s failed unexpectedly", id.value());
                 journal.lost();
-                meters.answered(model, plan.arm(), "error", request.arrivedAt());
+                meters.answered(model, plan, request, "error");
                 answer.complete(new Answer.Failed(id, ProblemType.INTERNAL, "the gateway failed"));
                 over(model);
                 return;
               }
               if (model.policy().log().mode() == LogPolicy.Mode.ASYNC) {
-                meters.answered(model, plan.arm(), scored.outcome(), request.arrivedAt());
+                meters.answered(model, plan, request, scored.outcome());
                 answer.complete(scored.toAnswer(id, model, plan, request.rows()));
                 shadowAndLog(id, model, plan, request, scored);
                 return;
@@ -129,7 +134,7 @@ public final class InferencePipeline {
                   .thenAccept(
                       safe -> {
                         String outcome = safe ? scored.outcome() : "not_logged";
-                        meters.answered(model, plan.arm(), outcome, request.arrivedAt());
+                        meters.answered(model, plan, request, outcome);
                         answer.complete(safe ? scored.toAnswer(id, model, plan, request.rows()) : notLogged(id));
                       });
             });
@@ -202,7 +207,7 @@ public final class InferencePipeline {
         case Score.Answered answered -> byVersion.size() > 1 ? "replaced" : "answered";
         case Score.Failed failed -> "failed";
         case Score.TimedOut late -> "timed_out";
-        case Score.Shed shed -> "shed";
+        case Score.Shed shed -> shed.cause().equals(TimeBudget.CAUSE) ? "timed_out" : "shed";
       };
     }
 
@@ -234,6 +239,9 @@ public final class InferencePipeline {
                 id,
                 ProblemType.TIMED_OUT,
                 "the model did not answer in %d ms".formatted(late.afterNanos() / 1_000_000));
+        case Score.Shed shed when shed.cause().equals(TimeBudget.CAUSE) ->
+            new Answer.Failed(
+                id, ProblemType.TIMED_OUT, "the time that the request gives itself is over");
         case Score.Shed shed ->
             new Answer.Failed(
                 id,
@@ -274,13 +282,36 @@ public final class InferencePipeline {
   /** Asks one version, keeps its score, and says whether it answered. */
   private CompletionStage<Boolean> ask(
       String version, ServedModel model, InferenceRequest request, Map<String, Score> byVersion) {
-    return lease(model, version)
-        .score(request.inputs(), deadline)
+    return score(model, version, request)
         .thenApply(
             score -> {
               byVersion.put(version, score);
               return score instanceof Score.Answered;
             });
+  }
+
+  private CompletionStage<Score> score(
+      ServedModel model, String version, InferenceRequest request) {
+    ModelPool.Lease lease = lease(model, version);
+    if (request.traits().priority() != HIGHEST && lease.isNearlyFull()) {
+      return CompletableFuture.completedStage(new Score.Shed("queue_full"));
+    }
+    Instant now = Instant.now();
+    TimeBudget time = TimeBudget.of(request, deadline, now);
+    long readNanos = Math.max(0, Duration.between(request.arrivedAt(), now).toNanos());
+    long askedAt = System.nanoTime();
+    CompletionStage<Score> score =
+        time.isOver()
+            ? CompletableFuture.completedStage(new Score.Shed(TimeBudget.CAUSE))
+            : lease.score(request.inputs(), time.left());
+    return score.thenApply(
+        late -> {
+          Score judged = time.judged(late);
+          meters
+              .counted(model, version)
+              .scored(judged, request.rows(), readNanos, System.nanoTime() - askedAt);
+          return judged;
+        });
   }
 
   /** Answers whether the prediction is logged as the model's policy demands. */

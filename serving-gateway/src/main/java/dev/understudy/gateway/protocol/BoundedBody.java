@@ -4,6 +4,7 @@ import dev.understudy.contracts.ProblemType;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Collects the body of one request up to a limit. What comes beyond it is read and forgotten, so
@@ -12,9 +13,11 @@ import java.util.function.Consumer;
  */
 final class BoundedBody {
   private static final int PATIENCE = 16;
+  private static final byte[] NOTHING = {};
 
   private final int limit;
-  private final Buffer body = Buffer.buffer();
+  private @Nullable Buffer body;
+  private boolean copied;
   private long seen;
   private boolean over;
 
@@ -36,7 +39,7 @@ final class BoundedBody {
           }
           reading.seen += part.length();
           if (reading.seen <= limit) {
-            reading.body.appendBuffer(part);
+            reading.append(part);
           } else if (reading.seen > (long) PATIENCE * limit) {
             reading.over = true;
             refused.accept(reading.tooLarge());
@@ -51,11 +54,24 @@ final class BoundedBody {
           if (reading.seen > limit) {
             refused.accept(reading.tooLarge());
           } else {
-            whole.accept(reading.body.getBytes());
+            whole.accept(reading.body == null ? NOTHING : reading.body.getBytes());
           }
         });
     // Quarkus hands a route a paused request.
     request.resume();
+  }
+
+  // Most bodies come in one part, which is kept as it is.
+  private void append(Buffer part) {
+    if (body == null) {
+      body = part;
+      return;
+    }
+    if (!copied) {
+      body = body.copy();
+      copied = true;
+    }
+    body.appendBuffer(part);
   }
 
   private RequestRefused tooLarge() {

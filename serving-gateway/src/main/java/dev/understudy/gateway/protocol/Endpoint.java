@@ -14,19 +14,57 @@ sealed interface Endpoint {
 
   record ServerReady() implements Endpoint {}
 
+  record ModelList() implements Endpoint {}
+
   record ModelMetadata(String model, Optional<String> version) implements Endpoint {}
 
   record ModelReady(String model, Optional<String> version) implements Endpoint {}
 
+  record ModelConfiguration(String model, Optional<String> version) implements Endpoint {}
+
+  /** Of all models, of one, or of one version. */
+  record Statistics(Optional<String> model, Optional<String> version) implements Endpoint {}
+
   record Infer(String model, Optional<String> version) implements Endpoint {}
+
+  record RepositoryIndex() implements Endpoint {}
+
+  /** To load or to unload. */
+  record RepositoryChange(String model) implements Endpoint {}
 
   /** The only method that the path takes. */
   default String method() {
-    return this instanceof Infer ? "POST" : "GET";
+    return this instanceof Infer
+            || this instanceof RepositoryIndex
+            || this instanceof RepositoryChange
+        ? "POST"
+        : "GET";
   }
 
   /** What the path, without its query, means; empty: nothing here. */
   static Optional<Endpoint> of(String path) {
+    Optional<Endpoint> infer = plainInfer(path);
+    return infer.isPresent() ? infer : ofParts(path);
+  }
+
+  // Nearly every request is this one, and needs no list of parts.
+  private static Optional<Endpoint> plainInfer(String path) {
+    String before = "/v2/models/";
+    String after = "/infer";
+    int end = path.length() - after.length();
+    if (end <= before.length() || !path.startsWith(before) || !path.endsWith(after)) {
+      return Optional.empty();
+    }
+    for (int i = before.length(); i < end; i++) {
+      char one = path.charAt(i);
+      if (one == '/' || one == '%') {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(new Infer(path.substring(before.length(), end), Optional.empty()));
+  }
+
+  private static Optional<Endpoint> ofParts(String path) {
     List<String> parts = new ArrayList<>();
     for (String part : path.split("/", -1)) {
       try {
@@ -48,7 +86,8 @@ sealed interface Endpoint {
     }
     return switch (rest.getFirst()) {
       case "health" -> health(rest);
-      case "models" -> model(rest);
+      case "models" -> models(rest);
+      case "repository" -> repository(rest.subList(1, rest.size()));
       default -> Optional.empty();
     };
   }
@@ -64,11 +103,14 @@ sealed interface Endpoint {
     };
   }
 
-  private static Optional<Endpoint> model(List<String> rest) {
+  private static Optional<Endpoint> models(List<String> rest) {
     if (rest.size() < 2) {
-      return Optional.empty();
+      return Optional.of(new ModelList());
     }
     String model = rest.get(1);
+    if (rest.size() == 2 && model.equals("stats")) {
+      return Optional.of(new Statistics(Optional.empty(), Optional.empty()));
+    }
     boolean versioned = rest.size() >= 4 && rest.get(2).equals("versions");
     Optional<String> version = versioned ? Optional.of(rest.get(3)) : Optional.empty();
     List<String> verb = rest.subList(versioned ? 4 : 2, rest.size());
@@ -80,8 +122,24 @@ sealed interface Endpoint {
     }
     return switch (verb.getFirst()) {
       case "ready" -> Optional.of(new ModelReady(model, version));
+      case "config" -> Optional.of(new ModelConfiguration(model, version));
+      case "stats" -> Optional.of(new Statistics(Optional.of(model), version));
       case "infer" -> Optional.of(new Infer(model, version));
       default -> Optional.empty();
     };
+  }
+
+  /** With the name of a repository or without; here they are all the same one. */
+  private static Optional<Endpoint> repository(List<String> rest) {
+    boolean isIndex = !rest.isEmpty() && rest.getLast().equals("index") && rest.size() <= 2;
+    if (isIndex) {
+      return Optional.of(new RepositoryIndex());
+    }
+    List<String> model = rest.size() == 4 ? rest.subList(1, 4) : rest;
+    boolean isChange =
+        model.size() == 3
+            && model.getFirst().equals("models")
+            && (model.getLast().equals("load") || model.getLast().equals("unload"));
+    return isChange ? Optional.of(new RepositoryChange(model.get(1))) : Optional.empty();
   }
 }

@@ -2,11 +2,10 @@ package dev.understudy.gateway.protocol;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.understudy.gateway.inference.Answer;
 import dev.understudy.gateway.routing.ServedModel;
+import dev.understudy.scoring.Column;
 import dev.understudy.scoring.Datatype;
 import dev.understudy.scoring.Model;
-import dev.understudy.scoring.Tensor;
 import dev.understudy.scoring.TensorSpec;
 import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
@@ -23,8 +22,16 @@ final class Replies {
   /** What the server calls itself. */
   static final String SERVER = "understudy";
 
-  /** Only those that work, over either protocol. */
-  static final List<String> EXTENSIONS = List.of();
+  /** What works here beyond the protocol's core, under the names that clients know. */
+  static final List<String> EXTENSIONS =
+      List.of(
+          "classification",
+          "model_repository(index)",
+          "schedule_policy",
+          "model_configuration",
+          "binary_tensor_data",
+          "parameters",
+          "statistics");
 
   private Replies() {}
 
@@ -54,6 +61,44 @@ final class Replies {
         });
   }
 
+  static Buffer modelNotReady(String model, String reason) {
+    return object(
+        json -> {
+          json.writeStringField("name", model);
+          json.writeBooleanField("ready", false);
+          json.writeStringField("error", reason);
+        });
+  }
+
+  static Buffer models(Collection<ServedModel> models) {
+    return object(
+        json -> {
+          json.writeArrayFieldStart("models");
+          for (ServedModel model : models) {
+            json.writeString(model.name());
+          }
+          json.writeEndArray();
+        });
+  }
+
+  /** Every loaded version of every model; nothing else is known here, and all of it is ready. */
+  static Buffer index(Collection<ServedModel> models) {
+    return written(
+        json -> {
+          json.writeStartArray();
+          for (ServedModel model : models) {
+            for (String version : model.versions()) {
+              json.writeStartObject();
+              json.writeStringField("name", model.name());
+              json.writeStringField("version", version);
+              json.writeStringField("state", "READY");
+              json.writeEndObject();
+            }
+          }
+          json.writeEndArray();
+        });
+  }
+
   static Buffer server(String version) {
     return object(
         json -> {
@@ -72,19 +117,11 @@ final class Replies {
         json -> {
           json.writeStringField("name", model.name());
           json.writeArrayFieldStart("versions");
-          Collection<String> versions =
-              version.<Collection<String>>map(List::of).orElseGet(model::versions);
-          for (String name : versions) {
+          for (String name : versions(model, version)) {
             json.writeString(name);
           }
           json.writeEndArray();
-          json.writeStringField(
-              "platform",
-              model
-                  .version(version.orElseGet(() -> model.route().current()))
-                  .map(lease -> lease.model())
-                  .map(Model::platform)
-                  .orElse(""));
+          json.writeStringField("platform", platform(model, version));
           json.writeArrayFieldStart("inputs");
           for (var column : model.contract().inputs().columns()) {
             spec(json, column.spec());
@@ -96,6 +133,88 @@ final class Replies {
           }
           json.writeEndArray();
         });
+  }
+
+  /**
+   * What a load generator or a client needs to know of how a model is run, with the true numbers.
+   *
+   * @param mostRows that one request may have
+   */
+  static Buffer configuration(ServedModel model, Optional<String> version, int mostRows) {
+    boolean batched = isBatched(model);
+    return object(
+        json -> {
+          json.writeStringField("name", model.name());
+          json.writeStringField("platform", platform(model, version));
+          json.writeObjectFieldStart("version_policy");
+          json.writeObjectFieldStart("specific");
+          json.writeArrayFieldStart("versions");
+          for (String name : versions(model, version)) {
+            json.writeString(name);
+          }
+          json.writeEndArray();
+          json.writeEndObject();
+          json.writeEndObject();
+          json.writeNumberField("max_batch_size", batched ? mostRows : 0);
+          json.writeArrayFieldStart("input");
+          for (Column column : model.contract().inputs().columns()) {
+            json.writeStartObject();
+            configured(json, column.spec(), batched);
+            json.writeBooleanField("optional", column.mayBeMissing());
+            json.writeBooleanField("is_shape_tensor", false);
+            json.writeEndObject();
+          }
+          json.writeEndArray();
+          json.writeArrayFieldStart("output");
+          for (TensorSpec output : model.contract().outputs()) {
+            json.writeStartObject();
+            configured(json, output, batched);
+            json.writeBooleanField("is_shape_tensor", false);
+            json.writeEndObject();
+          }
+          json.writeEndArray();
+          json.writeObjectFieldStart("model_transaction_policy");
+          json.writeBooleanField("decoupled", false);
+          json.writeEndObject();
+          json.writeObjectFieldStart("response_cache");
+          json.writeBooleanField("enable", false);
+          json.writeEndObject();
+        });
+  }
+
+  /** Whether the first dimension of everything is the number of rows. */
+  private static boolean isBatched(ServedModel model) {
+    return model.contract().inputs().columns().stream().allMatch(column -> hasRows(column.shape()))
+        && model.contract().outputs().stream().allMatch(output -> hasRows(output.shape()));
+  }
+
+  private static boolean hasRows(List<Long> shape) {
+    return !shape.isEmpty() && shape.getFirst() < 0;
+  }
+
+  private static void configured(JsonGenerator json, TensorSpec spec, boolean batched)
+      throws IOException {
+    json.writeStringField("name", spec.name());
+    json.writeStringField(
+        "data_type",
+        "TYPE_" + (spec.datatype() == Datatype.BYTES ? "STRING" : spec.datatype().name()));
+    json.writeArrayFieldStart("dims");
+    for (long dimension : spec.shape().subList(batched ? 1 : 0, spec.shape().size())) {
+      json.writeNumber(dimension);
+    }
+    json.writeEndArray();
+  }
+
+  private static Collection<String> versions(ServedModel model, Optional<String> version) {
+    return version.<Collection<String>>map(List::of).orElseGet(model::versions);
+  }
+
+  private static String platform(ServedModel model, Optional<String> version) {
+    return model
+        .version(version.orElseGet(() -> model.route().current()))
+        .map(lease -> lease.model())
+        .map(Model::platform)
+        .orElse("");
   }
 
   private static void spec(JsonGenerator json, TensorSpec spec) throws IOException {
@@ -110,75 +229,24 @@ final class Replies {
     json.writeEndObject();
   }
 
-  /** A prediction, with the outputs that the client asked for. */
-  static Buffer predicted(Answer.Predicted answer, String clientId, List<String> outputs) {
-    return object(
-        json -> {
-          json.writeStringField("model_name", answer.model());
-          if (!answer.version().isEmpty()) {
-            json.writeStringField("model_version", answer.version());
-          }
-          json.writeStringField("id", clientId.isEmpty() ? answer.id().value() : clientId);
-          json.writeObjectFieldStart("parameters");
-          json.writeStringField("prediction_id", answer.id().value());
-          json.writeStringField("arm", answer.arm());
-          if (answer.fallback().isPresent()) {
-            json.writeStringField("fallback", answer.fallback().get());
-          }
-          json.writeEndObject();
-          json.writeArrayFieldStart("outputs");
-          for (String output : outputs) {
-            for (Tensor tensor : answer.outputs()) {
-              if (tensor.name().equals(output)) {
-                tensor(json, tensor);
-              }
-            }
-          }
-          json.writeEndArray();
-        });
-  }
-
-  private static void tensor(JsonGenerator json, Tensor tensor) throws IOException {
-    json.writeStartObject();
-    json.writeStringField("name", tensor.name());
-    json.writeStringField("datatype", tensor.datatype().name());
-    json.writeArrayFieldStart("shape");
-    for (long dimension : tensor.shape()) {
-      json.writeNumber(dimension);
-    }
-    json.writeEndArray();
-    json.writeArrayFieldStart("data");
-    for (int i = 0; i < tensor.size(); i++) {
-      element(json, tensor, i);
-    }
-    json.writeEndArray();
-    json.writeEndObject();
-  }
-
-  private static void element(JsonGenerator json, Tensor tensor, int index) throws IOException {
-    Datatype datatype = tensor.datatype();
-    switch (datatype) {
-      // As a float, which needs fewer digits than the double of the same value.
-      case FP16, BF16, FP32 -> json.writeNumber((float) tensor.number(index));
-      case FP64 -> json.writeNumber(tensor.number(index));
-      case BYTES -> json.writeString(tensor.text(index));
-      case BOOL -> json.writeBoolean(tensor.integer(index) != 0);
-      case UINT64 -> json.writeNumber(Long.toUnsignedString(tensor.integer(index)));
-      default -> json.writeNumber(tensor.integer(index));
-    }
-  }
-
   @FunctionalInterface
-  private interface Members {
+  interface Members {
     void write(JsonGenerator json) throws IOException;
   }
 
-  private static Buffer object(Members members) {
+  static Buffer object(Members members) {
+    return written(
+        json -> {
+          json.writeStartObject();
+          members.write(json);
+          json.writeEndObject();
+        });
+  }
+
+  private static Buffer written(Members value) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
     try (JsonGenerator json = FACTORY.createGenerator(bytes)) {
-      json.writeStartObject();
-      members.write(json);
-      json.writeEndObject();
+      value.write(json);
     } catch (IOException e) {
       throw new UncheckedIOException("memory refuses nothing", e);
     }

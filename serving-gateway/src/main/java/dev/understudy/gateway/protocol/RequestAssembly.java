@@ -20,12 +20,13 @@ import java.util.Map;
 final class RequestAssembly {
   private final ModelContract contract;
   private final int mostRows;
-  private final Map<String, Tensor> given = new LinkedHashMap<>();
-  private final List<String> outputs = new ArrayList<>();
+  private final Map<String, Tensor> given;
+  private List<OutputWish> outputs = List.of();
 
   RequestAssembly(ModelContract contract, int mostRows) {
     this.contract = contract;
     this.mostRows = mostRows;
+    this.given = LinkedHashMap.newLinkedHashMap(contract.inputs().columns().size());
   }
 
   /**
@@ -33,9 +34,9 @@ final class RequestAssembly {
    *
    * @param inputs every column of the contract, those left out as missing
    * @param rows at least one
-   * @param outputs those that the client wants, in its order; all if it named none
+   * @param outputs those that the client wants, in its order; all as they are if it named none
    */
-  record Assembled(Map<String, Tensor> inputs, int rows, List<String> outputs) {}
+  record Assembled(Map<String, Tensor> inputs, int rows, List<OutputWish> outputs) {}
 
   /** The column of that name. */
   Column column(String name) {
@@ -110,21 +111,41 @@ final class RequestAssembly {
   }
 
   /** The client wants this output. */
-  void ask(String output) {
-    if (outputs.contains(output)) {
-      throw invalid("output %s is asked for twice", output);
+  void ask(OutputWish wish) {
+    requireOutput(wish.name());
+    for (OutputWish before : outputs) {
+      if (before.name().equals(wish.name())) {
+        throw invalid("output %s is asked for twice", wish.name());
+      }
     }
-    if (contract.outputs().stream().noneMatch(one -> one.name().equals(output))) {
-      throw invalid(
-          "the model has no output %s; it has %s",
-          quote(output), contract.outputs().stream().map(TensorSpec::name).toList());
+    if (outputs.isEmpty()) {
+      outputs = new ArrayList<>();
     }
-    outputs.add(output);
+    outputs.add(wish);
+  }
+
+  /** Refuses an output that the model does not have. */
+  void requireOutput(String name) {
+    for (TensorSpec output : contract.outputs()) {
+      if (output.name().equals(name)) {
+        return;
+      }
+    }
+    throw invalid(
+        "the model has no output %s; it has %s",
+        quote(name), contract.outputs().stream().map(TensorSpec::name).toList());
   }
 
   /** All has been given and asked for. */
   Assembled finish() {
     int rows = rows();
+    return new Assembled(inputs(rows), rows, outputs.isEmpty() ? all() : List.copyOf(outputs));
+  }
+
+  private Map<String, Tensor> inputs(int rows) {
+    if (contract.inputs().columns().size() == 1) {
+      return given;
+    }
     Map<String, Tensor> inputs = new LinkedHashMap<>();
     for (Column column : contract.inputs().columns()) {
       Tensor tensor = given.get(column.name());
@@ -133,12 +154,15 @@ final class RequestAssembly {
       }
       inputs.put(column.name(), tensor == null ? column.missing(rows) : tensor);
     }
-    return new Assembled(
-        inputs,
-        rows,
-        outputs.isEmpty()
-            ? contract.outputs().stream().map(TensorSpec::name).toList()
-            : List.copyOf(outputs));
+    return inputs;
+  }
+
+  private List<OutputWish> all() {
+    List<OutputWish> all = new ArrayList<>(contract.outputs().size());
+    for (TensorSpec output : contract.outputs()) {
+      all.add(OutputWish.plain(output.name()));
+    }
+    return all;
   }
 
   private int rows() {

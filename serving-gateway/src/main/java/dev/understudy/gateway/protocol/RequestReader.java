@@ -2,209 +2,426 @@ package dev.understudy.gateway.protocol;
 
 import static dev.understudy.gateway.protocol.RequestRefused.invalid;
 import static dev.understudy.gateway.protocol.RequestRefused.quote;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.util.TokenBuffer;
 import dev.understudy.contracts.ProblemType;
 import dev.understudy.scoring.Column;
+import dev.understudy.scoring.Datatype;
 import dev.understudy.scoring.ModelContract;
 import dev.understudy.scoring.Tensor;
-import java.io.IOException;
+import dev.understudy.scoring.TensorSpec;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One request while it is being read. Not thread-safe. */
 final class RequestReader {
-  /** Of any name or id, in characters. */
+  /** Of any name or id, in bytes. */
   static final int LONGEST_NAME = 1_000;
 
   private static final int MOST_DIMENSIONS = 8;
+  private static final int NOT_GIVEN = -1;
+  private static final String BINARY_OUTPUT = "ask for it with the parameter binary_data";
 
-  /** What we would have to honour and do not: better refused than ignored. */
-  private static final Set<String> UNSUPPORTED_PARAMETERS =
-      Set.of(
-          "binary_data_size",
-          "shared_memory_region",
-          "classification",
-          "binary_data",
-          "binary_data_output");
+  private static final byte[] ID = name("id");
+  private static final byte[] PARAMETERS = name("parameters");
+  private static final byte[] INPUTS = name("inputs");
+  private static final byte[] OUTPUTS = name("outputs");
+  private static final byte[] NAME = name("name");
+  private static final byte[] DATATYPE = name("datatype");
+  private static final byte[] SHAPE = name("shape");
+  private static final byte[] DATA = name("data");
 
-  private final JsonParser json;
+  private static final byte[][] DATATYPES =
+      Arrays.stream(Datatype.values())
+          .map(datatype -> name(datatype.name()))
+          .toArray(byte[][]::new);
+
+  private static byte[] name(String name) {
+    return name.getBytes(UTF_8);
+  }
+
+  private final JsonBytes json;
+  private final ByteBuffer binary;
+  private final ModelContract contract;
   private final RequestAssembly assembly;
+  private final RequestParameters parameters = new RequestParameters();
+  private List<RequestedOutput> requested = List.of();
   private String id = "";
   private boolean hasInputs;
 
-  RequestReader(JsonParser json, ModelContract contract, int mostRows) {
+  /**
+   * An output as it is asked for.
+   *
+   * @param binary null: as the request says for all
+   */
+  private record RequestedOutput(String name, @Nullable Boolean binary, int classes) {}
+
+  /**
+   * A reader of JSON and of what is behind it.
+   *
+   * @param binary the tensors that are not in the JSON, in the order of its inputs
+   */
+  RequestReader(JsonBytes json, ByteBuffer binary, ModelContract contract, int mostRows) {
     this.json = json;
+    this.binary = binary;
+    this.contract = contract;
     this.assembly = new RequestAssembly(contract, mostRows);
   }
 
-  void readRequest() throws IOException {
-    while (json.nextToken() != JsonToken.END_OBJECT) {
-      String member = json.currentName();
-      JsonToken value = json.nextToken();
-      switch (member) {
-        case "id" -> id = text("id", value);
-        case "parameters" -> readParameters("the request", value);
-        case "inputs" -> {
-          hasInputs = true;
-          readInputs(value);
-        }
-        case "outputs" -> readOutputs(value);
-        default -> json.skipChildren();
+  void readRequest() {
+    json.beginObject();
+    while (json.nextMember()) {
+      if (json.nameIs(INPUTS)) {
+        hasInputs = true;
+        readInputs();
+      } else if (json.nameIs(ID)) {
+        id = text("id");
+      } else if (json.nameIs(PARAMETERS)) {
+        readParameters("the request", parameters::put);
+      } else if (json.nameIs(OUTPUTS)) {
+        readOutputs();
+      } else {
+        json.skipValue();
       }
     }
   }
 
-  private void readInputs(JsonToken value) throws IOException {
-    if (value != JsonToken.START_ARRAY) {
+  private void readInputs() {
+    if (json.next() != JsonBytes.Kind.ARRAY) {
       throw invalid("'inputs' must be an array of tensors");
     }
-    for (int i = 0; json.nextToken() != JsonToken.END_ARRAY; i++) {
+    json.beginArray();
+    for (int i = 0; json.nextElement(); i++) {
       assembly.add(readInput(i));
     }
   }
 
-  private Tensor readInput(int position) throws IOException {
-    String at = "inputs[" + position + "]";
-    if (json.currentToken() != JsonToken.START_OBJECT) {
-      throw invalid("%s must be an object", at);
+  private Tensor readInput(int position) {
+    if (json.next() != JsonBytes.Kind.OBJECT) {
+      throw invalid("inputs[%d] must be an object", position);
     }
     Column column = null;
     String datatype = null;
     long[] shape = null;
     Tensor tensor = null;
-    TokenBuffer early = null;
-    while (json.nextToken() != JsonToken.END_OBJECT) {
-      String member = json.currentName();
-      JsonToken value = json.nextToken();
-      switch (member) {
-        case "name" -> column = assembly.column(text(at + ".name", value));
-        case "datatype" -> datatype = text(at + ".datatype", value);
-        case "shape" -> shape = shape(at, value);
-        case "parameters" -> readParameters(at, value);
-        case "data" -> {
-          if (column != null && datatype != null && shape != null) {
-            tensor = read(json, column, datatype, shape);
-          } else {
-            early = new TokenBuffer(json);
-            early.copyCurrentStructure(json);
-          }
+    int early = NOT_GIVEN;
+    InputParameters of = null;
+    json.beginObject();
+    while (json.nextMember()) {
+      if (json.nameIs(DATA)) {
+        if (column != null && datatype != null && shape != null) {
+          assembly.require(column, datatype, shape);
+          tensor = TensorReader.read(json, column, shape);
+        } else {
+          json.next();
+          early = json.position();
+          json.skipValue();
         }
-        default -> json.skipChildren();
+      } else if (json.nameIs(NAME)) {
+        column = assembly.column(text(position, "name"));
+      } else if (json.nameIs(SHAPE)) {
+        shape = shape(position, column);
+      } else if (json.nameIs(DATATYPE)) {
+        datatype = datatype(position, column);
+      } else if (json.nameIs(PARAMETERS)) {
+        of = new InputParameters();
+        readParameters("inputs[" + position + "]", of::put);
+      } else {
+        json.skipValue();
       }
+    }
+    if (column == null) {
+      throw invalid("inputs[%d]: 'name' is missing", position);
+    }
+    boolean isBinary = of != null && of.binarySize != NOT_GIVEN;
+    boolean isJson = tensor != null || early != NOT_GIVEN;
+    if (isBinary && isJson) {
+      throw invalid("input %s has both 'data' and 'binary_data_size'; give one", column.name());
     }
     if (tensor != null) {
       return tensor;
     }
-    if (column == null) {
-      throw invalid("%s: 'name' is missing", at);
-    }
-    if (datatype == null || shape == null || early == null) {
+    if (datatype == null || shape == null || !isBinary && !isJson) {
       throw invalid(
           "input %s: '%s' is missing",
           column.name(), datatype == null ? "datatype" : shape == null ? "shape" : "data");
     }
-    // Only here is the data kept as tokens: members came in an order that hides their meaning.
-    try (JsonParser again = early.asParserOnFirstToken()) {
-      return read(again, column, datatype, shape);
-    }
-  }
-
-  private Tensor read(JsonParser data, Column column, String datatype, long[] shape)
-      throws IOException {
     assembly.require(column, datatype, shape);
-    return TensorReader.read(data, column, shape);
+    return of != null && isBinary
+        ? RawTensors.read(nextBinary(column, of.binarySize), column, shape)
+        : readEarlier(early, column, shape);
   }
 
-  private long[] shape(String at, JsonToken value) throws IOException {
-    if (value != JsonToken.START_ARRAY) {
-      throw invalid("%s.shape must be an array of whole numbers", at);
+  // Its members came in an order that hides what the data are.
+  private Tensor readEarlier(int position, Column column, long[] shape) {
+    int here = json.position();
+    json.goTo(position);
+    Tensor tensor = TensorReader.read(json, column, shape);
+    json.goTo(here);
+    return tensor;
+  }
+
+  private ByteBuffer nextBinary(Column column, long size) {
+    if (size > binary.remaining()) {
+      throw invalid(
+          "input %s: 'binary_data_size' is %d, and %d bytes are left behind the JSON",
+          column.name(), size, binary.remaining());
     }
-    List<Long> shape = new ArrayList<>();
-    while (json.nextToken() != JsonToken.END_ARRAY) {
-      if (json.currentToken() != JsonToken.VALUE_NUMBER_INT
-          || json.getNumberType() == JsonParser.NumberType.BIG_INTEGER
-          || json.getLongValue() < 0
-          || shape.size() == MOST_DIMENSIONS) {
-        throw invalid("%s.shape must be an array of at most %d whole numbers", at, MOST_DIMENSIONS);
+    ByteBuffer own = binary.slice(binary.position(), (int) size);
+    binary.position(binary.position() + (int) size);
+    return own;
+  }
+
+  /** The parameters of an input. */
+  private static final class InputParameters {
+    long binarySize = NOT_GIVEN;
+
+    void put(String name, RequestParameters.Form form, String value) {
+      switch (name) {
+        case "binary_data_size" -> binarySize = wholeNumber(name, form, value);
+        case "content_type" -> {
+          if (value.equals("base64")) {
+            throw unsupported(name, "send the bytes as a binary tensor");
+          }
+        }
+        default -> refuseSharedMemory(name);
       }
-      shape.add(json.getLongValue());
     }
-    return shape.stream().mapToLong(Long::longValue).toArray();
   }
 
-  private void readOutputs(JsonToken value) throws IOException {
-    if (value != JsonToken.START_ARRAY) {
+  /** The parameters of an output. */
+  private static final class OutputParameters {
+    @Nullable Boolean binary;
+    int classes;
+
+    void put(String name, RequestParameters.Form form, String value) {
+      switch (name) {
+        case "binary_data" -> {
+          if (form != RequestParameters.Form.TRUTH) {
+            throw invalid("the parameter %s must be true or false", name);
+          }
+          binary = Boolean.valueOf(value);
+        }
+        case "classification" -> {
+          classes = (int) Math.min(Integer.MAX_VALUE, wholeNumber(name, form, value));
+          if (classes == 0) {
+            throw invalid("the parameter %s must be at least 1", name);
+          }
+        }
+        default -> refuseSharedMemory(name);
+      }
+    }
+  }
+
+  private static void refuseSharedMemory(String name) {
+    if (name.startsWith("shared_memory_")) {
+      throw unsupported(name, "send the tensor in the body");
+    }
+  }
+
+  private static RequestRefused unsupported(String name, String wayOut) {
+    return new RequestRefused(
+        ProblemType.NOT_SUPPORTED, "the parameter %s is not supported; %s".formatted(name, wayOut));
+  }
+
+  private static long wholeNumber(String name, RequestParameters.Form form, String value) {
+    // More digits than fit a long are more than any body has.
+    if (form != RequestParameters.Form.WHOLE || value.startsWith("-") || value.length() > 18) {
+      throw invalid("the parameter %s must be a whole number of at least 0", name);
+    }
+    return Long.parseLong(value);
+  }
+
+  /** The datatype; of its own column no new text is made. */
+  private String datatype(int position, @Nullable Column column) {
+    readText(position, "datatype");
+    return column != null && json.textIs(DATATYPES[column.datatype().ordinal()])
+        ? column.datatype().name()
+        : json.text();
+  }
+
+  private long[] shape(int position, @Nullable Column column) {
+    if (json.next() != JsonBytes.Kind.ARRAY) {
+      throw noShape(position);
+    }
+    // Most often just as long as it must be.
+    long[] shape = new long[column == null ? 1 : column.shape().size()];
+    int size = 0;
+    json.beginArray();
+    while (json.nextElement()) {
+      if (size == MOST_DIMENSIONS || json.next() != JsonBytes.Kind.NUMBER) {
+        throw noShape(position);
+      }
+      JsonNumber number = json.readNumber();
+      if (!number.isWhole() || !number.fitsLong() || number.asLong() < 0) {
+        throw noShape(position);
+      }
+      if (size == shape.length) {
+        shape = Arrays.copyOf(shape, MOST_DIMENSIONS);
+      }
+      shape[size++] = number.asLong();
+    }
+    return size == shape.length ? shape : Arrays.copyOf(shape, size);
+  }
+
+  private static RequestRefused noShape(int position) {
+    return invalid(
+        "inputs[%d].shape must be an array of at most %d whole numbers", position, MOST_DIMENSIONS);
+  }
+
+  private void readOutputs() {
+    if (json.next() != JsonBytes.Kind.ARRAY) {
       throw invalid("'outputs' must be an array");
     }
-    for (int i = 0; json.nextToken() != JsonToken.END_ARRAY; i++) {
-      assembly.ask(readOutput("outputs[" + i + "]"));
+    requested = new ArrayList<>();
+    json.beginArray();
+    for (int i = 0; json.nextElement(); i++) {
+      requested.add(readOutput(i));
+      if (requested.size() > contract.outputs().size()) {
+        // One of them is unknown or there twice, which is said better than that they are many.
+        finishOutputs();
+      }
     }
   }
 
-  private String readOutput(String at) throws IOException {
-    if (json.currentToken() != JsonToken.START_OBJECT) {
-      throw invalid("%s must be an object", at);
+  private RequestedOutput readOutput(int position) {
+    if (json.next() != JsonBytes.Kind.OBJECT) {
+      throw invalid("outputs[%d] must be an object", position);
     }
     String name = null;
-    while (json.nextToken() != JsonToken.END_OBJECT) {
-      String member = json.currentName();
-      JsonToken value = json.nextToken();
-      switch (member) {
-        case "name" -> name = text(at + ".name", value);
-        case "parameters" -> readParameters(at, value);
-        default -> json.skipChildren();
+    OutputParameters of = new OutputParameters();
+    json.beginObject();
+    while (json.nextMember()) {
+      if (json.nameIs(NAME)) {
+        name = outputName(position);
+        assembly.requireOutput(name);
+      } else if (json.nameIs(PARAMETERS)) {
+        readParameters("outputs[" + position + "]", of::put);
+      } else {
+        json.skipValue();
       }
     }
     if (name == null) {
-      throw invalid("%s: 'name' is missing", at);
+      throw invalid("outputs[%d]: 'name' is missing", position);
     }
-    return name;
+    return new RequestedOutput(name, of.binary, of.classes);
   }
 
-  private void readParameters(String at, JsonToken value) throws IOException {
-    if (value != JsonToken.START_OBJECT) {
+  private String outputName(int position) {
+    return text("outputs[" + position + "].name");
+  }
+
+  /** Takes one parameter. */
+  @FunctionalInterface
+  private interface Parameters {
+    void put(String name, RequestParameters.Form form, String value);
+  }
+
+  private void readParameters(String at, Parameters taker) {
+    if (json.next() != JsonBytes.Kind.OBJECT) {
       throw invalid("the parameters of %s must be an object", at);
     }
-    while (json.nextToken() != JsonToken.END_OBJECT) {
-      String parameter = json.currentName();
-      JsonToken setting = json.nextToken();
-      boolean wanted = setting != JsonToken.VALUE_FALSE;
-      if (wanted && UNSUPPORTED_PARAMETERS.contains(parameter)) {
-        throw new RequestRefused(
-            ProblemType.NOT_SUPPORTED,
-            "%s: the parameter %s is not supported; send and take tensors as JSON"
-                .formatted(at, parameter));
+    json.beginObject();
+    while (json.nextMember()) {
+      String name = json.name();
+      JsonBytes.Kind kind = json.next();
+      switch (kind) {
+        case TEXT -> {
+          json.readText();
+          taker.put(name, RequestParameters.Form.TEXT, json.text());
+        }
+        case NUMBER -> {
+          JsonNumber number = json.readNumber();
+          if (number.isSpecial()) {
+            throw invalid("%s: the parameter %s must be a finite number", at, quote(name));
+          }
+          taker.put(
+              name,
+              number.isWhole() ? RequestParameters.Form.WHOLE : RequestParameters.Form.REAL,
+              number.written());
+        }
+        case TRUE, FALSE -> {
+          json.readLiteral(kind);
+          taker.put(
+              name, RequestParameters.Form.TRUTH, Boolean.toString(kind == JsonBytes.Kind.TRUE));
+        }
+        default -> {
+          // Some clients send their headers along.
+          if (kind != JsonBytes.Kind.OBJECT || !name.equals("headers")) {
+            throw invalid(
+                "%s: the parameter %s must be a text, a number, true or false", at, quote(name));
+          }
+          json.skipValue();
+        }
       }
-      if (setting.isStructStart() && !parameter.equals("headers")
-          || setting == JsonToken.VALUE_NULL) {
-        throw invalid(
-            "%s: the parameter %s must be a text, a number, true or false", at, quote(parameter));
-      }
-      json.skipChildren();
     }
   }
 
-  private String text(String what, JsonToken value) throws IOException {
-    if (value != JsonToken.VALUE_STRING) {
-      throw invalid("'%s' must be a text", what);
+  private String text(int position, String member) {
+    readText(position, member);
+    return json.text();
+  }
+
+  private void readText(int position, String member) {
+    boolean isText = json.next() == JsonBytes.Kind.TEXT;
+    if (isText) {
+      json.readText();
     }
-    String text = json.getText();
-    if (text.length() > LONGEST_NAME) {
-      throw invalid("'%s' is longer than %d characters", what, LONGEST_NAME);
+    if (!isText || json.textLength() > LONGEST_NAME) {
+      throw noText("inputs[" + position + "]." + member);
     }
-    return text;
+  }
+
+  private String text(String what) {
+    boolean isText = json.next() == JsonBytes.Kind.TEXT;
+    if (isText) {
+      json.readText();
+    }
+    if (!isText || json.textLength() > LONGEST_NAME) {
+      throw noText(what);
+    }
+    return json.text();
+  }
+
+  private static RequestRefused noText(String what) {
+    return invalid("'%s' must be a text of at most %d bytes", what, LONGEST_NAME);
+  }
+
+  private void finishOutputs() {
+    for (RequestedOutput output : requested) {
+      boolean asBytes = output.binary() == null ? parameters.binaryOutputs() : output.binary();
+      assembly.ask(new OutputWish(output.name(), asBytes, output.classes()));
+    }
+    if (requested.isEmpty() && parameters.binaryOutputs()) {
+      for (TensorSpec output : contract.outputs()) {
+        assembly.ask(new OutputWish(output.name(), true, 0));
+      }
+    }
   }
 
   InferenceParser.Parsed finish() {
     if (!hasInputs) {
       throw invalid("'inputs' is missing");
     }
+    finishOutputs();
     RequestAssembly.Assembled assembled = assembly.finish();
+    if (binary.hasRemaining()) {
+      throw invalid(
+          "%d bytes are left over behind the JSON and the binary inputs", binary.remaining());
+    }
+    assembled.outputs().forEach(this::require);
     return new InferenceParser.Parsed(
-        id, assembled.inputs(), assembled.rows(), assembled.outputs());
+        id, assembled.inputs(), assembled.rows(), assembled.outputs(), parameters);
+  }
+
+  private void require(OutputWish wish) {
+    for (TensorSpec output : contract.outputs()) {
+      if (output.name().equals(wish.name())) {
+        wish.require(output, BINARY_OUTPUT);
+      }
+    }
   }
 }

@@ -2,44 +2,53 @@ package dev.understudy.gateway.protocol;
 
 import static dev.understudy.gateway.protocol.RequestRefused.invalid;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import dev.understudy.scoring.Column;
 import dev.understudy.scoring.Datatype;
 import dev.understudy.scoring.Tensor;
-import java.io.IOException;
-import java.math.BigInteger;
 import java.util.Arrays;
 
 /**
- * Reads the data of one tensor, flat or nested as its shape, and holds every element against the
- * column of the contract. Nothing is coerced: what does not fit is refused by tensor and index.
+ * Reads the data of one tensor, flat or nested as its shape, straight into the tensor's own array,
+ * and holds every element against the column of the contract. Nothing is coerced: what does not fit
+ * is refused by tensor and index.
  */
 final class TensorReader {
-  private static final int FIRST_CAPACITY = 16;
+  private static final byte[] NAN = {'N', 'a', 'N'};
+  private static final byte[] INFINITY = {'I', 'n', 'f', 'i', 'n', 'i', 't', 'y'};
+  private static final byte[] MINUS_INFINITY = {'-', 'I', 'n', 'f', 'i', 'n', 'i', 't', 'y'};
+  private static final byte[] NONE = {};
 
-  private final JsonParser json;
+  private final JsonBytes json;
   private final Column column;
   private final ElementCheck check;
   private final long[] shape;
   private final long expected;
 
-  private double[] numbers = new double[0];
-  private long[] integers = new long[0];
-  private String[] texts = new String[0];
+  // One of these, as the datatype says.
+  private float[] floats = {};
+  private double[] doubles = {};
+  private long[] integers = {};
+  private byte[][] texts = {};
   private int size;
 
-  /** Exactly as long as the shape says: an element too many is refused before it is kept. */
-  private TensorReader(JsonParser json, Column column, long[] shape) {
+  private TensorReader(JsonBytes json, Column column, long[] shape) {
     this.json = json;
     this.column = column;
     this.check = new ElementCheck(column);
     this.shape = shape;
     this.expected = Tensor.elements(shape);
+    // An element takes two bytes at least, so an announced size reserves no more than the body has.
+    int capacity = (int) Math.min(expected, json.remaining() / 2 + 1);
+    switch (column.datatype()) {
+      case FP32 -> floats = new float[capacity];
+      case FP64 -> doubles = new double[capacity];
+      case BYTES -> texts = new byte[capacity][];
+      default -> integers = new long[capacity];
+    }
   }
 
-  /** The tensor whose data begin at the parser's current token. */
-  static Tensor read(JsonParser json, Column column, long[] shape) throws IOException {
+  /** The tensor whose data come next. */
+  static Tensor read(JsonBytes json, Column column, long[] shape) {
     if (column.datatype().isHalf()) {
       throw invalid(
           "input %s: %s has no form in JSON; send it as a binary tensor",
@@ -50,15 +59,17 @@ final class TensorReader {
     return reader.tensor();
   }
 
-  private void readData() throws IOException {
-    if (json.currentToken() != JsonToken.START_ARRAY) {
+  private void readData() {
+    if (json.next() != JsonBytes.Kind.ARRAY) {
       throw invalid("input %s: 'data' must be an array", column.name());
     }
-    JsonToken first = json.nextToken();
-    if (first == JsonToken.START_ARRAY) {
-      readLevel(0);
-    } else {
-      readFlat();
+    json.beginArray();
+    if (json.nextElement()) {
+      if (json.next() == JsonBytes.Kind.ARRAY) {
+        readLevel(0);
+      } else {
+        readElements();
+      }
     }
     if (size != expected) {
       throw invalid(
@@ -67,32 +78,35 @@ final class TensorReader {
     }
   }
 
-  private void readFlat() throws IOException {
-    for (JsonToken token = json.currentToken();
-        token != JsonToken.END_ARRAY;
-        token = json.nextToken()) {
-      readElement(token);
-    }
-  }
-
-  /** Reads what is left of an array at that level, from its first token on. */
-  private void readLevel(int level) throws IOException {
-    boolean innermost = level == shape.length - 1;
+  /** Reads what is left of an array at that level, from its first element on. */
+  private void readLevel(int level) {
     long length = 0;
-    for (JsonToken token = json.currentToken();
-        token != JsonToken.END_ARRAY;
-        token = json.nextToken()) {
-      length++;
-      if (innermost) {
-        readElement(token);
-      } else if (token == JsonToken.START_ARRAY && level < shape.length) {
-        json.nextToken();
-        readLevel(level + 1);
-      } else {
+    do {
+      if (level >= shape.length - 1 || json.next() != JsonBytes.Kind.ARRAY) {
         throw notAsShaped();
       }
-    }
-    if (level >= shape.length || length != shape[level]) {
+      json.beginArray();
+      boolean empty = !json.nextElement();
+      if (level + 1 < shape.length - 1) {
+        if (empty) {
+          requireLength(level + 1, 0);
+        } else {
+          readLevel(level + 1);
+        }
+      } else {
+        int before = size;
+        if (!empty) {
+          readElements();
+        }
+        requireLength(level + 1, size - before);
+      }
+      length++;
+    } while (json.nextElement());
+    requireLength(level, length);
+  }
+
+  private void requireLength(int level, long length) {
+    if (length != shape[level]) {
       throw notAsShaped();
     }
   }
@@ -103,79 +117,116 @@ final class TensorReader {
         column.name(), Arrays.toString(shape));
   }
 
-  private void readElement(JsonToken token) throws IOException {
-    if (size >= expected) {
-      throw invalid(
-          "input %s: 'data' has more than the %d elements of the shape %s",
-          column.name(), expected, Arrays.toString(shape));
-    }
-    switch (column.datatype()) {
-      case FP32, FP64 -> addNumber(number(token));
-      case BYTES -> addText(text(token));
-      case BOOL -> addInteger(bool(token));
-      default -> addInteger(integer(token));
-    }
-    size++;
+  /** Reads what is left of an array, from its first element on. */
+  private void readElements() {
+    do {
+      if (size >= expected) {
+        throw invalid(
+            "input %s: 'data' has more than the %d elements of the shape %s",
+            column.name(), expected, Arrays.toString(shape));
+      }
+      switch (column.datatype()) {
+        case FP32 -> floats[size] = single();
+        case FP64 -> doubles[size] = number();
+        case BYTES -> texts[size] = text();
+        case BOOL -> integers[size] = bool();
+        default -> integers[size] = integer();
+      }
+      size++;
+    } while (json.nextElement());
   }
 
-  private double number(JsonToken token) throws IOException {
-    double value;
-    switch (token) {
-      case VALUE_NULL -> {
-        check.missing(size);
-        return Double.NaN;
-      }
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> value = json.getDoubleValue();
-      case VALUE_STRING -> value = spelledOut();
-      default -> throw refused("a number is needed, not %s".formatted(describe(token)));
+  private float single() {
+    if (json.next() != JsonBytes.Kind.NUMBER) {
+      return (float) withoutDigits();
     }
+    float value = json.readNumber().asFloat();
     check.number(size, value);
     return value;
   }
 
-  private double spelledOut() throws IOException {
-    return switch (json.getText()) {
-      case "NaN" -> Double.NaN;
-      case "Infinity" -> Double.POSITIVE_INFINITY;
-      case "-Infinity" -> Double.NEGATIVE_INFINITY;
-      default -> throw refused("a number is needed, not a text");
-    };
+  private double number() {
+    if (json.next() != JsonBytes.Kind.NUMBER) {
+      return withoutDigits();
+    }
+    double value = json.readNumber().asDouble();
+    check.number(size, value);
+    return value;
   }
 
-  private long integer(JsonToken token) throws IOException {
-    if (token != JsonToken.VALUE_NUMBER_INT) {
-      throw refused("a whole number is needed, not %s".formatted(describe(token)));
+  private double withoutDigits() {
+    JsonBytes.Kind kind = json.next();
+    switch (kind) {
+      case NULL -> {
+        json.readLiteral(kind);
+        check.missing(size);
+        return Double.NaN;
+      }
+      case TEXT -> {
+        double value = spelledOut();
+        check.number(size, value);
+        return value;
+      }
+      default -> throw refused("a number is needed, not " + kind.described());
     }
-    BigInteger value = json.getBigIntegerValue();
+  }
+
+  private double spelledOut() {
+    json.readText();
+    if (json.textIs(NAN)) {
+      return Double.NaN;
+    } else if (json.textIs(INFINITY)) {
+      return Double.POSITIVE_INFINITY;
+    } else if (json.textIs(MINUS_INFINITY)) {
+      return Double.NEGATIVE_INFINITY;
+    }
+    throw refused("a number is needed, not a text");
+  }
+
+  private long integer() {
+    JsonBytes.Kind kind = json.next();
+    if (kind != JsonBytes.Kind.NUMBER) {
+      throw refused("a whole number is needed, not " + kind.described());
+    }
+    JsonNumber number = json.readNumber();
+    if (!number.isWhole()) {
+      throw refused(
+          number.isSpecial()
+              ? "a whole number is needed, not NaN or Infinity"
+              : "a whole number is needed, not a number with a fraction or an exponent");
+    }
     boolean fits =
-        column.datatype() == Datatype.UINT64
-            ? value.signum() >= 0 && value.bitLength() <= Long.SIZE
-            : value.bitLength() < Long.SIZE;
+        column.datatype() == Datatype.UINT64 ? number.fitsUnsignedLong() : number.fitsLong();
     if (!fits) {
       throw check.outside(size);
     }
-    check.integer(size, value.longValue());
-    return value.longValue();
+    long value = number.asLong();
+    check.integer(size, value);
+    return value;
   }
 
-  private long bool(JsonToken token) {
-    return switch (token) {
-      case VALUE_TRUE -> 1;
-      case VALUE_FALSE -> 0;
-      default -> throw refused("true or false is needed, not %s".formatted(describe(token)));
-    };
+  private long bool() {
+    JsonBytes.Kind kind = json.next();
+    if (kind != JsonBytes.Kind.TRUE && kind != JsonBytes.Kind.FALSE) {
+      throw refused("true or false is needed, not " + kind.described());
+    }
+    json.readLiteral(kind);
+    return kind == JsonBytes.Kind.TRUE ? 1 : 0;
   }
 
-  private String text(JsonToken token) throws IOException {
-    if (token == JsonToken.VALUE_NULL) {
+  private byte[] text() {
+    JsonBytes.Kind kind = json.next();
+    if (kind == JsonBytes.Kind.NULL) {
+      json.readLiteral(kind);
       check.missing(size);
-      return "";
+      return NONE;
     }
-    if (token != JsonToken.VALUE_STRING) {
-      throw refused("a text is needed, not %s".formatted(describe(token)));
+    if (kind != JsonBytes.Kind.TEXT) {
+      throw refused("a text is needed, not " + kind.described());
     }
-    String text = json.getText();
-    check.text(size, text);
+    json.readText();
+    byte[] text = json.textBytes();
+    check.bytes(size, text);
     return text;
   }
 
@@ -183,57 +234,12 @@ final class TensorReader {
     return check.refused(size, why);
   }
 
-  private static String describe(JsonToken token) {
-    return switch (token) {
-      case VALUE_NULL -> "null";
-      case VALUE_STRING -> "a text";
-      case VALUE_NUMBER_INT -> "a number";
-      case VALUE_NUMBER_FLOAT -> "a number with a fraction";
-      case VALUE_TRUE, VALUE_FALSE -> "true or false";
-      case START_OBJECT -> "an object";
-      default -> "an array";
-    };
-  }
-
-  private void addNumber(double value) {
-    if (size == numbers.length) {
-      numbers = Arrays.copyOf(numbers, grown());
-    }
-    numbers[size] = value;
-  }
-
-  private void addInteger(long value) {
-    if (size == integers.length) {
-      integers = Arrays.copyOf(integers, grown());
-    }
-    integers[size] = value;
-  }
-
-  private void addText(String value) {
-    if (size == texts.length) {
-      texts = Arrays.copyOf(texts, grown());
-    }
-    texts[size] = value;
-  }
-
-  // By doubling, never by the announced shape: a short body must not reserve much memory.
-  private int grown() {
-    return (int) Math.min(expected, Math.max(FIRST_CAPACITY, 2L * size));
-  }
-
   private Tensor tensor() {
     return switch (column.datatype()) {
-      case FP32 -> {
-        float[] floats = new float[size];
-        for (int i = 0; i < size; i++) {
-          floats[i] = (float) numbers[i];
-        }
-        yield Tensor.ofFloats(column.name(), shape, floats);
-      }
-      case FP64 -> Tensor.ofDoubles(column.name(), shape, Arrays.copyOf(numbers, size));
-      case BYTES -> Tensor.ofTexts(column.name(), shape, Arrays.copyOf(texts, size));
-      default ->
-          Tensor.ofIntegers(column.name(), column.datatype(), shape, Arrays.copyOf(integers, size));
+      case FP32 -> Tensor.ofFloats(column.name(), shape, floats);
+      case FP64 -> Tensor.ofDoubles(column.name(), shape, doubles);
+      case BYTES -> Tensor.ofBytes(column.name(), shape, texts);
+      default -> Tensor.ofIntegers(column.name(), column.datatype(), shape, integers);
     };
   }
 }

@@ -392,7 +392,8 @@ class HotSwapTest {
             Duration.ofSeconds(2),
             hashesUnitsAlike),
         pool,
-        new SimpleMeterRegistry());
+        new SimpleMeterRegistry(),
+        table -> {});
   }
 
   private void assertPrepareFails(Route prepared, String reason) {

@@ -57,6 +57,7 @@ class InferencePipelineTest {
   private final ModelPool pool = new ModelPool(2, 2_000);
   private final ShadowRunner shadows = new ShadowRunner(1, 1, meters);
   private final AtomicReference<RoutingTable> table = new AtomicReference<>(RoutingTable.EMPTY);
+  private final InferenceMeters inferences = new InferenceMeters(meters);
   @TempDir private Path directory;
   private PredictionJournal journal;
   private InferencePipeline pipeline;
@@ -133,8 +134,8 @@ class InferencePipelineTest {
     assertThat(infer(1))
         .isInstanceOfSatisfying(
             Answer.Predicted.class, predicted -> assertThat(predicted.fallback()).isEmpty());
-    assertThat(count("gateway.inference.total", "outcome", "fallback")).isOne();
-    assertThat(count("gateway.inference.total", "outcome", "answered")).isOne();
+    assertThat(count("gateway.inference.total", "code", "fallback")).isOne();
+    assertThat(count("gateway.inference.total", "code", "answered")).isOne();
     awaitQuiet();
   }
 
@@ -249,6 +250,50 @@ class InferencePipelineTest {
   }
 
   @Test
+  void aCallerWhoseTimeIsOverIsToldAndNobodyIsBlamed() {
+    serve(new Route.Single(1, "1"), Map.of("1", Graphs.loopsForMillions()));
+    pipeline = pipeline(Duration.ofMinutes(1));
+
+    for (Duration budget : List.of(Duration.ofNanos(1), Duration.ofMillis(50))) {
+      Answer answer = join(pipeline.infer(request(1_000_000, budget)));
+
+      assertThat(answer)
+          .isInstanceOfSatisfying(
+              Answer.Failed.class,
+              failed -> {
+                assertThat(failed.problem()).isEqualTo(ProblemType.TIMED_OUT);
+                assertThat(failed.reason()).contains("the request gives itself");
+              });
+    }
+    awaitQuiet();
+    assertThat(count("gateway.inference.total", "code", "timed_out")).isEqualTo(2);
+  }
+
+  @Test
+  void whatAVersionDidIsCountedUntilItIsNotLoadedAnyMore() {
+    serve(new Route.Single(1, "1"), Map.of("1", Graphs.sigmoid(1)));
+    infer(0);
+    awaitQuiet();
+    VersionStatistics.Snapshot sums = inferences.statistics("m", "1").orElseThrow();
+
+    assertThat(sums.success().count()).isOne();
+    assertThat(sums.inferences()).isOne();
+    assertThat(sums.run().nanos()).isPositive();
+    assertThat(sums.success().nanos())
+        .isEqualTo(sums.read().nanos() + sums.queue().nanos() + sums.run().nanos());
+    assertThat(sums.batches()).containsExactly(new VersionStatistics.Batch(1, sums.run()));
+    assertThat(count("gateway.inference.total", "role", "current")).isOne();
+
+    serve(new Route.Single(2, "2"), Map.of("2", Graphs.sigmoid(2)));
+    inferences.keepOnly(table.get());
+
+    assertThat(inferences.statistics("m", "1")).isEmpty();
+    assertThat(meters.find("gateway.inference.total").meters()).isEmpty();
+    assertThat(meters.find("gateway.inference").meters()).isEmpty();
+    assertThat(meters.find("gateway.assignment").meters()).isEmpty();
+  }
+
+  @Test
   void noRequestFailsWhileTheTableIsSwapped() throws IOException {
     byte[][] graphs = {Graphs.sigmoid(1), Graphs.sigmoid(2)};
     List<CompletableFuture<Answer>> answers = new ArrayList<>();
@@ -331,7 +376,7 @@ class InferencePipelineTest {
             Answer.Failed.class,
             failed -> assertThat(failed.problem()).isEqualTo(ProblemType.UNAVAILABLE));
     awaitQuiet();
-    assertThat(count("gateway.inference.total", "outcome", "not_logged")).isOne();
+    assertThat(count("gateway.inference.total", "code", "not_logged")).isOne();
     assertThat(count("gateway.log.dropped", "cause", "closed")).isOne();
   }
 
@@ -417,7 +462,7 @@ class InferencePipelineTest {
 
   private InferencePipeline pipeline(Duration deadline, PredictionJournal journal) {
     return new InferencePipeline(
-        table::get, shadows, journal, new InferenceMeters(meters), deadline);
+        table::get, shadows, journal, inferences, deadline);
   }
 
   private static ServingPolicy fallback(Fallback fallback) {
@@ -504,7 +549,26 @@ class InferencePipelineTest {
     return request("m", version, x);
   }
 
+  private static InferenceRequest request(float x, Duration budget) {
+    return request(
+        "m",
+        Optional.empty(),
+        new RequestTraits(
+            RequestTraits.Protocol.REST,
+            name -> Optional.empty(),
+            Map.of(),
+            Optional.of(budget),
+            0,
+            Map.of()),
+        x);
+  }
+
   private static InferenceRequest request(String model, Optional<String> version, float... x) {
+    return request(model, version, RequestTraits.plain(RequestTraits.Protocol.REST), x);
+  }
+
+  private static InferenceRequest request(
+      String model, Optional<String> version, RequestTraits traits, float... x) {
     return new InferenceRequest(
         model,
         version,
@@ -512,7 +576,7 @@ class InferencePipelineTest {
         Map.of("x", Tensor.ofFloats("x", new long[] {x.length}, x)),
         x.length,
         Instant.now(),
-        RequestTraits.plain(RequestTraits.Protocol.REST));
+        traits);
   }
 
   private void awaitQuiet() {

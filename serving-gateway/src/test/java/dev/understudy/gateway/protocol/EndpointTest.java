@@ -26,6 +26,24 @@ class EndpointTest {
         .contains(new Endpoint.Infer("m", Optional.empty()));
     assertThat(Endpoint.of("/v2/models/m/versions/v1.0/infer/"))
         .contains(new Endpoint.Infer("m", Optional.of("v1.0")));
+    assertThat(Endpoint.of("/v2/models/m/infer/"))
+        .contains(new Endpoint.Infer("m", Optional.empty()));
+    assertThat(Endpoint.of("/v2/models")).contains(new Endpoint.ModelList());
+    assertThat(Endpoint.of("/v2/models/")).contains(new Endpoint.ModelList());
+    assertThat(Endpoint.of("/v2/models/m/config"))
+        .contains(new Endpoint.ModelConfiguration("m", Optional.empty()));
+    assertThat(Endpoint.of("/v2/models/stats"))
+        .contains(new Endpoint.Statistics(Optional.empty(), Optional.empty()));
+    assertThat(Endpoint.of("/v2/models/m/stats"))
+        .contains(new Endpoint.Statistics(Optional.of("m"), Optional.empty()));
+    assertThat(Endpoint.of("/v2/models/m/versions/2/stats"))
+        .contains(new Endpoint.Statistics(Optional.of("m"), Optional.of("2")));
+    assertThat(Endpoint.of("/v2/repository/index")).contains(new Endpoint.RepositoryIndex());
+    assertThat(Endpoint.of("/v2/repository/mine/index")).contains(new Endpoint.RepositoryIndex());
+    assertThat(Endpoint.of("/v2/repository/models/m/load"))
+        .contains(new Endpoint.RepositoryChange("m"));
+    assertThat(Endpoint.of("/v2/repository/mine/models/m/unload"))
+        .contains(new Endpoint.RepositoryChange("m"));
   }
 
   @Test
@@ -46,11 +64,12 @@ class EndpointTest {
         "/v2//",
         "/v2/health",
         "/v2/health/other",
-        "/v2/models",
         "/v2/models/m/infer/more",
         "/v2/models/m/versions",
         "/v2/models/m/%zz",
-        "/v2/models/m/infer//"
+        "/v2/models/m/infer//",
+        "/v2/repository",
+        "/v2/repository/models/m/drop"
       })
   void otherPathsLeadNowhere(String path) {
     assertThat(Endpoint.of(path)).isEmpty();

@@ -171,7 +171,7 @@ class GrpcPortTest {
 
   @Test
   void theConfigurationSaysHowAModelIsRun() {
-    serve("rows", identity(Datatype.BYTES, 2), Graphs.identity(Graphs.STRING, 2));
+    serve("rows", identity(Datatype.BYTES, 2), Graphs.identityOfRank(Graphs.STRING, 2));
 
     ModelConfig config =
         client.modelConfig(ModelConfigRequest.newBuilder().setName("rows").build()).getConfig();
@@ -236,7 +236,7 @@ class GrpcPortTest {
     "BOOL,9", "UINT8,2", "INT8,3", "INT16,5", "INT32,6", "INT64,7", "FP32,1", "FP64,11", "BYTES,8"
   })
   void aTensorComesBackInTheFormInWhichItWasSent(Datatype datatype, int onnx) {
-    serve("m", identity(datatype, 1), Graphs.identity(onnx, 1));
+    serve("m", identity(datatype, 1), Graphs.identityOfRank(onnx, 1));
     Tensor sent =
         RawTensorsTest.oneOfEachDatatype()
             .filter(one -> one.datatype() == datatype)
@@ -423,8 +423,8 @@ class GrpcPortTest {
 
   @Test
   void dataThatLieAboutTheirSizeAreRefused() {
-    serve("text", identity(Datatype.BYTES, 1), Graphs.identity(Graphs.STRING, 1));
-    serve("cube", identity(Datatype.FP32, 5), Graphs.identity(Graphs.FLOAT, 5));
+    serve("text", identity(Datatype.BYTES, 1), Graphs.identityOfRank(Graphs.STRING, 1));
+    serve("cube", identity(Datatype.FP32, 5), Graphs.identityOfRank(Graphs.FLOAT, 5));
 
     assertRefused(
         request("text", input("x", "BYTES", 1))
@@ -453,7 +453,7 @@ class GrpcPortTest {
 
   @Test
   void aTensorWithoutElementsIsATensor() {
-    serve("m", identity(Datatype.FP32, 2), Graphs.identity(Graphs.FLOAT, 2));
+    serve("m", identity(Datatype.FP32, 2), Graphs.identityOfRank(Graphs.FLOAT, 2));
     Tensor empty = Tensor.ofFloats("x", new long[] {2, 0});
 
     ModelInferResponse raw = client.modelInfer(raw("m", empty).build());

@@ -43,7 +43,7 @@ class InferenceParserTest {
         .containsExactly(
             Tensor.ofFloats("Income", new long[] {2}, 100, 2.5f),
             Tensor.ofTexts("Home", new long[] {2}, "rent", ""));
-    assertThat(parsed.outputs()).containsExactly("p");
+    assertThat(parsed.outputs()).containsExactly(OutputWish.plain("p"));
   }
 
   @Test
@@ -323,14 +323,11 @@ class InferenceParserTest {
   @Test
   void extensionsThatAreNotThereAreNotSilentlyIgnored() {
     RequestRefused refused =
-        refused("{\"parameters\":{\"binary_data_output\":true},\"inputs\":[" + INCOME + "]}");
+        refused("{\"parameters\":{\"sequence_id\":7},\"inputs\":[" + INCOME + "]}");
 
     assertThat(refused.problem()).isEqualTo(ProblemType.NOT_SUPPORTED);
-    assertThat(refused.reason()).contains("binary_data_output");
-    parse(
-        "{\"parameters\":{\"binary_data_output\":false,\"headers\":{}},\"inputs\":["
-            + INCOME
-            + "]}");
+    assertThat(refused.reason()).contains("sequence_id");
+    parse("{\"parameters\":{\"sequence_id\":0,\"headers\":{}},\"inputs\":[" + INCOME + "]}");
   }
 
   @Test

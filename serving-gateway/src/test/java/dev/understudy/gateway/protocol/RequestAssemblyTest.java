@@ -38,18 +38,19 @@ class RequestAssemblyTest {
 
     assertThat(assembled.rows()).isEqualTo(3);
     assertThat(assembled.inputs().values()).containsExactly(words(3), NOTE.missing(3));
-    assertThat(assembled.outputs()).containsExactly("p", "q");
+    assertThat(assembled.outputs()).extracting(OutputWish::name).containsExactly("p", "q");
   }
 
   @Test
   void theOutputsAreThoseAskedForInTheirOrder() {
     assembly.add(words(1));
-    assembly.ask("q");
-    assembly.ask("p");
-    refused(() -> assembly.ask("q"), "output q is asked for twice");
-    refused(() -> assembly.ask("r"), "the model has no output 'r'; it has [p, q]");
+    assembly.ask(OutputWish.plain("q"));
+    assembly.ask(OutputWish.plain("p"));
+    refused(() -> assembly.ask(OutputWish.plain("q")), "output q is asked for twice");
+    refused(
+        () -> assembly.ask(OutputWish.plain("r")), "the model has no output 'r'; it has [p, q]");
 
-    assertThat(assembly.finish().outputs()).containsExactly("q", "p");
+    assertThat(assembly.finish().outputs()).extracting(OutputWish::name).containsExactly("q", "p");
   }
 
   @Test

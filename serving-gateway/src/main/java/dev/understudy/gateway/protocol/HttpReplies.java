@@ -1,0 +1,82 @@
+package dev.understudy.gateway.protocol;
+
+import dev.understudy.contracts.ProblemType;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jboss.logging.Logger;
+
+/** Sends what the protocol answers over HTTP, and counts what was refused. Thread-safe. */
+final class HttpReplies {
+  private static final Logger LOG = Logger.getLogger(HttpReplies.class);
+  private static final CharSequence CONTENT_TYPE = Headers.CONTENT_TYPE;
+
+  private final Map<ProblemType, Counter> rejected = new EnumMap<>(ProblemType.class);
+
+  HttpReplies(MeterRegistry meters) {
+    for (ProblemType problem : ProblemType.values()) {
+      rejected.put(
+          problem,
+          meters.counter("gateway.rejected", "reason", problem.name().toLowerCase(Locale.ROOT)));
+    }
+  }
+
+  /** An answer in JSON. */
+  static void reply(HttpServerRequest request, int status, Buffer body) {
+    HttpServerResponse response = request.response();
+    if (isOver(response)) {
+      return;
+    }
+    response.setStatusCode(status).putHeader(CONTENT_TYPE, Headers.JSON).end(body);
+  }
+
+  /** Whether nobody waits for an answer any more. */
+  static boolean isOver(HttpServerResponse response) {
+    return response.ended() || response.closed();
+  }
+
+  /** A request that is not served. */
+  void refuse(HttpServerRequest request, RequestRefused refused) {
+    count(refused.problem());
+    if (!request.isEnded()) {
+      if (refused.problem() == ProblemType.TOO_LARGE) {
+        request.response().putHeader("Connection", "close");
+      } else {
+        // Nobody reads the rest of the body, and the next request comes behind it.
+        request.resume();
+      }
+    }
+    tell(request, refused.problem(), refused.reason());
+  }
+
+  private void count(ProblemType problem) {
+    Counter counter = rejected.get(problem);
+    if (counter != null) {
+      counter.increment();
+    }
+  }
+
+  /** What went wrong, in the protocol's form. */
+  static void tell(HttpServerRequest request, ProblemType problem, String reason) {
+    if (isOver(request.response())) {
+      return;
+    }
+    if (problem == ProblemType.UNAVAILABLE) {
+      request.response().putHeader("Retry-After", "1");
+    } else if (problem == ProblemType.UNSUPPORTED_MEDIA_TYPE) {
+      request.response().putHeader("Accept-Encoding", BodyCoding.ACCEPTED);
+    }
+    reply(request, problem.status(), Replies.error(reason));
+  }
+
+  /** Our own fault. */
+  void fail(HttpServerRequest request, RuntimeException e) {
+    LOG.error("a request failed unexpectedly", e);
+    refuse(request, new RequestRefused(ProblemType.INTERNAL, "the gateway failed"));
+  }
+}

@@ -1,0 +1,43 @@
+package dev.understudy.gateway.protocol;
+
+import static dev.understudy.gateway.protocol.RequestRefused.invalid;
+
+import dev.understudy.scoring.Datatype;
+import dev.understudy.scoring.TensorSpec;
+
+/**
+ * An output that a client wants, and how.
+ *
+ * @param binary as bytes, in whatever way the protocol carries them
+ * @param classes the best so many, as {@code value:index}, instead of all values; 0: the values
+ */
+record OutputWish(String name, boolean binary, int classes) {
+  OutputWish {
+    if (classes < 0) {
+      throw invalid("output %s: classification %d is below 0", name, classes);
+    }
+  }
+
+  /** The output as it is. */
+  static OutputWish plain(String name) {
+    return new OutputWish(name, false, 0);
+  }
+
+  /**
+   * Refuses, before anything is scored, what this output cannot be turned into.
+   *
+   * @param rawOnly how to ask for a binary output, for the message
+   */
+  void require(TensorSpec output, String rawOnly) {
+    Datatype datatype = output.datatype();
+    if (classes > 0 && (datatype.isHalf() || !datatype.isFloat() && !datatype.isInteger())) {
+      throw invalid("output %s: there are no classes of %s to rank", name, datatype);
+    }
+    if (classes > 0 && (output.shape().isEmpty() || output.shape().getFirst() >= 0)) {
+      throw invalid("output %s has no rows to rank the classes of", name);
+    }
+    if (datatype.isHalf() && !binary) {
+      throw invalid("output %s: %s has no form in JSON; %s", name, datatype, rawOnly);
+    }
+  }
+}
