@@ -50,6 +50,11 @@ public final class ModelPool {
     byte[] content() throws IOException;
   }
 
+  /** How models are run that nobody says more about. */
+  public RunPolicy standard() {
+    return standard;
+  }
+
   /** A model of that digest under that contract, loaded now if nobody has it. Blocks meanwhile. */
   public Lease lease(String sha256, ModelContract contract, Artefact artefact)
       throws ModelRefused, IOException {
@@ -167,9 +172,14 @@ public final class ModelPool {
       return loaded.runner.score(inputs, deadline, room);
     }
 
-    /** Whether a request of so many rows takes so little that any thread may do it. */
-    public boolean isCheap(long rows) {
-      return loaded.runner.isCheap(rows);
+    /** Whether a request takes so little that any thread may score it. */
+    public boolean isCheap(Map<String, Tensor> inputs) {
+      return loaded.runner.isCheap(inputs);
+    }
+
+    /** The time of a processor that a request will take about, in nanoseconds; 0: not of ours. */
+    public long expectedNanos(Map<String, Tensor> inputs) {
+      return loaded.runner.expectedNanos(inputs);
     }
 
     /**

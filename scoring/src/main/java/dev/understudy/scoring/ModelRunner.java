@@ -74,6 +74,18 @@ final class ModelRunner implements AutoCloseable {
         && (stops == 0 || System.nanoTime() - notHereBefore >= 0);
   }
 
+  /** The same of a request. */
+  boolean isCheap(Map<String, Tensor> inputs) {
+    return isCheap(TensorRows.rows(model.inputs(), inputs));
+  }
+
+  /** What a request will take of a processor here, in nanoseconds; 0 for a model elsewhere. */
+  long expectedNanos(Map<String, Tensor> inputs) {
+    return local == null
+        ? 0
+        : Math.max(1, Math.round(cost.nanos(TensorRows.rows(model.inputs(), inputs))));
+  }
+
   /** A few of the small requests that came, to warm up another version with. */
   List<Map<String, Tensor>> recorded() {
     List<Map<String, Tensor>> requests = new ArrayList<>(RECORDED);

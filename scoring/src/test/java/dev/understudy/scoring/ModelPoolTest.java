@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.understudy.testkit.Graphs;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -87,7 +88,7 @@ class ModelPoolTest {
         ModelPool.Lease other =
             pool.lease(ModelLoader.digest(content), Contracts.number(), policy, () -> content)) {
       assertThat(other.model()).isNotSameAs(standard.model());
-      assertThat(other.isCheap(1)).isFalse();
+      assertThat(other.isCheap(Map.of("x", Tensor.ofFloats("x", new long[] {1}, 0)))).isFalse();
     }
   }
 

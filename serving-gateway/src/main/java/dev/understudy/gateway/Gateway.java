@@ -2,6 +2,7 @@ package dev.understudy.gateway;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.understudy.contracts.Names;
 import dev.understudy.contracts.Signature;
 import dev.understudy.gateway.hotswap.HotSwap;
@@ -12,6 +13,7 @@ import dev.understudy.gateway.protocol.InferenceRoute;
 import dev.understudy.gateway.protocol.RequestLimits;
 import dev.understudy.gateway.shadow.ShadowRunner;
 import dev.understudy.scoring.ModelPool;
+import dev.understudy.scoring.RunPolicy;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -19,6 +21,7 @@ import io.vertx.ext.web.Router;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
@@ -32,6 +35,7 @@ import org.jboss.logging.Logger;
 public class Gateway {
   private static final Logger LOG = Logger.getLogger(Gateway.class);
   private static final Duration LAST_REQUESTS = Duration.ofSeconds(5);
+  private static final long LEAST_MODEL_BYTES = 256 << 20;
 
   private final HotSwap hotSwap;
   private final ShadowRunner shadows;
@@ -51,7 +55,10 @@ public class Gateway {
       throw new IllegalArgumentException("understudy.gateway-id: " + Names.RULE);
     }
     Map<String, Object> client = Map.of("bootstrap.servers", kafka);
-    ModelPool pool = new ModelPool(settings.scoring().threads(), settings.scoring().queue());
+    ModelPool pool =
+        new ModelPool(
+            standard(settings.scoring()),
+            settings.scoring().memoryBytes().orElseGet(Gateway::besideTheHeap));
     this.hotSwap =
         new HotSwap(
             new HotSwap.Settings(
@@ -63,7 +70,12 @@ public class Gateway {
                 settings.heartbeat()),
             pool,
             meters);
-    this.shadows = new ShadowRunner(settings.shadow().threads(), settings.shadow().queue(), meters);
+    this.shadows =
+        new ShadowRunner(
+            settings.shadow().threads(),
+            settings.shadow().queue(),
+            settings.shadow().share(),
+            meters);
     this.journal =
         new PredictionJournal(
             gatewayId,
@@ -127,6 +139,20 @@ public class Gateway {
     if (pipeline.inFlight() > 0) {
       LOG.warnf("%d requests were not over at the end", pipeline.inFlight());
     }
+  }
+
+  private static RunPolicy standard(GatewaySettings.Scoring settings) {
+    int threads = settings.threads().orElseGet(() -> Runtime.getRuntime().availableProcessors());
+    return RunPolicy.standard()
+        .withCapacity(threads, settings.queue())
+        .withBatching(RunPolicy.Batching.AUTO, settings.batchRows(), settings.batchDelay())
+        .withCheap(settings.cheap());
+  }
+
+  private static long besideTheHeap() {
+    long all =
+        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+    return Math.max(LEAST_MODEL_BYTES, all - Runtime.getRuntime().maxMemory());
   }
 
   private static String defaultId() {

@@ -9,6 +9,7 @@ import dev.understudy.gateway.routing.RoutingTable;
 import dev.understudy.gateway.routing.ServedModel;
 import dev.understudy.scoring.ModelPool;
 import dev.understudy.scoring.ModelRefused;
+import dev.understudy.scoring.RunPolicy;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -80,6 +81,7 @@ public final class HotSwap implements AutoCloseable {
         new ArtefactStore(
             settings.dataDir().resolve("artefacts"), settings.registry(), settings.artefactBytes());
     meters.gauge("gateway.loaded.models", pool, ModelPool::size);
+    meters.gauge("gateway.model.memory.bytes", pool, ModelPool::usedBytes);
   }
 
   /** Takes up the routes of the local disk, then follows the topic and reports. */
@@ -188,6 +190,11 @@ public final class HotSwap implements AutoCloseable {
     }
 
     @Override
+    public RunPolicy standardPolicy() {
+      return pool.standard();
+    }
+
+    @Override
     public void changed() {
       GatewayAnnouncer told = announcer;
       if (told != null) {
@@ -249,7 +256,8 @@ public final class HotSwap implements AutoCloseable {
       throws IOException, ModelRefused {
     long start = System.nanoTime();
     artefacts.require(sha256);
-    ModelPool.Lease lease = pool.lease(sha256, route.contract(), () -> artefacts.content(sha256));
+    ModelPool.Lease lease =
+        pool.lease(sha256, route.contract(), route.policy(), () -> artefacts.content(sha256));
     meters.timer("gateway.model.load").record(Duration.ofNanos(System.nanoTime() - start));
     return lease;
   }

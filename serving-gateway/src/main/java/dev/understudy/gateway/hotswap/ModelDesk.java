@@ -6,6 +6,7 @@ import dev.understudy.contracts.v1.Route;
 import dev.understudy.contracts.v1.RoutePublished;
 import dev.understudy.gateway.routing.ServedModel;
 import dev.understudy.scoring.ModelPool;
+import dev.understudy.scoring.RunPolicy;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -55,6 +56,9 @@ final class ModelDesk {
 
     /** Loads in the background. */
     void load(PublishedRoute route, Loading loading);
+
+    /** How models are run where their route does not say. */
+    RunPolicy standardPolicy();
 
     /** Something that is reported on <em>gateways</em> has changed. */
     void changed();
@@ -148,7 +152,7 @@ final class ModelDesk {
         throw new IllegalArgumentException(
             "another project already serves a model named %s on this gateway".formatted(model));
       }
-      return Optional.of(PublishedRoute.of(published, route, withStandby));
+      return Optional.of(PublishedRoute.of(published, route, withStandby, host.standardPolicy()));
     } catch (IllegalArgumentException e) {
       addFailure(route.getRevision(), "", String.valueOf(e.getMessage()));
       return Optional.empty();
@@ -303,6 +307,7 @@ final class ModelDesk {
       PublishedRoute route, @Nullable PublishedRoute loaded, String version) {
     return loaded != null
         && loaded.contract().equals(route.contract())
+        && loaded.policy().equals(route.policy())
         && loaded.digest(version).isPresent()
         && loaded.digest(version).equals(route.digest(version));
   }

@@ -2,17 +2,22 @@ package dev.understudy.gateway.hotswap;
 
 import dev.understudy.contracts.Digest;
 import dev.understudy.contracts.Names;
+import dev.understudy.contracts.v1.Batching;
 import dev.understudy.contracts.v1.CandidateShare;
+import dev.understudy.contracts.v1.Capacity;
 import dev.understudy.contracts.v1.InputColumn;
 import dev.understudy.contracts.v1.RoutePublished;
+import dev.understudy.contracts.v1.ServingPolicy;
 import dev.understudy.contracts.v1.VersionRef;
 import dev.understudy.gateway.routing.Route;
 import dev.understudy.scoring.Column;
 import dev.understudy.scoring.Datatype;
 import dev.understudy.scoring.InputContract;
 import dev.understudy.scoring.ModelContract;
+import dev.understudy.scoring.RunPolicy;
 import dev.understudy.scoring.TensorSpec;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -25,9 +30,11 @@ import java.util.Set;
 /**
  * A route as it was published, checked and in our own words.
  *
+ * @param policy how its models are run
  * @param artefacts of every version that must be loaded for it, standby included, by version
  */
-record PublishedRoute(Route route, ModelContract contract, Map<String, VersionRef> artefacts) {
+record PublishedRoute(
+    Route route, ModelContract contract, RunPolicy policy, Map<String, VersionRef> artefacts) {
 
   PublishedRoute {
     artefacts = Map.copyOf(artefacts);
@@ -41,17 +48,22 @@ record PublishedRoute(Route route, ModelContract contract, Map<String, VersionRe
   /**
    * Reads one of the two routes of a record.
    *
+   * @param standard how models are run where the record does not say
    * @throws IllegalArgumentException if it cannot be served; the message says why
    */
   static PublishedRoute of(
-      RoutePublished published, dev.understudy.contracts.v1.Route wanted, boolean withStandby) {
+      RoutePublished published,
+      dev.understudy.contracts.v1.Route wanted,
+      boolean withStandby,
+      RunPolicy standard) {
     Map<String, VersionRef> artefacts = new LinkedHashMap<>();
     add(artefacts, wanted.getCurrent());
     wanted.getCandidatesList().forEach(candidate -> add(artefacts, candidate.getVersion()));
     if (withStandby) {
       published.getStandbyList().forEach(standby -> add(artefacts, standby));
     }
-    return new PublishedRoute(route(wanted), contract(published), artefacts);
+    return new PublishedRoute(
+        route(wanted), contract(published), policy(published.getServing(), standard), artefacts);
   }
 
   /** The digests of everything that a record names. */
@@ -112,6 +124,34 @@ record PublishedRoute(Route route, ModelContract contract, Map<String, VersionRe
       case ROUTE_MODE_UNSPECIFIED, UNRECOGNIZED ->
           throw new IllegalArgumentException("the route's mode is unknown");
     };
+  }
+
+  private static RunPolicy policy(ServingPolicy serving, RunPolicy standard) {
+    Batching batching = serving.getBatching();
+    Capacity capacity = serving.getCapacity();
+    RunPolicy.Batching mode =
+        switch (batching.getMode()) {
+          case BATCHING_MODE_UNSPECIFIED -> standard.batching();
+          case AUTO -> RunPolicy.Batching.AUTO;
+          case ON -> RunPolicy.Batching.ON;
+          case OFF -> RunPolicy.Batching.OFF;
+          case UNRECOGNIZED ->
+              throw new IllegalArgumentException("the serving policy's batching mode is unknown");
+        };
+    return standard
+        .withBatching(
+            mode,
+            or(batching.getMostRows(), standard.mostRows()),
+            batching.getLongestDelayUs() == 0
+                ? standard.longestDelay()
+                : Duration.of(batching.getLongestDelayUs(), ChronoUnit.MICROS))
+        .withCapacity(
+            or(capacity.getConcurrency(), standard.concurrency()),
+            or(capacity.getQueue(), standard.queue()));
+  }
+
+  private static int or(int value, int standard) {
+    return value == 0 ? standard : value;
   }
 
   private static ModelContract contract(RoutePublished published) {
