@@ -75,6 +75,7 @@ public final class ModelPool {
     Loaded loaded;
     try {
       WarmModel warm = ModelLoader.loadWarm(content, sha256, contract, recorded(contract));
+      requireBatches(warm, policy);
       loaded =
           new Loaded(key, new ModelRunner("score-" + sha256.substring(0, 8), warm, policy), bytes);
     } catch (ModelRefused | RuntimeException | Error e) {
@@ -83,6 +84,16 @@ public final class ModelPool {
     }
     models.put(key, loaded);
     return new Lease(loaded);
+  }
+
+  private static void requireBatches(WarmModel warm, RunPolicy policy) throws ModelRefused {
+    if (policy.batching() == RunPolicy.Batching.ON && !warm.takesBatches()) {
+      warm.model().close();
+      throw new ModelRefused(
+          ModelRefused.Reason.NOT_BATCHABLE,
+          "its policy wants batches, but it does not take and answer any number of rows in this"
+              + " process; set the batching to AUTO, or export it with a free first dimension");
+    }
   }
 
   private long reserve(int artefactBytes) throws ModelRefused {

@@ -52,7 +52,7 @@ final class ModelRunner implements AutoCloseable {
     this.cost = warm.cost();
     this.room = new ScoringRoom(name, policy.concurrency(), policy.queue());
     this.cheapNanos = policy.cheap().toNanos();
-    this.batchable = local != null && warm.takesBatches();
+    this.batchable = warm.takesBatches();
     boolean batches =
         batchable
             && switch (policy.batching()) {

@@ -81,6 +81,20 @@ class ModelPoolTest {
   }
 
   @Test
+  void batchesOfAModelThatTakesNoneAreRefused() {
+    byte[] content = Graphs.oneAnswerForAllRows();
+    RunPolicy policy = RunPolicy.standard().withBatching(RunPolicy.Batching.ON, 8, Duration.ZERO);
+
+    assertThatThrownBy(
+            () ->
+                pool.lease(ModelLoader.digest(content), Contracts.number(), policy, () -> content))
+        .hasMessageContaining("set the batching to AUTO");
+
+    assertThat(pool.size()).isZero();
+    assertThat(pool.usedBytes()).isZero();
+  }
+
+  @Test
   void anotherPolicyIsAnotherLoad() throws Exception {
     byte[] content = Graphs.sigmoid(1);
     RunPolicy policy = RunPolicy.standard().withCheap(Duration.ZERO);
