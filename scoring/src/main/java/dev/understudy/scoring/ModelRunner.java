@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 final class ModelRunner implements AutoCloseable {
   private static final Duration FIRST_PENALTY = Duration.ofSeconds(10);
   private static final int MOST_PENALTY_DOUBLINGS = 5;
+
+  /** Far from what is stopped on a caller's thread. */
+  private static final Duration MOST_TOGETHER = Duration.ofMillis(5);
+
   private static final int RECORDED = 8;
   private static final int RECORD_ONE_IN = 1024;
   private static final int MOST_RECORDED_ROWS = 8;
@@ -174,7 +178,7 @@ final class ModelRunner implements AutoCloseable {
     if (batchable && group.size() > 1) {
       long rows = group.stream().mapToLong(one -> TensorRows.rows(model.inputs(), one)).sum();
       Score score =
-          cost.nanos(rows) < CallersThread.LIMIT.toNanos() / 4.0
+          cost.nanos(rows) < MOST_TOGETHER.toNanos()
               ? scoreHere(TensorRows.join(model.inputs(), group), rows)
               : null;
       if (score instanceof Score.Answered answered) {
@@ -207,18 +211,14 @@ final class ModelRunner implements AutoCloseable {
     if (work == null) {
       return new Score.Shed("closed");
     }
-    long start = System.nanoTime();
     Score score = CallersThread.run(work);
     if (score == null) {
       work.end();
+    } else if (score instanceof Score.TimedOut) {
+      banFromHere();
       return null;
     }
-    if (score instanceof Score.Answered
-        || System.nanoTime() - start < CallersThread.LIMIT.toNanos()) {
-      return score;
-    }
-    banFromHere();
-    return null;
+    return score;
   }
 
   // Each time it was stopped it must stay away for twice as long.
