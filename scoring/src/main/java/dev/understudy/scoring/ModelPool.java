@@ -56,6 +56,11 @@ public final class ModelPool {
     byte[] content() throws IOException;
   }
 
+  /** How models are run that nobody says more about. */
+  public RunPolicy standard() {
+    return standard;
+  }
+
   /** A model of that digest under that contract, loaded now if nobody has it. Blocks meanwhile. */
   public Lease lease(String sha256, ModelContract contract, Artefact artefact)
       throws ModelRefused, IOException {
@@ -76,6 +81,7 @@ public final class ModelPool {
     Loaded loaded;
     try {
       WarmModel warm = ModelLoader.loadWarm(content, sha256, contract, recorded(contract), remotes);
+      requireBatches(warm, policy);
       loaded =
           new Loaded(key, new ModelRunner("score-" + sha256.substring(0, 8), warm, policy), bytes);
     } catch (ModelRefused | RuntimeException | Error e) {
@@ -84,6 +90,16 @@ public final class ModelPool {
     }
     models.put(key, loaded);
     return new Lease(loaded);
+  }
+
+  private static void requireBatches(WarmModel warm, RunPolicy policy) throws ModelRefused {
+    if (policy.batching() == RunPolicy.Batching.ON && !warm.takesBatches()) {
+      warm.model().close();
+      throw new ModelRefused(
+          ModelRefused.Reason.NOT_BATCHABLE,
+          "its policy wants batches, but it does not take and answer any number of rows in this"
+              + " process; set the batching to AUTO, or export it with a free first dimension");
+    }
   }
 
   private long reserve(int artefactBytes) throws ModelRefused {
@@ -173,9 +189,14 @@ public final class ModelPool {
       return loaded.runner.score(inputs, deadline, room);
     }
 
-    /** Whether a request of so many rows takes so little that any thread may do it. */
-    public boolean isCheap(long rows) {
-      return loaded.runner.isCheap(rows);
+    /** Whether a request takes so little that any thread may score it. */
+    public boolean isCheap(Map<String, Tensor> inputs) {
+      return loaded.runner.isCheap(inputs);
+    }
+
+    /** The time of a processor that a request will take about, in nanoseconds; 0: not of ours. */
+    public long expectedNanos(Map<String, Tensor> inputs) {
+      return loaded.runner.expectedNanos(inputs);
     }
 
     /**

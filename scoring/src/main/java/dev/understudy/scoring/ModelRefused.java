@@ -12,6 +12,7 @@ public final class ModelRefused extends Exception {
     AGAINST_CONTRACT,
     UNSUPPORTED_OUTPUT,
     TOO_LARGE,
+    NOT_BATCHABLE,
     WARM_UP_FAILED,
     /** It lives on a server that this process may not call. */
     REMOTE_FORBIDDEN,

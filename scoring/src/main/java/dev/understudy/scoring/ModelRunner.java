@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 final class ModelRunner implements AutoCloseable {
   private static final Duration FIRST_PENALTY = Duration.ofSeconds(10);
   private static final int MOST_PENALTY_DOUBLINGS = 5;
+
+  /** Far from what is stopped on a caller's thread. */
+  private static final Duration MOST_TOGETHER = Duration.ofMillis(5);
+
   private static final int RECORDED = 8;
   private static final int RECORD_ONE_IN = 1024;
   private static final int MOST_RECORDED_ROWS = 8;
@@ -52,7 +56,7 @@ final class ModelRunner implements AutoCloseable {
     this.cost = warm.cost();
     this.room = new ScoringRoom(name, policy.concurrency(), policy.queue());
     this.cheapNanos = policy.cheap().toNanos();
-    this.batchable = local != null && warm.takesBatches();
+    this.batchable = warm.takesBatches();
     boolean batches =
         batchable
             && switch (policy.batching()) {
@@ -77,6 +81,18 @@ final class ModelRunner implements AutoCloseable {
   /** Whether its room has places left for urgent requests only. */
   boolean isNearlyFull() {
     return room.isNearlyFull();
+  }
+
+  /** The same of a request. */
+  boolean isCheap(Map<String, Tensor> inputs) {
+    return isCheap(TensorRows.rows(model.inputs(), inputs));
+  }
+
+  /** What a request will take of a processor here, in nanoseconds; 0 for a model elsewhere. */
+  long expectedNanos(Map<String, Tensor> inputs) {
+    return local == null
+        ? 0
+        : Math.max(1, Math.round(cost.nanos(TensorRows.rows(model.inputs(), inputs))));
   }
 
   /** A few of the small requests that came, to warm up another version with. */
@@ -167,7 +183,7 @@ final class ModelRunner implements AutoCloseable {
     if (batchable && group.size() > 1) {
       long rows = group.stream().mapToLong(one -> TensorRows.rows(model.inputs(), one)).sum();
       Score score =
-          cost.nanos(rows) < CallersThread.LIMIT.toNanos() / 4.0
+          cost.nanos(rows) < MOST_TOGETHER.toNanos()
               ? scoreHere(TensorRows.join(model.inputs(), group), rows)
               : null;
       if (score instanceof Score.Answered answered) {
@@ -200,18 +216,14 @@ final class ModelRunner implements AutoCloseable {
     if (work == null) {
       return new Score.Shed("closed");
     }
-    long start = System.nanoTime();
     Score score = CallersThread.run(work);
     if (score == null) {
       work.end();
+    } else if (score instanceof Score.TimedOut) {
+      banFromHere();
       return null;
     }
-    if (score instanceof Score.Answered
-        || System.nanoTime() - start < CallersThread.LIMIT.toNanos()) {
-      return score;
-    }
-    banFromHere();
-    return null;
+    return score;
   }
 
   // Each time it was stopped it must stay away for twice as long.

@@ -84,12 +84,13 @@ final class OnnxModel implements LocalModel {
     public Score run() {
       long start = System.nanoTime();
       try {
-        long rows = rows();
-        OnnxWorkspace workspace = workspaces.take(request, rows);
+        Tensor[] tensors = tensors();
+        long rows = rows(tensors);
+        OnnxWorkspace workspace = workspaces.take(tensors, rows);
         List<Tensor> answers;
         try {
           publish(workspace);
-          answers = workspace.run(request);
+          answers = workspace.run(tensors);
         } finally {
           withdraw(workspace, rows);
         }
@@ -106,10 +107,18 @@ final class OnnxModel implements LocalModel {
       }
     }
 
-    private long rows() {
+    private Tensor[] tensors() {
+      Tensor[] tensors = new Tensor[inputs().size()];
+      for (int i = 0; i < tensors.length; i++) {
+        tensors[i] = TensorRows.given(request, inputs().get(i));
+      }
+      return tensors;
+    }
+
+    private static long rows(Tensor[] tensors) {
       long rows = -1;
-      for (TensorSpec input : inputs()) {
-        rows = Math.max(rows, OnnxWorkspace.given(request, input).rows());
+      for (Tensor tensor : tensors) {
+        rows = Math.max(rows, tensor.rows());
       }
       return rows;
     }
@@ -146,7 +155,7 @@ final class OnnxModel implements LocalModel {
         spent = terminated;
       }
       if (spent) {
-        workspace.close();
+        workspaces.discard(workspace);
       } else {
         workspaces.give(workspace, rows);
       }

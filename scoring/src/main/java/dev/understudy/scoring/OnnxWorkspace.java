@@ -6,7 +6,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -76,13 +75,12 @@ final class OnnxWorkspace implements AutoCloseable {
   }
 
   /** For one request as it comes, on this thread alone. */
-  static OnnxWorkspace forRequest(OnnxSession session, Map<String, Tensor> request, long rows)
+  static OnnxWorkspace forRequest(OnnxSession session, Tensor[] request, long rows)
       throws OnnxFailure {
     Place[] inputs = new Place[session.inputs().size()];
     for (int i = 0; i < inputs.length; i++) {
       TensorSpec spec = session.inputs().get(i);
-      Tensor tensor = given(request, spec);
-      inputs[i] = new Place(spec, tensor.datatype(), tensor.dimensions());
+      inputs[i] = new Place(spec, request[i].datatype(), request[i].dimensions());
     }
     return new OnnxWorkspace(session, false, inputs, outputs(session, rows));
   }
@@ -122,15 +120,6 @@ final class OnnxWorkspace implements AutoCloseable {
     }
   }
 
-  /** The tensor of a request for an input. */
-  static Tensor given(Map<String, Tensor> request, TensorSpec input) {
-    Tensor tensor = request.get(input.name());
-    if (tensor == null) {
-      throw new IllegalArgumentException("input %s was not given".formatted(input.name()));
-    }
-    return tensor;
-  }
-
   /** Bytes of native memory for the elements. */
   long bytes() {
     return bytes;
@@ -146,10 +135,11 @@ final class OnnxWorkspace implements AutoCloseable {
     return runOptions;
   }
 
-  /** Whether these tensors have the types and shapes that this was made for. */
-  boolean fits(Map<String, Tensor> request) {
-    for (Place place : inputs) {
-      Tensor tensor = given(request, place.spec);
+  /** Whether these tensors, in the order of the inputs, have the types and shapes of this. */
+  boolean fits(Tensor[] request) {
+    for (int i = 0; i < inputs.length; i++) {
+      Tensor tensor = request[i];
+      Place place = inputs[i];
       if (tensor.datatype() != place.datatype || !Arrays.equals(tensor.dimensions(), place.shape)) {
         return false;
       }
@@ -158,13 +148,13 @@ final class OnnxWorkspace implements AutoCloseable {
   }
 
   /** Runs a request that {@link #fits}; the outputs in the order of the contract. */
-  List<Tensor> run(Map<String, Tensor> request) throws OnnxFailure {
-    for (Place place : inputs) {
-      Tensor tensor = given(request, place.spec);
+  List<Tensor> run(Tensor[] request) throws OnnxFailure {
+    for (int i = 0; i < inputs.length; i++) {
+      Place place = inputs[i];
       if (place.memory == null) {
-        OnnxElements.writeStrings(tensor, place.value);
+        OnnxElements.writeStrings(request[i], place.value);
       } else {
-        OnnxElements.write(tensor, place.memory);
+        OnnxElements.write(request[i], place.memory);
       }
     }
     try {

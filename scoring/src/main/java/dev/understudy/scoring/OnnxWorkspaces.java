@@ -1,23 +1,25 @@
 package dev.understudy.scoring;
 
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The workspaces of one session that wait for their next run, kept by number of rows within bounds.
- * Thread-safe.
+ * The workspaces of one session, kept by number of rows from run to run within bounds, and as far
+ * as it goes for the same thread. Thread-safe.
  */
 final class OnnxWorkspaces implements AutoCloseable {
   private static final int MOST_ROWS = 64;
   private static final long MOST_BYTES = 16 << 20;
+  private static final int LANES = 2 * Runtime.getRuntime().availableProcessors();
 
   private final OnnxSession session;
   private final boolean rowsDecide;
-  private final int lanes = 2 * Runtime.getRuntime().availableProcessors();
-  private final AtomicReferenceArray<OnnxWorkspace> idle =
-      new AtomicReferenceArray<>(MOST_ROWS * lanes);
-  private final AtomicLong idleBytes = new AtomicLong();
+  private final AtomicReferenceArray<@Nullable OnnxWorkspace> idle =
+      new AtomicReferenceArray<>(MOST_ROWS * LANES);
+
+  /** Of all that may be used again, in use or not. */
+  private final AtomicLong bytes = new AtomicLong();
 
   OnnxWorkspaces(OnnxSession session) {
     this.session = session;
@@ -25,46 +27,63 @@ final class OnnxWorkspaces implements AutoCloseable {
   }
 
   /** A workspace for this request, to be given back. */
-  OnnxWorkspace take(Map<String, Tensor> request, long rows) throws OnnxFailure {
+  OnnxWorkspace take(Tensor[] request, long rows) throws OnnxFailure {
     if (rowsDecide && rows >= 1 && rows <= MOST_ROWS) {
       OnnxWorkspace kept = take((int) rows);
-      if (kept.fits(request)) {
-        return kept;
+      if (kept != null) {
+        if (kept.fits(request)) {
+          return kept;
+        }
+        give(kept, rows);
       }
-      give(kept, rows);
     }
     return OnnxWorkspace.forRequest(session, request, rows);
   }
 
-  private OnnxWorkspace take(int rows) throws OnnxFailure {
-    int first = (rows - 1) * lanes;
-    for (int i = first; i < first + lanes; i++) {
-      OnnxWorkspace waiting = idle.get(i) == null ? null : idle.getAndSet(i, null);
+  private @Nullable OnnxWorkspace take(int rows) throws OnnxFailure {
+    int start = (int) Thread.currentThread().threadId();
+    for (int i = start; i < start + LANES; i++) {
+      int place = place(rows, i);
+      OnnxWorkspace waiting = idle.get(place) == null ? null : idle.getAndSet(place, null);
       if (waiting != null) {
-        idleBytes.addAndGet(-waiting.bytes());
         return waiting;
       }
     }
-    return OnnxWorkspace.forRows(session, rows);
+    if (bytes.get() > MOST_BYTES) {
+      return null;
+    }
+    OnnxWorkspace made = OnnxWorkspace.forRows(session, rows);
+    bytes.addAndGet(made.bytes());
+    return made;
   }
 
   /** Keeps a workspace for the next run of as many rows, or closes it. */
   void give(OnnxWorkspace workspace, long rows) {
-    if (!workspace.isReusable() || !keep(workspace, ((int) rows - 1) * lanes)) {
-      workspace.close();
+    if (!workspace.isReusable() || !keep(workspace, (int) rows)) {
+      discard(workspace);
     }
   }
 
-  private boolean keep(OnnxWorkspace workspace, int first) {
-    if (idleBytes.addAndGet(workspace.bytes()) <= MOST_BYTES) {
-      for (int i = first; i < first + lanes; i++) {
-        if (idle.compareAndSet(i, null, workspace)) {
-          return true;
-        }
+  private boolean keep(OnnxWorkspace workspace, int rows) {
+    int start = (int) Thread.currentThread().threadId();
+    for (int i = start; i < start + LANES; i++) {
+      if (idle.compareAndSet(place(rows, i), null, workspace)) {
+        return true;
       }
     }
-    idleBytes.addAndGet(-workspace.bytes());
     return false;
+  }
+
+  private static int place(int rows, int lane) {
+    return (rows - 1) * LANES + Math.floorMod(lane, LANES);
+  }
+
+  /** Closes one that will not be used again. */
+  void discard(OnnxWorkspace workspace) {
+    if (workspace.isReusable()) {
+      bytes.addAndGet(-workspace.bytes());
+    }
+    workspace.close();
   }
 
   @Override

@@ -40,6 +40,15 @@ final class TensorRows {
     return new Shapes(dimensions);
   }
 
+  /** The tensor of a request for an input. */
+  static Tensor given(Map<String, Tensor> request, TensorSpec input) {
+    Tensor tensor = request.get(input.name());
+    if (tensor == null) {
+      throw new IllegalArgumentException("input %s was not given".formatted(input.name()));
+    }
+    return tensor;
+  }
+
   /** The rows of a request by its first input; 0 if that is missing. */
   static long rows(List<TensorSpec> inputs, Map<String, Tensor> request) {
     if (inputs.isEmpty()) {
@@ -55,7 +64,7 @@ final class TensorRows {
     for (TensorSpec input : inputs) {
       List<Tensor> parts = new ArrayList<>(requests.size());
       for (Map<String, Tensor> request : requests) {
-        parts.add(OnnxWorkspace.given(request, input));
+        parts.add(given(request, input));
       }
       joined.put(input.name(), join(parts));
     }

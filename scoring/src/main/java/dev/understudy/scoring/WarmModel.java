@@ -9,8 +9,8 @@ import java.util.Map;
 /**
  * A model that has run before anyone asks, and what its runs cost.
  *
- * @param takesBatches whether requests may share a run: every input and output has one row for each
- *     of the request, and a run of several rows was answered
+ * @param takesBatches whether requests may share a run: it runs here, every input and output has
+ *     one row for each of the request, and a run of several rows was answered
  */
 record WarmModel(Model model, RunCost cost, boolean takesBatches) {
   private static final Duration LIMIT = Duration.ofSeconds(10);
@@ -38,7 +38,8 @@ record WarmModel(Model model, RunCost cost, boolean takesBatches) {
   }
 
   private static boolean hasRows(Model model) {
-    return model.inputs().stream().allMatch(TensorSpec::isPerRow)
+    return model instanceof LocalModel
+        && model.inputs().stream().allMatch(TensorSpec::isPerRow)
         && model.outputs().stream().allMatch(TensorSpec::isPerRow);
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.understudy.testkit.Graphs;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -80,6 +81,20 @@ class ModelPoolTest {
   }
 
   @Test
+  void batchesOfAModelThatTakesNoneAreRefused() {
+    byte[] content = Graphs.oneAnswerForAllRows();
+    RunPolicy policy = RunPolicy.standard().withBatching(RunPolicy.Batching.ON, 8, Duration.ZERO);
+
+    assertThatThrownBy(
+            () ->
+                pool.lease(ModelLoader.digest(content), Contracts.number(), policy, () -> content))
+        .hasMessageContaining("set the batching to AUTO");
+
+    assertThat(pool.size()).isZero();
+    assertThat(pool.usedBytes()).isZero();
+  }
+
+  @Test
   void anotherPolicyIsAnotherLoad() throws Exception {
     byte[] content = Graphs.sigmoid(1);
     RunPolicy policy = RunPolicy.standard().withCheap(Duration.ZERO);
@@ -87,7 +102,7 @@ class ModelPoolTest {
         ModelPool.Lease other =
             pool.lease(ModelLoader.digest(content), Contracts.number(), policy, () -> content)) {
       assertThat(other.model()).isNotSameAs(standard.model());
-      assertThat(other.isCheap(1)).isFalse();
+      assertThat(other.isCheap(Map.of("x", Tensor.ofFloats("x", new long[] {1}, 0)))).isFalse();
     }
   }
 

@@ -2,6 +2,7 @@ package dev.understudy.gateway;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.understudy.contracts.EnvironmentNames;
 import dev.understudy.contracts.Names;
 import dev.understudy.contracts.Signature;
@@ -23,6 +24,7 @@ import io.vertx.ext.web.Router;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -38,6 +40,7 @@ import org.jboss.logging.Logger;
 public class Gateway {
   private static final Logger LOG = Logger.getLogger(Gateway.class);
   private static final Duration LAST_REQUESTS = Duration.ofSeconds(5);
+  private static final long LEAST_MODEL_BYTES = 256 << 20;
 
   private final HotSwap hotSwap;
   private final ShadowRunner shadows;
@@ -62,9 +65,8 @@ public class Gateway {
     Map<String, Object> client = Map.of("bootstrap.servers", kafka);
     ModelPool pool =
         new ModelPool(
-            RunPolicy.standard()
-                .withCapacity(settings.scoring().threads(), settings.scoring().queue()),
-            settings.scoring().memoryBytes(),
+            standard(settings.scoring()),
+            settings.scoring().memoryBytes().orElseGet(Gateway::besideTheHeap),
             new RemoteAccess(
                 settings.remote().allowedHosts().orElse(Set.of()),
                 settings.remote().concurrency(),
@@ -83,7 +85,12 @@ public class Gateway {
             pool,
             meters,
             inferences::keepOnly);
-    this.shadows = new ShadowRunner(settings.shadow().threads(), settings.shadow().queue(), meters);
+    this.shadows =
+        new ShadowRunner(
+            settings.shadow().threads(),
+            settings.shadow().queue(),
+            settings.shadow().share(),
+            meters);
     this.journal =
         new PredictionJournal(
             gatewayId,
@@ -122,6 +129,7 @@ public class Gateway {
             hotSwap::table,
             hotSwap::isReady,
             pipeline,
+            inferences::statistics,
             limits,
             meters,
             version);
@@ -175,6 +183,20 @@ public class Gateway {
     if (pipeline.inFlight() > 0) {
       LOG.warnf("%d requests were not over at the end", pipeline.inFlight());
     }
+  }
+
+  private static RunPolicy standard(GatewaySettings.Scoring settings) {
+    int threads = settings.threads().orElseGet(() -> Runtime.getRuntime().availableProcessors());
+    return RunPolicy.standard()
+        .withCapacity(threads, settings.queue())
+        .withBatching(RunPolicy.Batching.AUTO, settings.batchRows(), settings.batchDelay())
+        .withCheap(settings.cheap());
+  }
+
+  private static long besideTheHeap() {
+    long all =
+        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+    return Math.max(LEAST_MODEL_BYTES, all - Runtime.getRuntime().maxMemory());
   }
 
   private static String defaultId() {

@@ -6,6 +6,8 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -79,24 +81,34 @@ public interface GatewaySettings {
 
   /** Where the answering versions run. */
   interface Scoring {
-    /** Threads of each loaded version. */
-    @WithDefault("2")
-    int threads();
+    /** Threads of each loaded version; by default as many as there are processors. */
+    OptionalInt threads();
 
     /** Requests that may wait for each loaded version. */
     @WithDefault("1024")
     int queue();
 
+    /** A run that takes no longer is done on the thread that serves the connection; 0: none is. */
+    @WithDefault("PT0.0002S")
+    Duration cheap();
+
+    /** The most rows of a run that several requests share. */
+    @WithDefault("32")
+    int batchRows();
+
+    /** How long such a run waits for others to join; 0: it takes those that waited anyway. */
+    @WithDefault("PT0S")
+    Duration batchDelay();
+
+    /**
+     * Memory that all loaded versions may take, in bytes, by an estimate from their artefacts; one
+     * more is refused. By default what the machine has beside the heap.
+     */
+    OptionalLong memoryBytes();
+
     /** The time in which a version must answer; its stand-in and a fallback get it again. */
     @WithDefault("PT2S")
     Duration deadline();
-
-    /**
-     * Memory that all loaded versions together are estimated to take, in bytes; a version beyond it
-     * is refused, and the route that names it not prepared.
-     */
-    @WithDefault("4294967296")
-    long memoryBytes();
   }
 
   /** Where versions may live that are not artefacts themselves. */
@@ -118,13 +130,17 @@ public interface GatewaySettings {
 
   /** Where shadows run. */
   interface Shadow {
-    /** Threads of all shadows together. */
+    /** Threads of all shadows that are not cheap; those that are share one more. */
     @WithDefault("2")
     int threads();
 
-    /** Shadows that may wait; one more is shed. */
+    /** Shadows of either kind that may wait; one more is shed. */
     @WithDefault("1024")
     int queue();
+
+    /** The share of all processors' time that shadows may take, over 0 and at most 1. */
+    @WithDefault("0.5")
+    double share();
   }
 
   /** What may wait to be logged. */

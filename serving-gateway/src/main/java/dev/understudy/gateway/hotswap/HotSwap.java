@@ -9,6 +9,7 @@ import dev.understudy.gateway.routing.RoutingTable;
 import dev.understudy.gateway.routing.ServedModel;
 import dev.understudy.scoring.ModelPool;
 import dev.understudy.scoring.ModelRefused;
+import dev.understudy.scoring.RunPolicy;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -91,6 +92,7 @@ public final class HotSwap implements AutoCloseable {
         new ArtefactStore(
             settings.dataDir().resolve("artefacts"), settings.registry(), settings.artefactBytes());
     meters.gauge("gateway.loaded.models", pool, ModelPool::size);
+    meters.gauge("gateway.model.memory.bytes", pool, ModelPool::usedBytes);
   }
 
   /** Takes up the routes of the local disk, then follows the topic and reports. */
@@ -199,6 +201,11 @@ public final class HotSwap implements AutoCloseable {
     }
 
     @Override
+    public RunPolicy standardPolicy() {
+      return pool.standard();
+    }
+
+    @Override
     public void changed() {
       GatewayAnnouncer told = announcer;
       if (told != null) {
@@ -267,7 +274,8 @@ public final class HotSwap implements AutoCloseable {
     artefacts.require(sha256);
     ModelPool.Lease lease;
     try {
-      lease = pool.lease(sha256, route.contract(), () -> artefacts.content(sha256));
+      lease =
+          pool.lease(sha256, route.contract(), route.run(), () -> artefacts.content(sha256));
     } catch (ModelRefused refused) {
       if (refused.reason() == ModelRefused.Reason.REMOTE_UNAVAILABLE) {
         // Like a registry that is away: trying again may help, as no other refusal does.

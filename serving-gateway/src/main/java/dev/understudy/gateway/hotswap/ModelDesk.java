@@ -6,6 +6,7 @@ import dev.understudy.contracts.v1.Route;
 import dev.understudy.contracts.v1.RoutePublished;
 import dev.understudy.gateway.routing.ServedModel;
 import dev.understudy.scoring.ModelPool;
+import dev.understudy.scoring.RunPolicy;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -55,6 +56,9 @@ final class ModelDesk {
 
     /** Loads in the background. */
     void load(PublishedRoute route, Loading loading);
+
+    /** How models are run where their route does not say. */
+    RunPolicy standardPolicy();
 
     /** Something that is reported on <em>gateways</em> has changed. */
     void changed();
@@ -155,7 +159,8 @@ final class ModelDesk {
         throw new IllegalArgumentException(
             "another project already serves a model named %s on this gateway".formatted(model));
       }
-      PublishedRoute read = PublishedRoute.of(published, route, withStandby);
+      PublishedRoute read = 
+          PublishedRoute.of(published, route, withStandby, host.standardPolicy());
       if (read.eligibility().unitKey().isPresent() && !host.hashesUnitsAlike()) {
         throw new IllegalArgumentException(
             "sticky units need the setting understudy.unit-key, the same on every gateway, so that"
@@ -327,6 +332,7 @@ final class ModelDesk {
       PublishedRoute route, @Nullable PublishedRoute loaded, String version) {
     return loaded != null
         && loaded.contract().equals(route.contract())
+        && loaded.run().equals(route.run())
         && loaded.digest(version).isPresent()
         && loaded.digest(version).equals(route.digest(version));
   }

@@ -15,8 +15,10 @@ import dev.understudy.scoring.Column;
 import dev.understudy.scoring.Datatype;
 import dev.understudy.scoring.InputContract;
 import dev.understudy.scoring.ModelContract;
+import dev.understudy.scoring.RunPolicy;
 import dev.understudy.scoring.TensorSpec;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -29,6 +31,7 @@ import java.util.Set;
 /**
  * A route as it was published, checked and in our own words.
  *
+ * @param policy how its models are run
  * @param artefacts of every version that must be loaded for it, standby included, by version
  */
 record PublishedRoute(
@@ -36,6 +39,7 @@ record PublishedRoute(
     Eligibility eligibility,
     ModelContract contract,
     ServingPolicy policy,
+    RunPolicy run,
     Map<String, VersionRef> artefacts) {
 
   PublishedRoute {
@@ -55,10 +59,14 @@ record PublishedRoute(
   /**
    * Reads one of the two routes of a record.
    *
+   * @param standard how models are run where the record does not say
    * @throws IllegalArgumentException if it cannot be served; the message says why
    */
   static PublishedRoute of(
-      RoutePublished published, dev.understudy.contracts.v1.Route wanted, boolean withStandby) {
+      RoutePublished published,
+      dev.understudy.contracts.v1.Route wanted,
+      boolean withStandby,
+      RunPolicy standard) {
     Map<String, VersionRef> artefacts = new LinkedHashMap<>();
     add(artefacts, wanted.getCurrent());
     wanted.getCandidatesList().forEach(candidate -> add(artefacts, candidate.getVersion()));
@@ -80,7 +88,12 @@ record PublishedRoute(
       published.getStandbyList().forEach(standby -> add(artefacts, standby));
     }
     return new PublishedRoute(
-        route, eligibility(wanted, route, contract), contract, policy, artefacts);
+        route,
+        eligibility(wanted, route, contract),
+        contract,
+        policy,
+        run(policy, standard),
+        artefacts);
   }
 
   /** The digests of everything that a record names. */
@@ -169,6 +182,25 @@ record PublishedRoute(
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("unit key: " + e.getMessage(), e);
     }
+  }
+
+  private static RunPolicy run(ServingPolicy policy, RunPolicy standard) {
+    ServingPolicy.Batching batching = policy.batching();
+    ServingPolicy.Capacity capacity = policy.capacity();
+    RunPolicy.Batching mode =
+        switch (batching.mode()) {
+          case AUTO -> standard.batching();
+          case ON -> RunPolicy.Batching.ON;
+          case OFF -> RunPolicy.Batching.OFF;
+        };
+    return standard
+        .withBatching(
+            mode,
+            batching.mostRows().orElse(standard.mostRows()),
+            batching.longestDelay().orElse(standard.longestDelay()))
+        .withCapacity(
+            capacity.concurrency().orElse(standard.concurrency()),
+            capacity.queue().orElse(standard.queue()));
   }
 
   private static ModelContract contract(RoutePublished published) {

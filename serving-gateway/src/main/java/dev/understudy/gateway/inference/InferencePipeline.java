@@ -381,14 +381,16 @@ public final class InferencePipeline {
       return expected;
     }
     for (String version : plan.shadows()) {
-      shadows
-          .offer(lease(model, version).model(), request.inputs(), route.deadline())
-          .ifPresentOrElse(
-              score -> {
-                scores.add(VersionScores.expected(version));
-                expected.put(version, score);
-              },
-              () -> scores.add(VersionScores.shed(version)));
+      CompletableFuture<Score> score =
+          shadows
+              .offer(lease(model, version), request.inputs(), route.deadline())
+              .toCompletableFuture();
+      if (score.isDone() && score.resultNow() instanceof Score.Shed refused) {
+        scores.add(VersionScores.of(version, refused));
+      } else {
+        scores.add(VersionScores.expected(version));
+        expected.put(version, score);
+      }
     }
     return expected;
   }

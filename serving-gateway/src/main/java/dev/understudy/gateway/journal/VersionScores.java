@@ -39,11 +39,6 @@ public final class VersionScores {
     return bare(version, ScoreStatus.EXPECTED);
   }
 
-  /** A shadow that was refused at once; no record follows. */
-  public static VersionScore shed(String version) {
-    return bare(version, ScoreStatus.SHED).toBuilder().setErrorClass("queue_full").build();
-  }
-
   /** A candidate that this request was not for. */
   public static VersionScore notSampled(String version) {
     return bare(version, ScoreStatus.NOT_SAMPLED);

@@ -30,6 +30,7 @@ public final class GrpcPort implements AutoCloseable {
       Supplier<RoutingTable> table,
       BooleanSupplier ready,
       InferencePipeline pipeline,
+      InferenceRoute.Statistics statistics,
       RequestLimits limits,
       MeterRegistry meters,
       String serverVersion) {
@@ -46,7 +47,8 @@ public final class GrpcPort implements AutoCloseable {
             .addService(
                 readable(
                     ServerInterceptors.intercept(
-                        new InferenceGrpc(models, pipeline, limits, meters, serverVersion),
+                        new InferenceGrpc(
+                            models, pipeline, statistics, limits, meters, serverVersion),
                         new CallHeaders.Interceptor())))
             .addService(readable(new GrpcHealth(models).bindService()))
             .build();

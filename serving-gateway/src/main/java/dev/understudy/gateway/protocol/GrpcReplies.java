@@ -2,14 +2,19 @@ package dev.understudy.gateway.protocol;
 
 import dev.understudy.contracts.inference.DataType;
 import dev.understudy.contracts.inference.InferParameter;
+import dev.understudy.contracts.inference.InferStatistics;
 import dev.understudy.contracts.inference.ModelConfig;
 import dev.understudy.contracts.inference.ModelInferResponse;
 import dev.understudy.contracts.inference.ModelMetadataResponse;
 import dev.understudy.contracts.inference.ModelMetadataResponse.TensorMetadata;
 import dev.understudy.contracts.inference.ModelResponseCache;
+import dev.understudy.contracts.inference.ModelStatistics;
+import dev.understudy.contracts.inference.ModelStatisticsResponse;
 import dev.understudy.contracts.inference.ModelTransactionPolicy;
 import dev.understudy.contracts.inference.RepositoryIndexResponse;
+import dev.understudy.contracts.inference.StatisticDuration;
 import dev.understudy.gateway.inference.Answer;
+import dev.understudy.gateway.inference.VersionStatistics;
 import dev.understudy.gateway.routing.ServedModel;
 import dev.understudy.scoring.Column;
 import dev.understudy.scoring.Datatype;
@@ -17,6 +22,7 @@ import dev.understudy.scoring.ModelPool;
 import dev.understudy.scoring.Tensor;
 import dev.understudy.scoring.TensorSpec;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -34,6 +40,7 @@ final class GrpcReplies {
             .setId(asked.id().isEmpty() ? id : asked.id())
             .putParameters("prediction_id", text(id))
             .putParameters("arm", text(answer.arm()));
+    answer.fallback().ifPresent(who -> response.putParameters("fallback", text(who)));
     List<Tensor> outputs = wanted(answer.outputs(), asked.tensors().outputs());
     // The two forms are not mixed, so one tensor that has no typed form decides for all.
     boolean raw = asked.raw() || outputs.stream().anyMatch(one -> one.datatype().isHalf());
@@ -52,16 +59,69 @@ final class GrpcReplies {
     return response.build();
   }
 
-  private static List<Tensor> wanted(List<Tensor> outputs, List<String> names) {
-    List<Tensor> wanted = new ArrayList<>(names.size());
-    for (String name : names) {
+  private static List<Tensor> wanted(List<Tensor> outputs, List<OutputWish> wishes) {
+    List<Tensor> wanted = new ArrayList<>(wishes.size());
+    for (OutputWish wish : wishes) {
       for (Tensor output : outputs) {
-        if (output.name().equals(name)) {
-          wanted.add(output);
+        if (output.name().equals(wish.name())) {
+          wanted.add(wish.classes() == 0 ? output : Classification.of(output, wish.classes()));
         }
       }
     }
     return wanted;
+  }
+
+  /** What the versions of those models, or that one of them, have done for their callers. */
+  static ModelStatisticsResponse statistics(
+      List<ServedModel> models, Optional<String> version, InferenceRoute.Statistics statistics) {
+    ModelStatisticsResponse.Builder all = ModelStatisticsResponse.newBuilder();
+    for (ServedModel model : models) {
+      for (String one : version.<Collection<String>>map(List::of).orElseGet(model::versions)) {
+        all.addModelStats(
+            statistics(
+                model.name(),
+                one,
+                statistics.of(model.name(), one).orElseGet(VersionStatistics.Snapshot::none)));
+      }
+    }
+    return all.build();
+  }
+
+  private static ModelStatistics statistics(
+      String model, String version, VersionStatistics.Snapshot sums) {
+    ModelStatistics.Builder statistics =
+        ModelStatistics.newBuilder()
+            .setName(model)
+            .setVersion(version)
+            .setLastInference(sums.lastMillis())
+            .setInferenceCount(sums.inferences())
+            .setExecutionCount(sums.executions())
+            .setInferenceStats(
+                InferStatistics.newBuilder()
+                    .setSuccess(total(sums.success()))
+                    .setFail(total(sums.fail()))
+                    .setQueue(total(sums.queue()))
+                    .setComputeInput(total(sums.read()))
+                    .setComputeInfer(total(sums.run()))
+                    // Within the run, and not measured apart.
+                    .setComputeOutput(uncounted(sums.run())));
+    for (VersionStatistics.Batch batch : sums.batches()) {
+      statistics
+          .addBatchStatsBuilder()
+          .setBatchSize(batch.size())
+          .setComputeInput(uncounted(batch.run()))
+          .setComputeInfer(total(batch.run()))
+          .setComputeOutput(uncounted(batch.run()));
+    }
+    return statistics.build();
+  }
+
+  private static StatisticDuration total(VersionStatistics.Total total) {
+    return StatisticDuration.newBuilder().setCount(total.count()).setNs(total.nanos()).build();
+  }
+
+  private static StatisticDuration uncounted(VersionStatistics.Total total) {
+    return StatisticDuration.newBuilder().setCount(total.count()).build();
   }
 
   private static InferParameter text(String value) {

@@ -28,8 +28,7 @@ record GrpcRequest(
     String id, RequestAssembly.Assembled tensors, boolean raw, RequestTraits traits) {
 
   /** One tensor's own. All of them ask for something that is not there. */
-  private static final List<String> TENSOR_PARAMETERS =
-      List.of("shared_memory_region", "classification");
+  private static final List<String> TENSOR_PARAMETERS = List.of("shared_memory_region");
 
   /**
    * Holds a message against the contract.
@@ -52,11 +51,25 @@ record GrpcRequest(
       assembly.add(input(assembly, request, i));
     }
     for (InferRequestedOutputTensor output : request.getOutputsList()) {
-      assembly.ask(output.getName());
+      assembly.requireOutput(output.getName());
       refuseUnsupported("output", output.getName(), output.getParametersMap());
+      assembly.ask(wish(output));
     }
     return new GrpcRequest(
         id(request, headers), assembly.finish(), raw || parameters.binaryOutputs(), traits);
+  }
+
+  private static OutputWish wish(InferRequestedOutputTensor output) {
+    InferParameter classes = output.getParametersMap().get("classification");
+    if (classes == null) {
+      return OutputWish.plain(output.getName());
+    }
+    long wanted = classes.getInt64Param();
+    if (wanted < 1 || wanted > Integer.MAX_VALUE) {
+      throw invalid(
+          "output %s: classification must be a whole number of at least 1", output.getName());
+    }
+    return new OutputWish(output.getName(), false, (int) wanted);
   }
 
   /** With the transport's deadline, if it comes before that of the request itself. */

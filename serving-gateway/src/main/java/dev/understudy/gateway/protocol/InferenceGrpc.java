@@ -10,6 +10,8 @@ import dev.understudy.contracts.inference.ModelMetadataRequest;
 import dev.understudy.contracts.inference.ModelMetadataResponse;
 import dev.understudy.contracts.inference.ModelReadyRequest;
 import dev.understudy.contracts.inference.ModelReadyResponse;
+import dev.understudy.contracts.inference.ModelStatisticsRequest;
+import dev.understudy.contracts.inference.ModelStatisticsResponse;
 import dev.understudy.contracts.inference.RepositoryIndexRequest;
 import dev.understudy.contracts.inference.RepositoryIndexResponse;
 import dev.understudy.contracts.inference.RepositoryModelLoadRequest;
@@ -32,6 +34,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -46,6 +49,7 @@ final class InferenceGrpc extends GRPCInferenceServiceImplBase {
 
   private final LiveModels models;
   private final InferencePipeline pipeline;
+  private final InferenceRoute.Statistics statistics;
   private final RequestLimits limits;
   private final MeterRegistry meters;
   private final String serverVersion;
@@ -53,11 +57,13 @@ final class InferenceGrpc extends GRPCInferenceServiceImplBase {
   InferenceGrpc(
       LiveModels models,
       InferencePipeline pipeline,
+      InferenceRoute.Statistics statistics,
       RequestLimits limits,
       MeterRegistry meters,
       String serverVersion) {
     this.models = models;
     this.pipeline = pipeline;
+    this.statistics = statistics;
     this.limits = limits;
     this.meters = meters;
     this.serverVersion = serverVersion;
@@ -176,6 +182,21 @@ final class InferenceGrpc extends GRPCInferenceServiceImplBase {
                     GrpcReplies.configuration(
                         models.find(request.getName(), version), version, limits.rows()))
                 .build());
+  }
+
+  @Override
+  public void modelStatistics(
+      ModelStatisticsRequest request, StreamObserver<ModelStatisticsResponse> observer) {
+    Optional<String> version = given(request.getVersion());
+    answer(
+        observer,
+        () ->
+            GrpcReplies.statistics(
+                request.getName().isEmpty()
+                    ? models.all()
+                    : List.of(models.find(request.getName(), version)),
+                version,
+                statistics));
   }
 
   // Whoever asks for what is ready only gets the same: all that is here is ready.

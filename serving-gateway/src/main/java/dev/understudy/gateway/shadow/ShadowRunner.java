@@ -1,68 +1,232 @@
 package dev.understudy.gateway.shadow;
 
-import dev.understudy.scoring.Model;
+import dev.understudy.scoring.ModelPool;
 import dev.understudy.scoring.Score;
 import dev.understudy.scoring.ScoringRoom;
 import dev.understudy.scoring.Tensor;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a shadow may run now, and where: in few threads behind a short queue, so a candidate that
- * is slow or greedy takes nothing from those who answer. Thread-safe.
+ * Whether a shadow may run now, and where: cheap ones every millisecond in one go on one thread, so
+ * that no request wakes a thread of its own; others in few threads behind a short queue. All
+ * together take no more than a share of the processors, so a candidate that is slow or greedy takes
+ * nothing from those who answer. Thread-safe.
  */
 public final class ShadowRunner implements AutoCloseable {
-  private final ScoringRoom room;
-  private final MeterRegistry meters;
+  private static final double STANDARD_SHARE = 0.5;
+  private static final int MOST_AT_ONCE = 64;
+  private static final Duration ROUND = Duration.ofMillis(1);
 
-  /** A runner with so many threads and places to wait. */
+  private final ScoringRoom room;
+  private final BlockingQueue<Waiting> cheap;
+  private final Thread rounds;
+  private final ShadowBudget budget;
+  private final MeterRegistry meters;
+  private final Counter answered;
+  private final Counter failed;
+  private final Counter timedOut;
+  private final Counter shed;
+  private volatile boolean closed;
+
+  /** A runner with so many threads and places to wait, and half of the processors' time. */
   public ShadowRunner(int threads, int places, MeterRegistry meters) {
-    this.room = new ScoringRoom("shadow", threads, places);
-    this.meters = meters;
-    meters.gauge("gateway.shadow.waiting", room, ScoringRoom::waiting);
+    this(threads, places, STANDARD_SHARE, meters);
   }
 
   /**
-   * Takes a shadow on, or refuses it at once when the queue is full.
+   * A runner.
    *
-   * @param deadline from now, waiting included
-   * @return its score to come; empty when it was refused
+   * @param threads for shadows that are not cheap; one more is for those that are
+   * @param places to wait, for either kind
+   * @param share of the time of all processors that shadows may take, over 0 and at most 1
    */
-  public Optional<CompletionStage<Score>> offer(
-      Model candidate, Map<String, Tensor> inputs, Duration deadline) {
-    CompletableFuture<Score> score = candidate.score(inputs, deadline, room).toCompletableFuture();
-    if (score.isDone() && score.resultNow() instanceof Score.Shed shed) {
-      count(shed);
-      return Optional.empty();
+  public ShadowRunner(int threads, int places, double share, MeterRegistry meters) {
+    this.room = new ScoringRoom("shadow", threads, places);
+    this.cheap = new ArrayBlockingQueue<>(places);
+    this.budget =
+        new ShadowBudget(share, Runtime.getRuntime().availableProcessors(), System.nanoTime());
+    this.meters = meters;
+    this.answered = outcome("answered");
+    this.failed = outcome("failed");
+    this.timedOut = outcome("timed_out");
+    this.shed = outcome("shed");
+    meters.gauge("gateway.shadow.waiting", this, ShadowRunner::waiting);
+    this.rounds = Thread.ofPlatform().daemon().name("shadow-rounds").start(this::goRound);
+  }
+
+  private Counter outcome(String outcome) {
+    return meters.counter("gateway.shadow", "outcome", outcome);
+  }
+
+  private int waiting() {
+    return room.waiting() + cheap.size();
+  }
+
+  /** A cheap shadow that waits for the next round. */
+  private record Waiting(
+      ModelPool.Lease candidate,
+      Map<String, Tensor> inputs,
+      long charged,
+      long offeredAt,
+      Duration deadline,
+      CompletableFuture<Score> score) {
+
+    Duration left() {
+      return deadline.minusNanos(System.nanoTime() - offeredAt);
     }
-    return Optional.of(
-        score.thenApply(
-            done -> {
-              count(done);
-              return done;
-            }));
   }
 
-  private void count(Score score) {
-    String outcome =
-        switch (score) {
-          case Score.Answered answered -> "answered";
-          case Score.Failed failed -> "failed";
-          case Score.TimedOut late -> "timed_out";
-          case Score.Shed shed -> {
-            meters.counter("gateway.shadow.dropped", "reason", shed.cause()).increment();
-            yield "shed";
-          }
-        };
-    meters.counter("gateway.shadow", "outcome", outcome).increment();
+  /**
+   * Takes a shadow on, or refuses it at once: then the stage is complete and holds what it was
+   * dropped for.
+   *
+   * @param candidate stays open until the stage is complete
+   * @param deadline from now, waiting included
+   */
+  public CompletionStage<Score> offer(
+      ModelPool.Lease candidate, Map<String, Tensor> inputs, Duration deadline) {
+    long now = System.nanoTime();
+    long charged = candidate.expectedNanos(inputs);
+    if (!budget.take(charged, now)) {
+      return CompletableFuture.completedStage(count(new Score.Shed("budget")));
+    }
+    if (!candidate.isCheap(inputs)) {
+      return inRoom(candidate, inputs, charged, deadline).thenApply(this::count);
+    }
+    Waiting waiting =
+        new Waiting(candidate, inputs, charged, now, deadline, new CompletableFuture<>());
+    if (closed || !cheap.offer(waiting)) {
+      drop(waiting, closed ? "closed" : "queue_full");
+    } else if (closed && cheap.remove(waiting)) {
+      drop(waiting, "closed");
+    }
+    return waiting.score();
   }
 
+  private CompletionStage<Score> inRoom(
+      ModelPool.Lease candidate, Map<String, Tensor> inputs, long charged, Duration deadline) {
+    return candidate
+        .score(inputs, deadline, room)
+        .thenApply(
+            score -> {
+              // A model elsewhere takes none of our processors.
+              budget.settle(charged, charged == 0 ? 0 : nanos(score));
+              return score;
+            });
+  }
+
+  private static long nanos(Score score) {
+    return switch (score) {
+      case Score.Answered answered -> answered.latencyNanos();
+      case Score.Failed failed -> failed.latencyNanos();
+      case Score.TimedOut late -> late.afterNanos();
+      case Score.Shed shed -> 0;
+    };
+  }
+
+  private void goRound() {
+    List<Waiting> round = new ArrayList<>(MOST_AT_ONCE);
+    while (!closed) {
+      try {
+        round.add(cheap.take());
+      } catch (InterruptedException closing) {
+        return;
+      }
+      if (cheap.size() < MOST_AT_ONCE - 1) {
+        LockSupport.parkNanos(ROUND.toNanos());
+      }
+      cheap.drainTo(round, MOST_AT_ONCE - 1);
+      score(round);
+      round.clear();
+    }
+  }
+
+  private void score(List<Waiting> round) {
+    Map<ModelPool.Lease, List<Waiting>> byCandidate = new LinkedHashMap<>();
+    for (Waiting waiting : round) {
+      if (waiting.left().isPositive()) {
+        byCandidate.computeIfAbsent(waiting.candidate(), key -> new ArrayList<>()).add(waiting);
+      } else {
+        drop(waiting, "queue_timeout");
+      }
+    }
+    byCandidate.forEach(this::scoreTogether);
+  }
+
+  private void scoreTogether(ModelPool.Lease candidate, List<Waiting> together) {
+    long start = System.nanoTime();
+    List<@Nullable Score> scores;
+    try {
+      scores = candidate.scoreTogether(together.stream().map(Waiting::inputs).toList());
+    } catch (RuntimeException | OutOfMemoryError e) {
+      String errorClass = e instanceof OutOfMemoryError ? "memory" : "runtime";
+      Score spoilt = new Score.Failed(errorClass, e.toString(), System.nanoTime() - start);
+      scores = Collections.nCopies(together.size(), spoilt);
+    }
+    long each = (System.nanoTime() - start) / together.size();
+    for (int i = 0; i < together.size(); i++) {
+      Waiting waiting = together.get(i);
+      budget.settle(waiting.charged(), each);
+      Score score = scores.get(i);
+      if (score != null) {
+        finish(waiting, score);
+      } else {
+        scoreLater(waiting);
+      }
+    }
+  }
+
+  // It seemed cheap and is not.
+  private void scoreLater(Waiting waiting) {
+    long charged = waiting.candidate().expectedNanos(waiting.inputs());
+    budget.settle(0, charged);
+    inRoom(waiting.candidate(), waiting.inputs(), charged, waiting.left())
+        .thenAccept(score -> finish(waiting, score));
+  }
+
+  private void drop(Waiting waiting, String cause) {
+    budget.settle(waiting.charged(), 0);
+    finish(waiting, new Score.Shed(cause));
+  }
+
+  private void finish(Waiting waiting, Score score) {
+    waiting.score().complete(count(score));
+  }
+
+  private Score count(Score score) {
+    switch (score) {
+      case Score.Answered known -> answered.increment();
+      case Score.Failed known -> failed.increment();
+      case Score.TimedOut known -> timedOut.increment();
+      case Score.Shed dropped -> {
+        meters.counter("gateway.shadow.dropped", "reason", dropped.cause()).increment();
+        shed.increment();
+      }
+    }
+    return score;
+  }
+
+  /** Nothing more is taken on; what waits is dropped. */
   @Override
   public void close() {
+    closed = true;
+    rounds.interrupt();
     room.close();
+    for (Waiting waiting = cheap.poll(); waiting != null; waiting = cheap.poll()) {
+      drop(waiting, "closed");
+    }
   }
 }

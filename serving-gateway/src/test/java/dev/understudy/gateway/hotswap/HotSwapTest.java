@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.understudy.contracts.v1.Batching;
+import dev.understudy.contracts.v1.Capacity;
 import dev.understudy.contracts.v1.Fallback;
 import dev.understudy.contracts.v1.ModelState;
 import dev.understudy.contracts.v1.Route;
@@ -18,6 +19,7 @@ import dev.understudy.gateway.routing.RequestValues;
 import dev.understudy.gateway.routing.RoutePlan;
 import dev.understudy.gateway.routing.ServedModel;
 import dev.understudy.gateway.routing.ServingPolicy;
+import dev.understudy.scoring.Model;
 import dev.understudy.scoring.ModelPool;
 import dev.understudy.scoring.Tensor;
 import dev.understudy.testkit.Graphs;
@@ -374,6 +376,37 @@ class HotSwapTest {
   void namesThatCouldLeadElsewhereAreIgnored() {
     assertThat(swap.accept(Published.model("..", "m").build())).isFalse();
     assertThat(swap.accept(Published.model("p", "../../etc/x").build())).isFalse();
+  }
+
+  @Test
+  void anotherServingPolicyLoadsTheModelsAnew() {
+    commit(Published.single(1, V1));
+    awaitLive(1);
+    Model before = live().version("1").orElseThrow().model();
+
+    swap.accept(
+        model()
+            .setCommitted(Published.single(2, V1))
+            .setServing(
+                dev.understudy.contracts.v1.ServingPolicy.newBuilder().setCapacity(Capacity.newBuilder().setConcurrency(3)))
+            .build());
+    awaitLive(2);
+
+    assertThat(live().version("1").orElseThrow().model()).isNotSameAs(before);
+  }
+
+  @Test
+  void aServingPolicyThatCannotBeHonouredIsReported() {
+    swap.accept(
+        model()
+            .setCommitted(Published.single(1, V1))
+            .setServing(
+                dev.understudy.contracts.v1.ServingPolicy.newBuilder()
+                    .setBatching(Batching.newBuilder().setLongestDelayUs(60_000_000)))
+            .build());
+
+    assertThat(state().getLiveRevision()).isZero();
+    assertThat(state().getFailures(0).getReason()).contains("a batch may wait from 0 to PT1S");
   }
 
   private HotSwap swap(URI registryUrl) throws IOException {

@@ -14,6 +14,7 @@ import dev.understudy.scoring.Tensor;
 import dev.understudy.scoring.TensorSpec;
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
@@ -95,7 +96,7 @@ class AllocationTest {
   private void answer(byte[] body, int rows, int times) {
     PredictionId id = new PredictionId("0199b0a0-0000-7000-8000-000000000000");
     Tensor p = Tensor.ofFloats("p", new long[] {rows, 1}, 0.123456f);
-    Answer.Predicted answer = new Answer.Predicted(id, "credit-risk", "3", "3", List.of(p));
+    Answer.Predicted answer = new Answer.Predicted(id, "credit-risk", "3", "3", List.of(p), Optional.empty());
     for (int i = 0; i < times; i++) {
       InferenceParser.Parsed parsed = parser.parse(body, TWENTY);
       AnswerWriter.Written written =

@@ -10,6 +10,7 @@ import dev.understudy.scoring.Datatype;
 import dev.understudy.scoring.Tensor;
 import dev.understudy.scoring.TensorSpec;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -122,6 +123,6 @@ class AnswerWriterTest {
   }
 
   private static Answer.Predicted answer(Tensor tensor) {
-    return new Answer.Predicted(new PredictionId("0199"), "m", "3", "2", List.of(tensor));
+    return new Answer.Predicted(new PredictionId("0199"), "m", "3", "2", List.of(tensor), Optional.empty());
   }
 }

@@ -85,6 +85,7 @@ class GrpcPortTest {
   private static final int LIMIT = 64 * 1024;
 
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final InferenceMeters inferences = new InferenceMeters(meters);
   private final ModelPool pool = new ModelPool(1, 1);
   private final ShadowRunner shadows = new ShadowRunner(1, 1, meters);
   private final AtomicReference<RoutingTable> table = new AtomicReference<>(RoutingTable.EMPTY);
@@ -109,13 +110,14 @@ class GrpcPortTest {
             meters);
     pipeline =
         new InferencePipeline(
-            table::get, shadows, journal, new InferenceMeters(meters), Duration.ofSeconds(2));
+            table::get, shadows, journal, inferences, Duration.ofSeconds(2));
     port =
         new GrpcPort(
             new InetSocketAddress("127.0.0.1", 0),
             table::get,
             ready::get,
             pipeline,
+            inferences::statistics,
             new RequestLimits(LIMIT, 16, 1_000),
             meters,
             "1.2.3");

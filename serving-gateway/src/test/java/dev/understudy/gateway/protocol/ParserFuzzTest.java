@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Locale;
 import java.util.OptionalDouble;
 
@@ -95,7 +96,7 @@ class ParserFuzzTest {
     AnswerWriter.Written written =
         AnswerWriter.write(
             new Answer.Predicted(
-                new PredictionId("id"), "m", "1", "1", List.copyOf(parsed.inputs().values())),
+                new PredictionId("id"), "m", "1", "1", List.copyOf(parsed.inputs().values()), Optional.empty()),
             parsed.id(),
             wishes,
             parsed.parameters().nonFiniteAsWords());

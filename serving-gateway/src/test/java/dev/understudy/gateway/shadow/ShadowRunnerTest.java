@@ -5,16 +5,17 @@ import static org.awaitility.Awaitility.await;
 
 import dev.understudy.contracts.Digest;
 import dev.understudy.gateway.Contracts;
-import dev.understudy.scoring.Model;
-import dev.understudy.scoring.ModelLoader;
-import dev.understudy.scoring.ModelRefused;
+import dev.understudy.scoring.ModelPool;
+import dev.understudy.scoring.RemoteAccess;
+import dev.understudy.scoring.RunPolicy;
 import dev.understudy.scoring.Score;
 import dev.understudy.scoring.Tensor;
 import dev.understudy.testkit.Graphs;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -25,8 +26,13 @@ class ShadowRunnerTest {
   private static final Map<String, Tensor> ENDLESS =
       Map.of("x", Tensor.ofFloats("x", new long[] {1}, 1_000_000));
 
+  private static final RunPolicy CHEAP =
+      RunPolicy.standard().withCapacity(1, 100).withCheap(Duration.ofMillis(10));
+  private static final Duration LONG = Duration.ofSeconds(20);
+
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  private final ShadowRunner runner = new ShadowRunner(1, 1, meters);
+  private final ModelPool pool = new ModelPool(CHEAP, Long.MAX_VALUE, RemoteAccess.NONE);
+  private ShadowRunner runner = new ShadowRunner(1, 1, meters);
 
   @AfterEach
   void close() {
@@ -34,54 +40,102 @@ class ShadowRunnerTest {
   }
 
   @Test
-  void aShadowIsScoredAndCounted() throws ModelRefused {
-    try (Model model = load(Graphs.sigmoid(1))) {
-      Score score = join(runner.offer(model, QUICK, Duration.ofSeconds(5)));
-
-      assertThat(score).isInstanceOf(Score.Answered.class);
+  void aShadowIsScoredAndCounted() throws Exception {
+    try (ModelPool.Lease model = lease(Graphs.sigmoid(1), CHEAP)) {
+      assertThat(join(runner.offer(model, QUICK, LONG))).isInstanceOf(Score.Answered.class);
       assertThat(outcome("answered")).isOne();
     }
   }
 
   @Test
-  void aFailureOfAShadowIsAnOutcome() throws ModelRefused {
-    try (Model model = load(Graphs.failsOutsideZeroAndOne())) {
-      assertThat(join(runner.offer(model, ENDLESS, Duration.ofSeconds(5))))
-          .isInstanceOf(Score.Failed.class);
+  void manyCheapShadowsTakeFewRuns() throws Exception {
+    runner.close();
+    runner = new ShadowRunner(1, 1_000, meters);
+    try (ModelPool.Lease model = lease(Graphs.sigmoid(1), CHEAP)) {
+      List<CompletionStage<Score>> scores = new ArrayList<>();
+      for (int i = 0; i < 500; i++) {
+        scores.add(runner.offer(model, QUICK, LONG));
+      }
+
+      assertThat(scores).map(ShadowRunnerTest::join).hasOnlyElementsOfType(Score.Answered.class);
+      assertThat(outcome("answered")).isEqualTo(500);
+      assertThat(model.statistics().rows()).isEqualTo(500);
+      assertThat(model.statistics().runs()).isLessThan(500);
+    }
+  }
+
+  @Test
+  void aFailureOfAShadowIsAnOutcome() throws Exception {
+    try (ModelPool.Lease model = lease(Graphs.failsOutsideZeroAndOne(), CHEAP)) {
+      assertThat(join(runner.offer(model, ENDLESS, LONG))).isInstanceOf(Score.Failed.class);
       assertThat(outcome("failed")).isOne();
     }
   }
 
   @Test
-  void aFullQueueShedsAtOnceAndALateShadowTimesOut() throws ModelRefused {
-    try (Model model = load(Graphs.loopsForMillions())) {
-      Optional<CompletionStage<Score>> running =
-          runner.offer(model, ENDLESS, Duration.ofMillis(300));
+  void aShadowThatSeemedCheapAndNeverEndsTimesOut() throws Exception {
+    try (ModelPool.Lease model = lease(Graphs.loopsForMillions(), CHEAP)) {
+      assertThat(join(runner.offer(model, ENDLESS, Duration.ofMillis(300))))
+          .isInstanceOf(Score.TimedOut.class);
+      assertThat(outcome("timed_out")).isOne();
+    }
+  }
+
+  @Test
+  void aFullQueueShedsAtOnceAndALateShadowTimesOut() throws Exception {
+    try (ModelPool.Lease model = lease(Graphs.loopsForMillions(), CHEAP.withCheap(Duration.ZERO))) {
+      CompletionStage<Score> running = runner.offer(model, ENDLESS, Duration.ofSeconds(2));
       await()
           .untilAsserted(
               () -> assertThat(meters.get("gateway.shadow.waiting").gauge().value()).isZero());
-      Optional<CompletionStage<Score>> waiting = runner.offer(model, QUICK, Duration.ofSeconds(20));
+      CompletionStage<Score> waiting = runner.offer(model, QUICK, LONG);
 
-      assertThat(runner.offer(model, QUICK, Duration.ofSeconds(20))).isEmpty();
+      assertThat(runner.offer(model, QUICK, LONG).toCompletableFuture())
+          .isCompletedWithValue(new Score.Shed("queue_full"));
 
       assertThat(join(running)).isInstanceOf(Score.TimedOut.class);
       assertThat(join(waiting)).isInstanceOf(Score.Answered.class);
       assertThat(outcome("timed_out")).isOne();
       assertThat(outcome("shed")).isOne();
-      assertThat(meters.get("gateway.shadow.dropped").tag("reason", "queue_full").counter().count())
-          .isOne();
+      assertThat(dropped("queue_full")).isOne();
     }
+  }
+
+  @Test
+  void shadowsBeyondTheirShareAreDropped() throws Exception {
+    runner.close();
+    runner = new ShadowRunner(1, 100, Double.MIN_NORMAL, meters);
+    try (ModelPool.Lease model = lease(Graphs.sigmoid(1), CHEAP)) {
+      assertThat(join(runner.offer(model, QUICK, LONG))).isInstanceOf(Score.Answered.class);
+
+      assertThat(runner.offer(model, QUICK, LONG).toCompletableFuture())
+          .isCompletedWithValue(new Score.Shed("budget"));
+      assertThat(dropped("budget")).isOne();
+    }
+  }
+
+  @Test
+  void aClosedRunnerDropsEverything() throws Exception {
+    try (ModelPool.Lease model = lease(Graphs.sigmoid(1), CHEAP)) {
+      runner.close();
+
+      assertThat(join(runner.offer(model, QUICK, LONG))).isEqualTo(new Score.Shed("closed"));
+    }
+  }
+
+  private double dropped(String reason) {
+    return meters.get("gateway.shadow.dropped").tag("reason", reason).counter().count();
   }
 
   private double outcome(String outcome) {
     return meters.get("gateway.shadow").tag("outcome", outcome).counter().count();
   }
 
-  private static Score join(Optional<CompletionStage<Score>> score) {
-    return score.orElseThrow().toCompletableFuture().join();
+  private static Score join(CompletionStage<Score> score) {
+    return score.toCompletableFuture().join();
   }
 
-  private static Model load(byte[] content) throws ModelRefused {
-    return ModelLoader.load(content, Digest.of(content), Contracts.number());
+  private ModelPool.Lease lease(byte[] content, RunPolicy policy) throws Exception {
+    return pool.lease(Digest.of(content), Contracts.number(), policy, () -> content);
   }
 }
