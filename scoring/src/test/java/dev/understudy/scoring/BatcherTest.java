@@ -185,7 +185,8 @@ class BatcherTest {
       byte[] graph, ModelContract contract, RunPolicy policy, int threads) throws ModelRefused {
     return new ModelRunner(
         "test",
-        ModelLoader.loadWarm(graph, ModelLoader.digest(graph), contract, List.of(), RemoteAccess.NONE),
+        ModelLoader.loadWarm(
+            graph, ModelLoader.digest(graph), contract, List.of(), RemoteAccess.NONE),
         policy.withCapacity(threads, policy.queue()));
   }
 

@@ -141,7 +141,11 @@ class ModelRunnerTest {
       byte[] next = Graphs.failsOutsideZeroAndOne();
       WarmModel warm =
           ModelLoader.loadWarm(
-              next, ModelLoader.digest(next), Contracts.number(), runner.recorded(), RemoteAccess.NONE);
+              next,
+              ModelLoader.digest(next),
+              Contracts.number(),
+              runner.recorded(),
+              RemoteAccess.NONE);
 
       assertThat(warm.takesBatches()).isTrue();
       warm.model().close();
@@ -152,7 +156,8 @@ class ModelRunnerTest {
   void aModelWithOneAnswerForAllRowsIsNotBatched() throws Exception {
     byte[] graph = Graphs.oneAnswerForAllRows();
     WarmModel warm =
-        ModelLoader.loadWarm(graph, ModelLoader.digest(graph), Contracts.number(), List.of(), RemoteAccess.NONE);
+        ModelLoader.loadWarm(
+            graph, ModelLoader.digest(graph), Contracts.number(), List.of(), RemoteAccess.NONE);
 
     assertThat(warm.takesBatches()).isFalse();
     warm.model().close();
@@ -161,7 +166,8 @@ class ModelRunnerTest {
   private static ModelRunner runner(byte[] graph, RunPolicy policy) throws ModelRefused {
     return new ModelRunner(
         "test",
-        ModelLoader.loadWarm(graph, ModelLoader.digest(graph), Contracts.number(), List.of(), RemoteAccess.NONE),
+        ModelLoader.loadWarm(
+            graph, ModelLoader.digest(graph), Contracts.number(), List.of(), RemoteAccess.NONE),
         policy);
   }
 

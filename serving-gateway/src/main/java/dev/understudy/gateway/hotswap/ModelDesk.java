@@ -159,8 +159,7 @@ final class ModelDesk {
         throw new IllegalArgumentException(
             "another project already serves a model named %s on this gateway".formatted(model));
       }
-      PublishedRoute read = 
-          PublishedRoute.of(published, route, withStandby, host.standardPolicy());
+      PublishedRoute read = PublishedRoute.of(published, route, withStandby, host.standardPolicy());
       if (read.eligibility().unitKey().isPresent() && !host.hashesUnitsAlike()) {
         throw new IllegalArgumentException(
             "sticky units need the setting understudy.unit-key, the same on every gateway, so that"

@@ -18,7 +18,6 @@ import dev.understudy.scoring.ModelContract;
 import dev.understudy.scoring.RunPolicy;
 import dev.understudy.scoring.TensorSpec;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

@@ -135,7 +135,10 @@ public final class InferencePipeline {
                       safe -> {
                         String outcome = safe ? scored.outcome() : "not_logged";
                         meters.answered(model, plan, request, outcome);
-                        answer.complete(safe ? scored.toAnswer(id, model, plan, request.rows()) : notLogged(id));
+                        answer.complete(
+                            safe
+                                ? scored.toAnswer(id, model, plan, request.rows())
+                                : notLogged(id));
                       });
             });
     return answer;

@@ -96,8 +96,7 @@ public final class InferenceRoute {
         boolean now = models.ready();
         HttpReplies.reply(request, now ? 200 : 503, Replies.ready(now));
       }
-      case Endpoint.ModelList list ->
-          HttpReplies.reply(request, 200, Replies.models(models.all()));
+      case Endpoint.ModelList list -> HttpReplies.reply(request, 200, Replies.models(models.all()));
       case Endpoint.ModelMetadata metadata -> {
         ServedModel model = models.find(metadata.model(), metadata.version());
         HttpReplies.reply(request, 200, Replies.metadata(model, metadata.version()));

@@ -388,7 +388,8 @@ class HotSwapTest {
         model()
             .setCommitted(Published.single(2, V1))
             .setServing(
-                dev.understudy.contracts.v1.ServingPolicy.newBuilder().setCapacity(Capacity.newBuilder().setConcurrency(3)))
+                dev.understudy.contracts.v1.ServingPolicy.newBuilder()
+                    .setCapacity(Capacity.newBuilder().setConcurrency(3)))
             .build());
     awaitLive(2);
 

@@ -461,8 +461,7 @@ class InferencePipelineTest {
   }
 
   private InferencePipeline pipeline(Duration deadline, PredictionJournal journal) {
-    return new InferencePipeline(
-        table::get, shadows, journal, inferences, deadline);
+    return new InferencePipeline(table::get, shadows, journal, inferences, deadline);
   }
 
   private static ServingPolicy fallback(Fallback fallback) {

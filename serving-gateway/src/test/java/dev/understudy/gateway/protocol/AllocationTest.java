@@ -96,7 +96,8 @@ class AllocationTest {
   private void answer(byte[] body, int rows, int times) {
     PredictionId id = new PredictionId("0199b0a0-0000-7000-8000-000000000000");
     Tensor p = Tensor.ofFloats("p", new long[] {rows, 1}, 0.123456f);
-    Answer.Predicted answer = new Answer.Predicted(id, "credit-risk", "3", "3", List.of(p), Optional.empty());
+    Answer.Predicted answer =
+        new Answer.Predicted(id, "credit-risk", "3", "3", List.of(p), Optional.empty());
     for (int i = 0; i < times; i++) {
       InferenceParser.Parsed parsed = parser.parse(body, TWENTY);
       AnswerWriter.Written written =

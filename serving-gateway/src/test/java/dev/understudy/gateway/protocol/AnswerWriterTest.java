@@ -123,6 +123,7 @@ class AnswerWriterTest {
   }
 
   private static Answer.Predicted answer(Tensor tensor) {
-    return new Answer.Predicted(new PredictionId("0199"), "m", "3", "2", List.of(tensor), Optional.empty());
+    return new Answer.Predicted(
+        new PredictionId("0199"), "m", "3", "2", List.of(tensor), Optional.empty());
   }
 }

@@ -109,8 +109,7 @@ class GrpcPortTest {
             Map.of("bootstrap.servers", "127.0.0.1:" + TestKafka.freePort()),
             meters);
     pipeline =
-        new InferencePipeline(
-            table::get, shadows, journal, inferences, Duration.ofSeconds(2));
+        new InferencePipeline(table::get, shadows, journal, inferences, Duration.ofSeconds(2));
     port =
         new GrpcPort(
             new InetSocketAddress("127.0.0.1", 0),

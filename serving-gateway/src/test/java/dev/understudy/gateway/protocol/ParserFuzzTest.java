@@ -19,8 +19,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -96,7 +96,12 @@ class ParserFuzzTest {
     AnswerWriter.Written written =
         AnswerWriter.write(
             new Answer.Predicted(
-                new PredictionId("id"), "m", "1", "1", List.copyOf(parsed.inputs().values()), Optional.empty()),
+                new PredictionId("id"),
+                "m",
+                "1",
+                "1",
+                List.copyOf(parsed.inputs().values()),
+                Optional.empty()),
             parsed.id(),
             wishes,
             parsed.parameters().nonFiniteAsWords());
