@@ -21,6 +21,7 @@ class GatewaySettingsTest {
     assertThat(settings.scoring().deadline()).isEqualTo(Duration.ofSeconds(2));
     assertThat(settings.heartbeat()).isEqualTo(Duration.ofSeconds(2));
     assertThat(settings.journal().records()).isEqualTo(200_000);
+    assertThat(settings.journal().spoolBytes()).isEqualTo(1L << 30);
   }
 
   @ParameterizedTest

@@ -90,12 +90,15 @@ public final class PredictionJournal implements AutoCloseable {
     public Spooling {
       if (bytes < LEAST_BYTES) {
         throw new IllegalArgumentException(
-            "a spool of %d bytes; at least %d are needed".formatted(bytes, LEAST_BYTES));
+            "spool-bytes is %d, and at least %d are needed".formatted(bytes, LEAST_BYTES));
       }
-      if (!after.isPositive() || durableDeadline.compareTo(after) <= 0) {
+      if (!after.isPositive()) {
+        throw new IllegalArgumentException("spool-after must be above zero");
+      }
+      if (durableDeadline.compareTo(after) <= 0) {
         throw new IllegalArgumentException(
-            ("a durable answer that waits %s gives up before the disk is used, after %s:"
-                    + " let it wait longer")
+            ("durable-deadline (%s) must be longer than spool-after (%s): a durable answer would"
+                    + " be refused before the disk is used")
                 .formatted(durableDeadline, after));
       }
     }

@@ -93,6 +93,32 @@ class JournalBufferTest {
   }
 
   @Test
+  void aDurableRecordIsSafeOnceKafkaHasIt() throws IOException {
+    String servers = TestKafka.bootstrapServers();
+    try (JournalBuffer buffer = buffer(servers, 100, 1 << 20, Duration.ofSeconds(30))) {
+      // Connected now, so that the next one goes the direct way.
+      assertThat(offer(buffer, 5_000, SIZE)).isTrue();
+      awaitLogged(1);
+
+      assertThat(buffer.offer(record(5_001, SIZE), true).join()).isTrue();
+
+      assertThat(allKeys(servers)).contains(key(5_001));
+    }
+  }
+
+  @Test
+  void aDiskThatFailsDropsWithItsCauseAndADurableRecordIsNotSafe() throws IOException {
+    try (JournalBuffer buffer = buffer(nobody(), 100, 1 << 20, Duration.ZERO)) {
+      Files.delete(directory.resolve("ledger"));
+      Files.delete(directory);
+
+      assertThat(buffer.offer(record(1, SIZE), true).join()).isFalse();
+      assertThat(dropped("spool_failed")).isOne();
+    }
+    Files.createDirectory(directory);
+  }
+
+  @Test
   void nothingIsLostOrDoubledOrOutOfOrderWhileKafkaIsAway() throws IOException {
     int port = TestKafka.freePort();
     int controllerPort = TestKafka.freePort();
@@ -238,7 +264,9 @@ class JournalBufferTest {
   }
 
   private double lost(String cause) {
-    return count(meters.find("gateway.log.lost").tag("cause", cause).counter());
+    return meters.find("gateway.log.lost").tag("cause", cause).counters().stream()
+        .mapToDouble(Counter::count)
+        .sum();
   }
 
   private double result(String result) {
