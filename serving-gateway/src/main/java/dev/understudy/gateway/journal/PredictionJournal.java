@@ -108,8 +108,9 @@ public final class PredictionJournal implements AutoCloseable {
    * Logs a prediction, with what was said beside its inputs.
    *
    * @return of a durable model, whether it is logged or safely on disk, once that is known or the
-   *     time for it is over; of another, at once, whether it was taken. Not to be completed. One
-   *     that is not sampled is as good as logged
+   *     time for it is over; of another, at once, whether it was taken. One that is not sampled is
+   *     as good as logged. Not to be completed by others; who waits must not work on its thread,
+   *     which is the log's
    */
   public CompletableFuture<Boolean> predicted(Prediction prediction) {
     ServedModel model = prediction.model();

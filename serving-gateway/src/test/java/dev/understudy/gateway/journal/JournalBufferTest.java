@@ -22,6 +22,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -119,6 +121,35 @@ class JournalBufferTest {
   }
 
   @Test
+  void aMissingTopicForAttributesDoesNotHoldUpThePredictions() throws Exception {
+    int port = TestKafka.freePort();
+    try (LocalBroker broker =
+        LocalBroker.start(directory.resolve("home"), port, TestKafka.freePort())) {
+      try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+        admin
+            .createTopics(List.of(new NewTopic(Topic.PREDICTIONS.topicName(), 1, (short) 1)))
+            .all()
+            .get();
+      }
+      try (JournalBuffer buffer =
+          buffer(broker.bootstrapServers(), 100, 1 << 20, Duration.ofSeconds(30))) {
+        byte[] key = key(1).getBytes(UTF_8);
+        buffer.offer(new LogRecord(LogRecord.Kind.ATTRIBUTES, 0, key, key, key), false);
+        offer(buffer, 2, SIZE);
+        awaitLogged(1);
+      }
+    }
+    assertThat(
+            meters
+                .get("gateway.log.dropped")
+                .tag("cause", "no_topic")
+                .tag("event", "attributes")
+                .counter()
+                .count())
+        .isOne();
+  }
+
+  @Test
   void nothingIsLostOrDoubledOrOutOfOrderWhileKafkaIsAway() throws IOException {
     int port = TestKafka.freePort();
     int controllerPort = TestKafka.freePort();
@@ -177,6 +208,8 @@ class JournalBufferTest {
             .filter(key -> !before.contains(key))
             .toList();
     assertThat(sent).containsExactlyInAnyOrderElementsOf(keys(0, 101));
+    assertThat(keysByPartition(TestKafka.bootstrapServers()))
+        .allSatisfy(keys -> assertThat(keys.stream().filter(sent::contains)).isSorted());
     assertThat(lost("crash")).isEqualTo(3);
     assertThat(lost("torn")).isOne();
     assertThat(onDisk(afterKill)).isEmpty();
