@@ -23,6 +23,7 @@ class GatewaySettingsTest {
     assertThat(settings.heartbeat()).isEqualTo(Duration.ofSeconds(2));
     assertThat(settings.journal().records()).isEqualTo(200_000);
     assertThat(settings.remote().allowedHosts()).isEmpty();
+    assertThat(settings.journal().spoolBytes()).isEqualTo(1L << 30);
   }
 
   @ParameterizedTest

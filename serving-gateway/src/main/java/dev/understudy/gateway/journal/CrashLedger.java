@@ -12,6 +12,8 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -52,6 +54,10 @@ final class CrashLedger implements AutoCloseable {
   /** Opens the ledger of that directory, which must be nobody else's. */
   static CrashLedger open(Path directory) throws IOException {
     Files.createDirectories(directory);
+    if (Files.getFileStore(directory).supportsFileAttributeView(PosixFileAttributeView.class)) {
+      // What callers sent lies here, so it is for the gateway's eyes only.
+      Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+    }
     FileChannel file =
         FileChannel.open(
             directory.resolve(NAME),

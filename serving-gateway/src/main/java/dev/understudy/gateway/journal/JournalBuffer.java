@@ -49,11 +49,10 @@ final class JournalBuffer implements AutoCloseable {
     this.meters = meters;
     CrashLedger ledger = CrashLedger.open(spooling.directory());
     for (LogRecord.Kind kind : LogRecord.Kind.values()) {
-      if (ledger.lost(kind) > 0) {
-        LOG.warnf(
-            "the gateway was killed: up to %d records (%s) are lost",
-            ledger.lost(kind), kind.label);
-        meters.lost(kind, "crash", ledger.lost(kind));
+      long lost = ledger.lost(kind);
+      meters.lost(kind, "crash", lost);
+      if (lost > 0) {
+        LOG.warnf("the gateway was killed: up to %d records are lost (%s)", lost, kind.label);
       }
     }
     Spool spool = Spool.open(spooling.directory(), spooling.bytes(), ledger.mark(), meters::torn);

@@ -187,7 +187,7 @@ final class KafkaSender implements AutoCloseable {
   private ProducerRecord<byte[], byte[]> record(LogRecord record) {
     ProducerRecord<byte[], byte[]> sent =
         new ProducerRecord<>(
-            record.kind().topic.topicName(),
+            record.kind().topicName,
             null,
             null,
             record.key(),

@@ -17,10 +17,12 @@ final class LogRecord {
     final String label = name().toLowerCase(Locale.ROOT);
     final byte code;
     final Topic topic;
+    final String topicName;
 
     Kind(int code, Topic topic) {
       this.code = (byte) code;
       this.topic = topic;
+      this.topicName = topic.topicName();
     }
 
     /** The kind that the spool writes as this code. */

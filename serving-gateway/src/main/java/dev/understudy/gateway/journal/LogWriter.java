@@ -164,24 +164,30 @@ final class LogWriter implements AutoCloseable {
     if (batch.isEmpty()) {
       return;
     }
-    List<LogRecord> records = batch.stream().map(Entry::record).toList();
-    try {
-      Segment segment = spool.write(records, replayed, batch.stream().anyMatch(Entry::durable));
-      for (Entry entry : batch) {
-        if (replayed) {
-          books.stored(entry);
-        } else {
-          books.copied(entry, segment);
-        }
-      }
-    } catch (IOException e) {
-      LOG.errorf("%d records cannot be spooled: %s", batch.size(), e);
-      if (replayed) {
-        batch.forEach(entry -> books.dropped(entry, "spool_failed"));
-      }
-    }
+    List<Entry> written = List.copyOf(batch);
     batch.clear();
     batchBytes = 0;
+    Segment segment;
+    try {
+      segment =
+          spool.write(
+              written.stream().map(Entry::record).toList(),
+              replayed,
+              written.stream().anyMatch(Entry::durable));
+    } catch (IOException e) {
+      LOG.errorf("%d records cannot be spooled: %s", written.size(), e);
+      if (replayed) {
+        written.forEach(entry -> books.dropped(entry, "spool_failed"));
+      }
+      return;
+    }
+    for (Entry entry : written) {
+      if (replayed) {
+        books.stored(entry);
+      } else {
+        books.copied(entry, segment);
+      }
+    }
   }
 
   private boolean sendSpooled() {

@@ -95,12 +95,15 @@ public final class PredictionJournal implements AutoCloseable {
     public Spooling {
       if (bytes < LEAST_BYTES) {
         throw new IllegalArgumentException(
-            "a spool of %d bytes; at least %d are needed".formatted(bytes, LEAST_BYTES));
+            "spool-bytes is %d, and at least %d are needed".formatted(bytes, LEAST_BYTES));
       }
-      if (!after.isPositive() || durableDeadline.compareTo(after) <= 0) {
+      if (!after.isPositive()) {
+        throw new IllegalArgumentException("spool-after must be above zero");
+      }
+      if (durableDeadline.compareTo(after) <= 0) {
         throw new IllegalArgumentException(
-            ("a durable answer that waits %s gives up before the disk is used, after %s:"
-                    + " let it wait longer")
+            ("durable-deadline (%s) must be longer than spool-after (%s): a durable answer would"
+                    + " be refused before the disk is used")
                 .formatted(durableDeadline, after));
       }
     }
@@ -110,8 +113,9 @@ public final class PredictionJournal implements AutoCloseable {
    * Logs a prediction, with what was said beside its inputs.
    *
    * @return of a durable model, whether it is logged or safely on disk, once that is known or the
-   *     time for it is over; of another, at once, whether it was taken. Not to be completed. One
-   *     that is not sampled is as good as logged
+   *     time for it is over; of another, at once, whether it was taken. One that is not sampled is
+   *     as good as logged. Not to be completed by others; who waits must not work on its thread,
+   *     which is the log's
    */
   public CompletableFuture<Boolean> predicted(Prediction prediction) {
     if (!enabled) {

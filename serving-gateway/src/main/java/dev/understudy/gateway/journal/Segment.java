@@ -24,6 +24,7 @@ final class Segment implements AutoCloseable {
   private final AtomicInteger unsettled = new AtomicInteger();
   private @Nullable FileChannel writer;
   private @Nullable DataInputStream reader;
+  private boolean nameForced;
   private long length;
   private long read;
 
@@ -80,24 +81,44 @@ final class Segment implements AutoCloseable {
     return replayed && read < length;
   }
 
-  /** Appends all or nothing. */
+  /**
+   * Appends all or nothing.
+   *
+   * @param force whether it must survive the loss of power
+   */
   void append(ByteBuffer frames, boolean force) throws IOException {
-    if (writer == null) {
-      throw new IllegalStateException(path + " is not written any more");
-    }
+    FileChannel to = writer();
     int size = frames.remaining();
     try {
       while (frames.hasRemaining()) {
-        writer.write(frames);
+        to.write(frames);
       }
       if (force) {
-        writer.force(false);
+        to.force(false);
+        forceName();
       }
     } catch (IOException e) {
-      writer.truncate(length);
+      to.truncate(length);
       throw e;
     }
     length += size;
+  }
+
+  // A file that was forced is still lost with the power if its name was not.
+  private void forceName() throws IOException {
+    if (!nameForced) {
+      try (FileChannel names = FileChannel.open(path.resolveSibling(""), StandardOpenOption.READ)) {
+        names.force(true);
+      }
+      nameForced = true;
+    }
+  }
+
+  private FileChannel writer() {
+    if (writer == null) {
+      throw new IllegalStateException(path + " is not written any more");
+    }
+    return writer;
   }
 
   /** The next record, which is unsettled from now on. */

@@ -2,10 +2,8 @@ package dev.understudy.gateway.journal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
@@ -109,7 +107,7 @@ final class Spool implements AutoCloseable {
    * @param force whether they must survive the loss of power
    */
   Segment write(List<LogRecord> records, boolean replayed, boolean force) throws IOException {
-    Segment segment = segment(replayed, force);
+    Segment segment = segment(replayed);
     encode(records);
     try {
       segment.append(frames, force);
@@ -139,7 +137,7 @@ final class Spool implements AutoCloseable {
     frames.flip();
   }
 
-  private Segment segment(boolean replayed, boolean force) throws IOException {
+  private Segment segment(boolean replayed) throws IOException {
     if (writing != null && writing.replayed() != replayed) {
       endSegment();
     }
@@ -147,12 +145,6 @@ final class Spool implements AutoCloseable {
       Path path = directory.resolve("%010d%s".formatted(nextNumber, SUFFIX));
       writing = Segment.create(nextNumber++, path, replayed);
       segments.add(writing);
-      if (force) {
-        // A file that was forced is still lost with the power if its name was not.
-        try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
-          names.force(true);
-        }
-      }
     }
     return writing;
   }

@@ -1,5 +1,6 @@
 /**
- * Owns the prediction log: what is written, how much may wait, and the count of what was dropped.
+ * Owns the prediction log: what of a request may be written, how much may wait in memory and on
+ * disk, who waits for it, and the count of what was dropped or lost.
  */
 @NullMarked
 package dev.understudy.gateway.journal;

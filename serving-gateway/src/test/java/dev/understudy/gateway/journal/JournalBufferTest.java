@@ -22,6 +22,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -93,6 +95,61 @@ class JournalBufferTest {
   }
 
   @Test
+  void aDurableRecordIsSafeOnceKafkaHasIt() throws IOException {
+    String servers = TestKafka.bootstrapServers();
+    try (JournalBuffer buffer = buffer(servers, 100, 1 << 20, Duration.ofSeconds(30))) {
+      // Connected now, so that the next one goes the direct way.
+      assertThat(offer(buffer, 5_000, SIZE)).isTrue();
+      awaitLogged(1);
+
+      assertThat(buffer.offer(record(5_001, SIZE), true).join()).isTrue();
+
+      assertThat(allKeys(servers)).contains(key(5_001));
+    }
+  }
+
+  @Test
+  void aDiskThatFailsDropsWithItsCauseAndADurableRecordIsNotSafe() throws IOException {
+    try (JournalBuffer buffer = buffer(nobody(), 100, 1 << 20, Duration.ZERO)) {
+      Files.delete(directory.resolve("ledger"));
+      Files.delete(directory);
+
+      assertThat(buffer.offer(record(1, SIZE), true).join()).isFalse();
+      assertThat(dropped("spool_failed")).isOne();
+    }
+    Files.createDirectory(directory);
+  }
+
+  @Test
+  void aMissingTopicForAttributesDoesNotHoldUpThePredictions() throws Exception {
+    int port = TestKafka.freePort();
+    try (LocalBroker broker =
+        LocalBroker.start(directory.resolve("home"), port, TestKafka.freePort())) {
+      try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+        admin
+            .createTopics(List.of(new NewTopic(Topic.PREDICTIONS.topicName(), 1, (short) 1)))
+            .all()
+            .get();
+      }
+      try (JournalBuffer buffer =
+          buffer(broker.bootstrapServers(), 100, 1 << 20, Duration.ofSeconds(30))) {
+        byte[] key = key(1).getBytes(UTF_8);
+        buffer.offer(new LogRecord(LogRecord.Kind.ATTRIBUTES, 0, key, key, key), false);
+        offer(buffer, 2, SIZE);
+        awaitLogged(1);
+      }
+    }
+    assertThat(
+            meters
+                .get("gateway.log.dropped")
+                .tag("cause", "no_topic")
+                .tag("event", "attributes")
+                .counter()
+                .count())
+        .isOne();
+  }
+
+  @Test
   void nothingIsLostOrDoubledOrOutOfOrderWhileKafkaIsAway() throws IOException {
     int port = TestKafka.freePort();
     int controllerPort = TestKafka.freePort();
@@ -151,6 +208,8 @@ class JournalBufferTest {
             .filter(key -> !before.contains(key))
             .toList();
     assertThat(sent).containsExactlyInAnyOrderElementsOf(keys(0, 101));
+    assertThat(keysByPartition(TestKafka.bootstrapServers()))
+        .allSatisfy(keys -> assertThat(keys.stream().filter(sent::contains)).isSorted());
     assertThat(lost("crash")).isEqualTo(3);
     assertThat(lost("torn")).isOne();
     assertThat(onDisk(afterKill)).isEmpty();
@@ -238,7 +297,9 @@ class JournalBufferTest {
   }
 
   private double lost(String cause) {
-    return count(meters.find("gateway.log.lost").tag("cause", cause).counter());
+    return meters.find("gateway.log.lost").tag("cause", cause).counters().stream()
+        .mapToDouble(Counter::count)
+        .sum();
   }
 
   private double result(String result) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -108,7 +109,7 @@ class SpoolTest {
     }
     Path file = files().getFirst();
     byte[] content = Files.readAllBytes(file);
-    Files.write(file, java.util.Arrays.copyOf(content, content.length - 1));
+    Files.write(file, Arrays.copyOf(content, content.length - 1));
 
     try (Spool spool = open(NONE)) {
       spool.write(List.of(record(7)), true, false);
@@ -126,7 +127,7 @@ class SpoolTest {
     byte[] content = Files.readAllBytes(file);
     int half = content.length / 2;
     for (int length = 0; length < content.length; length++) {
-      Files.write(file, java.util.Arrays.copyOf(content, length));
+      Files.write(file, Arrays.copyOf(content, length));
       try (Spool spool = open(NONE)) {
         assertThat(read(spool)).hasSize(length / half);
       }
