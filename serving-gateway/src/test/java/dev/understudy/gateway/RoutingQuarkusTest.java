@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 
+import dev.understudy.contracts.v1.CandidateShare;
 import dev.understudy.contracts.v1.Fallback;
 import dev.understudy.contracts.v1.PredictionLogged;
 import dev.understudy.contracts.v1.Route;
@@ -79,6 +80,36 @@ class RoutingQuarkusTest {
     assertThat(first.getUnitHash()).isEqualTo(again.getUnitHash());
     assertThat(first.getUnitHash()).isNotEqualTo(other.getUnitHash());
     assertThat(first.getTestId()).isEqualTo("r1-test");
+  }
+
+  @Test
+  void severalCandidatesShareASplitAndEveryProbabilityIsLogged() throws Exception {
+    VersionRef three = topics.upload("3", Graphs.sigmoid(3));
+    serve("contest", split(0.3).addCandidates(share(three, 0.25)).build());
+
+    PredictionLogged logged = logged(given(), "contest");
+
+    assertThat(logged.getProbabilitiesList())
+        .extracting(arm -> "%s %.2f".formatted(arm.getVersion(), arm.getProbability()))
+        .containsExactly("1 0.45", "2 0.30", "3 0.25");
+  }
+
+  @Test
+  void everyShadowIsSampledByItsOwnFraction() throws Exception {
+    VersionRef three = topics.upload("3", Graphs.sigmoid(3));
+    serve(
+        "rehearsal",
+        Published.shadow(1, one, two).toBuilder().addCandidates(share(three, 0)).build());
+
+    PredictionLogged logged = logged(given(), "rehearsal");
+
+    assertThat(logged.getScoresList())
+        .extracting(score -> score.getVersion() + " " + score.getStatus())
+        .containsExactlyInAnyOrder("1 ANSWERED", "2 EXPECTED", "3 NOT_SAMPLED");
+  }
+
+  private static CandidateShare share(VersionRef version, double share) {
+    return CandidateShare.newBuilder().setVersion(version).setShare(share).build();
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.understudy.registry.catalog;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.understudy.contracts.ProblemType;
+import dev.understudy.contracts.v1.ServingPolicy;
 import dev.understudy.contracts.v1.VersionRef;
 import dev.understudy.registry.artefact.ArtefactStore;
 import dev.understudy.registry.artefact.OnnxOutline;
@@ -85,6 +86,22 @@ public class Catalog {
                     .build());
   }
 
+  /** How a model is served, as the gateways get it. */
+  @Transactional
+  public ServingPolicy servingPolicy(CatalogModel model) {
+    return model.spec().servingOrNone().policy("", model.spec(), name -> version(model, name));
+  }
+
+  /** Serves the model like that from now on, once everything in it is right. */
+  @Transactional
+  public void serve(CatalogModel model, ServingSpec wanted) {
+    wanted.policy("", model.spec(), name -> version(model, name));
+    ModelEntity row = models.findById(model.id());
+    row.serving = write(wanted);
+    row.servingChange++;
+    models.flush();
+  }
+
   @Transactional
   ProjectEntity addProject(String name) {
     ProjectEntity row = new ProjectEntity();
@@ -111,7 +128,8 @@ public class Catalog {
     ModelEntity row = new ModelEntity();
     row.projectId = key(owner.id);
     row.name = name;
-    row.definition = write(spec);
+    row.definition = write(spec.with(null));
+    row.serving = write(spec.servingOrNone());
     row.createdAt = clock.instant();
     once("model", name, () -> models.persistAndFlush(row));
     audit.record(project, name, API, "model.created", "model/" + name, Map.of("spec", spec));
@@ -197,12 +215,13 @@ public class Catalog {
   }
 
   private CatalogModel found(String project, ModelEntity row) {
-    return new CatalogModel(key(row.id), project, row.name, spec(row));
+    return new CatalogModel(key(row.id), project, row.name, spec(row), row.servingChange);
   }
 
   ModelSpec spec(ModelEntity row) {
     try {
-      return json.readValue(row.definition, ModelSpec.class);
+      return json.readValue(row.definition, ModelSpec.class)
+          .with(json.readValue(row.serving, ServingSpec.class));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("the definition of a model is not readable", e);
     }

@@ -23,9 +23,18 @@ class ModelEntity {
 
   @Column String name;
 
-  @Column
+  @Column(updatable = false)
   @ColumnTransformer(write = "?::jsonb")
   String definition;
+
+  /** May change, unlike the rest of the definition. */
+  @Column
+  @ColumnTransformer(write = "?::jsonb")
+  String serving;
+
+  /** Rises with every change of how it is served: the entity tag. */
+  @Column(name = "serving_change")
+  long servingChange;
 
   /** Moves by a statement of its own, so that two uploads never get the same name. */
   @Column(name = "last_version", updatable = false)

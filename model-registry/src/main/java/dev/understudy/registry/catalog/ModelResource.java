@@ -36,6 +36,7 @@ class ModelResource {
       ModelSpec.@Nullable Meaning meaning,
       List<KpiSpec> kpis,
       @Nullable List<GuardSpec> guards,
+      ServingSpec serving,
       int versions,
       Instant createdAt) {}
 
@@ -85,6 +86,7 @@ class ModelResource {
         spec.meaning(),
         spec.kpis(),
         spec.guards(),
+        spec.servingOrNone(),
         row.lastVersion,
         row.createdAt);
   }

@@ -12,13 +12,14 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A model as it is written in a request and kept: its task, what clients may send, what every
- * version must answer, how the answer is read, and how candidates are measured where a rollout does
- * not say. Unchecked until {@link #check}.
+ * version must answer, how the answer is read, how candidates are measured where a rollout does not
+ * say, and how it is served. Unchecked until {@link #check}.
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ModelSpec(
@@ -28,7 +29,8 @@ public record ModelSpec(
     @Nullable List<Output> outputs,
     @Nullable Meaning meaning,
     @Nullable List<KpiSpec> kpis,
-    @Nullable List<GuardSpec> guards) {
+    @Nullable List<GuardSpec> guards,
+    @Nullable ServingSpec serving) {
   private static final int MOST_COLUMNS = 1_000;
   private static final int MOST_CATEGORIES = 10_000;
   private static final int MOST_DIMENSIONS = 8;
@@ -109,6 +111,23 @@ public record ModelSpec(
     if (guards != null) {
       GuardSpec.checked("guards", guards);
     }
+    // Of a model that is new: it has no version yet that could be fallen back to.
+    servingOrNone().policy("serving.", this, version -> Optional.empty());
+  }
+
+  /** How it is served; what asks for nothing where nothing was said. */
+  public ServingSpec servingOrNone() {
+    return serving == null ? ServingSpec.NONE : serving;
+  }
+
+  /** The same model, served like that. */
+  ModelSpec with(@Nullable ServingSpec other) {
+    return new ModelSpec(name, task, inputs, outputs, meaning, kpis, guards, other);
+  }
+
+  /** The column of that name. */
+  public Optional<InputColumn> input(String column) {
+    return inputColumns().stream().filter(one -> one.getName().equals(column)).findFirst();
   }
 
   /** The measures of a rollout that names none; empty when there are none. */

@@ -1,5 +1,6 @@
 package dev.understudy.registry.rollout;
 
+import dev.understudy.contracts.v1.Route;
 import dev.understudy.contracts.v1.VersionRef;
 import java.util.List;
 import java.util.Optional;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The plan that replaces the current version by a candidate, and how far it is. Immutable.
  *
  * @param salt of the assignment, fixed for the whole rollout
+ * @param eligibility segments and hold-out, the same in every route of it
  * @param tests shadow, split or both, in this order
  * @param reason why it ended, or why it is where it is
  */
@@ -18,6 +20,7 @@ record Rollout(
     VersionRef current,
     VersionRef candidate,
     String salt,
+    Route eligibility,
     List<PlannedTest> tests,
     @Nullable String reason) {
   Rollout {
@@ -35,9 +38,14 @@ record Rollout(
 
   /** A rollout that is about to begin with its first test. */
   static Rollout planned(
-      String id, VersionRef current, VersionRef candidate, String salt, List<PlannedTest> tests) {
+      String id,
+      VersionRef current,
+      VersionRef candidate,
+      String salt,
+      Route eligibility,
+      List<PlannedTest> tests) {
     RolloutState first = RolloutState.preparing(tests.getFirst().stage());
-    return new Rollout(id, first, current, candidate, salt, tests, null);
+    return new Rollout(id, first, current, candidate, salt, eligibility, tests, null);
   }
 
   Optional<PlannedTest> test(Stage stage) {
@@ -54,6 +62,6 @@ record Rollout(
   }
 
   Rollout moved(RolloutState next, @Nullable String why) {
-    return new Rollout(id, next, current, candidate, salt, tests, why);
+    return new Rollout(id, next, current, candidate, salt, eligibility, tests, why);
   }
 }

@@ -5,11 +5,11 @@ import dev.understudy.contracts.Topic;
 import dev.understudy.contracts.v1.RolloutEvaluated;
 import dev.understudy.contracts.v1.Route;
 import dev.understudy.contracts.v1.RouteMode;
-import dev.understudy.contracts.v1.RoutePublished;
 import dev.understudy.contracts.v1.VersionRef;
 import dev.understudy.registry.audit.AuditTrail;
 import dev.understudy.registry.catalog.Catalog;
 import dev.understudy.registry.catalog.CatalogModel;
+import dev.understudy.registry.catalog.ServingSpec;
 import dev.understudy.registry.config.RegistryConfig;
 import dev.understudy.registry.fleet.Fleet;
 import dev.understudy.registry.fleet.Progress;
@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 public class RolloutControl {
-  private static final String API = "api";
+  static final String API = "api";
   private static final String JUDGE = "judge";
   private static final String REGISTRY = "registry";
   private static final int SALT_BYTES = 16;
@@ -58,6 +58,7 @@ public class RolloutControl {
   private final RolloutTests tests;
   private final AuditTrail audit;
   private final Outbox outbox;
+  private final RouteRecords records;
   private final Event<Moved> moved;
   private final Clock clock;
   private final Duration prepareTimeout;
@@ -73,6 +74,7 @@ public class RolloutControl {
       RolloutTests tests,
       AuditTrail audit,
       Outbox outbox,
+      RouteRecords records,
       Event<Moved> moved,
       Clock clock,
       RegistryConfig config) {
@@ -83,6 +85,7 @@ public class RolloutControl {
     this.tests = tests;
     this.audit = audit;
     this.outbox = outbox;
+    this.records = records;
     this.moved = moved;
     this.clock = clock;
     this.prepareTimeout = config.prepareTimeout();
@@ -106,6 +109,7 @@ public class RolloutControl {
       }
       throw Refused.of(ProblemType.CONFLICT, "the first version is being prepared; wait for it");
     }
+    requireNoFallback(model, "version", version);
     apply(model, row, null, RolloutMoves.deploy(route, chosen, clock.instant()), API);
   }
 
@@ -138,6 +142,7 @@ public class RolloutControl {
     if (current.getVersion().equals(candidate.getVersion())) {
       throw Refused.field("candidate", "version %s is current".formatted(current.getVersion()));
     }
+    requireNoFallback(model, "candidate", candidate.getVersion());
     Rollout rollout = plan(model, current, candidate, request);
     RolloutEntity row = new RolloutEntity();
     row.modelId = model.id();
@@ -303,7 +308,23 @@ public class RolloutControl {
     byte[] salt = new byte[SALT_BYTES];
     random.nextBytes(salt);
     return Rollout.planned(
-        id, current, candidate, HexFormat.of().formatHex(salt), plan.tests(request));
+        id,
+        current,
+        candidate,
+        HexFormat.of().formatHex(salt),
+        request.eligibility(model.spec(), name -> catalog.version(model, name)),
+        plan.tests(request));
+  }
+
+  /** As the model is served now: it may have changed before the lock. */
+  private void requireNoFallback(CatalogModel model, String field, String version) {
+    ServingSpec serving = catalog.model(model.id()).spec().servingOrNone();
+    if (serving.fallbackVersion().filter(version::equals).isPresent()) {
+      throw Refused.field(
+          field,
+          "version %s is the model's fallback; PUT another way of serving it first"
+              .formatted(version));
+    }
   }
 
   private VersionRef version(CatalogModel model, String field, String version) {
@@ -343,11 +364,7 @@ public class RolloutControl {
           detail.put("test", test.id());
           detail.put("definition_sha256", test.sha256());
         }
-        case Step.Announcement.RouteChanges() ->
-            outbox.append(
-                Topic.ROUTES,
-                Topic.modelKey(model.project(), model.name()),
-                published(model, step.route()));
+        case Step.Announcement.RouteChanges() -> records.announce(model.id(), step.route());
       }
     }
     String entity = rolloutRow == null ? "route/" + model.name() : "rollout/" + rolloutRow.id;
@@ -358,25 +375,5 @@ public class RolloutControl {
   private static String printable(String reason) {
     String flat = reason.replaceAll("\\p{Cntrl}", " ");
     return flat.length() <= LONGEST_REASON ? flat : flat.substring(0, LONGEST_REASON);
-  }
-
-  private static RoutePublished published(CatalogModel model, ModelRoute route) {
-    RoutePublished.Builder published =
-        RoutePublished.newBuilder()
-            .setProject(model.project())
-            .setModel(model.name())
-            .addAllInputs(model.spec().inputColumns())
-            .addAllOutputs(model.spec().outputColumns())
-            .setMeaning(model.spec().outputMeaning());
-    if (route.committed() != null) {
-      published.setCommitted(route.committed());
-    }
-    if (route.prepared() != null) {
-      published.setPrepared(route.prepared());
-    }
-    if (route.standby() != null) {
-      published.addStandby(route.standby());
-    }
-    return published.build();
   }
 }

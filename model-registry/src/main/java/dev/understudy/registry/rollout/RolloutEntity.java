@@ -1,6 +1,7 @@
 package dev.understudy.registry.rollout;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.understudy.contracts.v1.Route;
 import dev.understudy.contracts.v1.VersionRef;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -32,6 +33,11 @@ class RolloutEntity {
   byte[] candidateVersion;
 
   @Column String salt;
+
+  /** A route with nothing but segments and hold-out. */
+  @Column(updatable = false)
+  byte[] eligibility;
+
   @Column @Nullable String reason;
 
   /** Rises with every change: the entity tag. */
@@ -50,6 +56,7 @@ class RolloutEntity {
         version(currentVersion),
         version(candidateVersion),
         salt,
+        eligibility(),
         tests.stream().map(RolloutTestEntity::planned).toList(),
         reason);
   }
@@ -60,9 +67,18 @@ class RolloutEntity {
     currentVersion = rollout.current().toByteArray();
     candidateVersion = rollout.candidate().toByteArray();
     salt = rollout.salt();
+    eligibility = rollout.eligibility().toByteArray();
     reason = rollout.reason();
     change++;
     changedAt = now;
+  }
+
+  private Route eligibility() {
+    try {
+      return Route.parseFrom(eligibility);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("a kept eligibility is not readable", e);
+    }
   }
 
   private static VersionRef version(byte[] bytes) {

@@ -134,7 +134,7 @@ final class RolloutMoves {
   }
 
   private static Route underTest(Rollout rollout, PlannedTest test) {
-    return Route.newBuilder()
+    return rollout.eligibility().toBuilder()
         .setMode(
             switch (test.stage()) {
               case SHADOW -> RouteMode.SHADOW;

@@ -1,17 +1,46 @@
 package dev.understudy.registry.rollout;
 
+import dev.understudy.contracts.v1.Route;
+import dev.understudy.contracts.v1.VersionRef;
+import dev.understudy.registry.catalog.ModelSpec;
 import dev.understudy.registry.measure.GuardSpec;
 import dev.understudy.registry.measure.KpiSpec;
+import dev.understudy.registry.problem.Checks;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A rollout as it is written in a request: a candidate and one or two stages. {@link TestPlan}
  * checks it and fills in what is left out.
+ *
+ * @param segments requests that no test is for; the first that fits decides
+ * @param holdOut share of the units that keep the current version and count for no test
  */
 record RolloutRequest(
-    @Nullable String candidate, @Nullable StageRequest shadow, @Nullable StageRequest split) {
+    @Nullable String candidate,
+    @Nullable StageRequest shadow,
+    @Nullable StageRequest split,
+    @Nullable List<SegmentRequest> segments,
+    @Nullable Double holdOut) {
+  private static final double LARGEST_HOLD_OUT = 0.9;
+
+  /**
+   * Who takes part in the tests: what every route of the rollout says of segments and hold-out, and
+   * nothing else.
+   *
+   * @param versions finds a version of the model
+   */
+  Route eligibility(ModelSpec model, Function<String, Optional<VersionRef>> versions) {
+    return Route.newBuilder()
+        .addAllSegments(
+            SegmentRequest.checked(segments == null ? List.of() : segments, model, versions))
+        .setHoldOut(Checks.between("hold_out", holdOut == null ? 0 : holdOut, 0, LARGEST_HOLD_OUT))
+        .build();
+  }
+
   /**
    * One test.
    *

@@ -3,6 +3,7 @@ package dev.understudy.registry.rollout;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.understudy.contracts.v1.RolloutEvaluated;
+import dev.understudy.contracts.v1.Segment;
 import dev.understudy.registry.audit.AuditEntry;
 import dev.understudy.registry.catalog.CatalogModel;
 import dev.understudy.registry.wire.MessageJson;
@@ -23,8 +24,26 @@ record RolloutView(
     @Nullable String reason,
     Instant createdAt,
     Instant changedAt,
+    List<SegmentView> segments,
+    double holdOut,
     List<TestView> tests,
     @Nullable List<AuditEntry> history) {
+  /**
+   * Requests that the tests are not for.
+   *
+   * @param version who answers; absent: the current version
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record SegmentView(String name, String source, List<String> values, @Nullable String version) {
+    static SegmentView of(Segment segment) {
+      return new SegmentView(
+          segment.getName(),
+          segment.getSource(),
+          segment.getValuesList(),
+          segment.hasVersion() ? segment.getVersion().getVersion() : null);
+    }
+  }
+
   /**
    * One of its tests.
    *
@@ -77,6 +96,8 @@ record RolloutView(
         row.reason,
         row.createdAt,
         row.changedAt,
+        rollout.eligibility().getSegmentsList().stream().map(SegmentView::of).toList(),
+        rollout.eligibility().getHoldOut(),
         tests.stream().map(TestView::of).toList(),
         history);
   }

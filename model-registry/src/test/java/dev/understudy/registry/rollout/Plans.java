@@ -1,6 +1,7 @@
 package dev.understudy.registry.rollout;
 
 import dev.understudy.contracts.v1.OutputMeaning;
+import dev.understudy.contracts.v1.Route;
 import dev.understudy.contracts.v1.VersionRef;
 import dev.understudy.registry.measure.GuardSpec;
 import dev.understudy.registry.measure.KpiSpec;
@@ -8,6 +9,7 @@ import dev.understudy.registry.rollout.RolloutRequest.PolicyRequest;
 import dev.understudy.registry.rollout.RolloutRequest.StageRequest;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Plans and rollouts for the tests of this room. */
 final class Plans {
@@ -82,6 +84,15 @@ final class Plans {
 
   static Rollout rollout(StageRequest shadow, StageRequest split) {
     return Rollout.planned(
-        "r1", CURRENT, CANDIDATE, "salt", plan().tests(new RolloutRequest("2", shadow, split)));
+        "r1",
+        CURRENT,
+        CANDIDATE,
+        "salt",
+        Route.newBuilder().setHoldOut(0.1).build(),
+        plan().tests(request(shadow, split)));
+  }
+
+  static RolloutRequest request(@Nullable StageRequest shadow, @Nullable StageRequest split) {
+    return new RolloutRequest("2", shadow, split, null, null);
   }
 }

@@ -136,6 +136,17 @@ class RolloutMovesTest {
   }
 
   @Test
+  void everyRouteUnderTestHasTheRolloutsHoldOutAndNoOtherHasOne() {
+    Step shadow = inShadow(rollout(shadow(), split()));
+    Step split = judged(shadow, Verdict.PROMOTE);
+    Step back = judged(shadow, Verdict.ROLLBACK);
+
+    assertThat(shadow.route().committed().getHoldOut()).isEqualTo(0.1);
+    assertThat(split.route().prepared().getHoldOut()).isEqualTo(0.1);
+    assertThat(back.route().committed().getHoldOut()).isZero();
+  }
+
+  @Test
   void anAcknowledgementOfAnotherRevisionChangesNothing() {
     Step started = RolloutMoves.start(served(), rollout(shadow(), null), NOW);
     Step committed = RolloutMoves.prepared(started.route(), started.rollout(), 2);

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TestPlanTest {
   @Test
   void theHashIsThatOfTheBytesThatAreAnnounced() throws Exception {
-    PlannedTest test = plan().tests(new RolloutRequest("2", shadow(), null)).getFirst();
+    PlannedTest test = plan().tests(Plans.request(shadow(), null)).getFirst();
 
     byte[] bytes = test.announcement().getDefinition().toByteArray();
     assertThat(test.sha256()).isEqualTo(Digest.of(bytes));
@@ -113,7 +113,7 @@ class TestPlanTest {
             plan.shadowGrace());
     StageRequest bare = new StageRequest(null, null, null, HORIZON, null, null, null, null);
 
-    PlannedTest test = withModels.tests(new RolloutRequest("2", bare, null)).getFirst();
+    PlannedTest test = withModels.tests(Plans.request(bare, null)).getFirst();
 
     assertThat(test.definition().getPrimary().getMinimumEffect()).isEqualTo(0.01);
     assertThat(test.definition().getGuards(0).getSlowThresholdUs()).isEqualTo(50_000);
@@ -236,16 +236,15 @@ class TestPlanTest {
   }
 
   private static TestDefinition only(StageRequest shadow, StageRequest split) {
-    return plan().tests(new RolloutRequest("2", shadow, split)).getFirst().definition();
+    return plan().tests(Plans.request(shadow, split)).getFirst().definition();
   }
 
   private static String hash(StageRequest shadow) {
-    return plan().tests(new RolloutRequest("2", shadow, null)).getFirst().sha256();
+    return plan().tests(Plans.request(shadow, null)).getFirst().sha256();
   }
 
   private static Refused refused(StageRequest shadow, StageRequest split) {
-    return catchThrowableOfType(
-        Refused.class, () -> plan().tests(new RolloutRequest("2", shadow, split)));
+    return catchThrowableOfType(Refused.class, () -> plan().tests(Plans.request(shadow, split)));
   }
 
   private static DecisionPolicy.Builder usual() {

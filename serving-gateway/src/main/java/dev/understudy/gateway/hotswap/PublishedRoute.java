@@ -2,6 +2,7 @@ package dev.understudy.gateway.hotswap;
 
 import dev.understudy.contracts.Digest;
 import dev.understudy.contracts.Names;
+import dev.understudy.contracts.ValueSource;
 import dev.understudy.contracts.v1.CandidateShare;
 import dev.understudy.contracts.v1.InputColumn;
 import dev.understudy.contracts.v1.RoutePublished;
@@ -10,7 +11,7 @@ import dev.understudy.contracts.v1.VersionRef;
 import dev.understudy.gateway.routing.Eligibility;
 import dev.understudy.gateway.routing.Route;
 import dev.understudy.gateway.routing.ServingPolicy;
-import dev.understudy.gateway.routing.ValueSource;
+import dev.understudy.gateway.routing.SourceReader;
 import dev.understudy.scoring.Column;
 import dev.understudy.scoring.Datatype;
 import dev.understudy.scoring.InputContract;
@@ -73,9 +74,12 @@ record PublishedRoute(
     ModelContract contract = contract(published);
     ServingPolicy policy = PublishedPolicy.of(published.getServing(), contract);
     if (policy.fallback().orElse(null) instanceof ServingPolicy.Fallback.Version fallback) {
-      if (route.versions().contains(fallback.version())) {
+      // As current it merely helps nobody, as after a rollback to it; as a candidate it would be
+      // both under test and what callers fall back to.
+      if (wanted.getCandidatesList().stream()
+          .anyMatch(one -> one.getVersion().getVersion().equals(fallback.version()))) {
         throw new IllegalArgumentException(
-            "version %s is the fallback of the model and cannot be current or a candidate as well"
+            "version %s is the fallback of the model and cannot be a candidate as well"
                 .formatted(fallback.version()));
       }
       add(artefacts, published.getServing().getFallback().getVersion());
@@ -177,7 +181,7 @@ record PublishedRoute(
 
   private static ValueSource unitKey(String published, ModelContract contract) {
     try {
-      return ValueSource.parse(published, contract.inputs());
+      return SourceReader.parse(published, contract.inputs());
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("unit key: " + e.getMessage(), e);
     }

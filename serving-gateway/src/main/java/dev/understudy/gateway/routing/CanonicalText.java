@@ -26,7 +26,7 @@ final class CanonicalText {
 
   static String of(Tensor tensor, int index) {
     if (tensor.isMissing(index)) {
-      return ValueSource.MISSING;
+      return SourceReader.MISSING;
     }
     return switch (tensor.datatype()) {
       case BOOL -> tensor.integer(index) == 0 ? "false" : "true";
@@ -53,7 +53,7 @@ final class CanonicalText {
         };
     String text =
         !possible
-            ? ValueSource.MISSING
+            ? SourceReader.MISSING
             : switch (datatype) {
               case BOOL, BYTES -> written;
               case FP16, BF16, FP32 -> of(new BigDecimal(written).floatValue());

@@ -1,5 +1,6 @@
 package dev.understudy.gateway.routing;
 
+import dev.understudy.contracts.ValueSource;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -43,7 +44,7 @@ public record Eligibility(Optional<ValueSource> unitKey, List<Segment> segments,
   /** What becomes of a request whose client named no version. */
   Planned plan(Route route, PredictionId id, RequestValues request) {
     for (Segment segment : segments) {
-      switch (segment.fit(segment.source().in(request))) {
+      switch (segment.fit(SourceReader.in(request, segment.source()))) {
         case WHOLLY -> {
           return answeredBy(segment, route, unit(id, request));
         }
@@ -67,7 +68,7 @@ public record Eligibility(Optional<ValueSource> unitKey, List<Segment> segments,
               + " apart");
     }
     String unit = units.iterator().next();
-    if (unit.equals(ValueSource.MISSING)) {
+    if (unit.equals(SourceReader.MISSING)) {
       return RoutePlan.outside(route.current(), Standing.NO_UNIT, unit);
     }
     boolean heldOut =
@@ -84,11 +85,11 @@ public record Eligibility(Optional<ValueSource> unitKey, List<Segment> segments,
   /** The unit of a request that takes no part; empty where it has none, or more than one. */
   String unit(PredictionId id, RequestValues request) {
     Set<String> units = units(id, request);
-    return units.size() == 1 ? units.iterator().next() : ValueSource.MISSING;
+    return units.size() == 1 ? units.iterator().next() : SourceReader.MISSING;
   }
 
   private Set<String> units(PredictionId id, RequestValues request) {
-    return unitKey.isEmpty() ? Set.of(id.value()) : unitKey.get().in(request);
+    return unitKey.isEmpty() ? Set.of(id.value()) : SourceReader.in(request, unitKey.get());
   }
 
   private static RoutePlan answeredBy(Segment segment, Route route, String unit) {

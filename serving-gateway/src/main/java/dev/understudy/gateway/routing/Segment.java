@@ -1,6 +1,7 @@
 package dev.understudy.gateway.routing;
 
 import dev.understudy.contracts.Names;
+import dev.understudy.contracts.ValueSource;
 import dev.understudy.scoring.Column;
 import dev.understudy.scoring.InputContract;
 import java.util.Collection;
@@ -25,7 +26,7 @@ public record Segment(
     if (!Names.allowed(name)) {
       throw new IllegalArgumentException("segment '%s': %s".formatted(name, Names.RULE));
     }
-    if (values.isEmpty() || values.contains(ValueSource.MISSING)) {
+    if (values.isEmpty() || values.contains(SourceReader.MISSING)) {
       throw new IllegalArgumentException(
           "segment %s: at least one value is needed, and none is empty".formatted(name));
     }
@@ -43,7 +44,7 @@ public record Segment(
       Optional<String> version,
       InputContract inputs) {
     try {
-      ValueSource from = ValueSource.parse(source, inputs);
+      ValueSource from = SourceReader.parse(source, inputs);
       return new Segment(
           name,
           from,

@@ -242,10 +242,23 @@ class HotSwapTest {
                     .setBatching(Batching.newBuilder().setMostRows(-1)))
             .build());
     assertThat(state().getFailures(0).getReason()).contains("batching.most_rows");
-    swap.accept(model().setCommitted(Published.single(1, V1)).setServing(fallback(V1)).build());
-    assertThat(state().getFailures(0).getReason()).contains("version 1 is the fallback");
 
     assertThat(live()).isSameAs(before);
+  }
+
+  @Test
+  void aFallbackIsNoCandidateAndMayBeCurrentAfterARollback() {
+    swap.accept(
+        model()
+            .setCommitted(Published.single(1, V2))
+            .setPrepared(Published.shadow(2, V1, V2))
+            .setServing(fallback(V2))
+            .build());
+    awaitLive(1);
+
+    assertThat(state().getFailures(0).getReason()).contains("version 2 is the fallback");
+    assertThat(state().getPreparedRevision()).isZero();
+    assertThat(live().versions()).containsExactly("2");
   }
 
   @Test

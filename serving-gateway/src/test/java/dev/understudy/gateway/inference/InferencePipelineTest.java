@@ -17,8 +17,8 @@ import dev.understudy.gateway.routing.ServedModel;
 import dev.understudy.gateway.routing.ServingPolicy;
 import dev.understudy.gateway.routing.ServingPolicy.Fallback;
 import dev.understudy.gateway.routing.ServingPolicy.LogPolicy;
+import dev.understudy.gateway.routing.SourceReader;
 import dev.understudy.gateway.routing.StatedAnswer;
-import dev.understudy.gateway.routing.ValueSource;
 import dev.understudy.gateway.shadow.ShadowRunner;
 import dev.understudy.scoring.ModelPool;
 import dev.understudy.scoring.Tensor;
@@ -211,7 +211,7 @@ class InferencePipelineTest {
   void aRequestWhoseRowsAreSeveralUnitsIsNoPrediction() {
     Eligibility byX =
         new Eligibility(
-            Optional.of(ValueSource.parse("input:x", Contracts.number().inputs())), List.of(), 0);
+            Optional.of(SourceReader.parse("input:x", Contracts.number().inputs())), List.of(), 0);
     serve(
         new Route.Split(1, "1", List.of(new Route.Candidate("2", 0.5)), TEST),
         byX,

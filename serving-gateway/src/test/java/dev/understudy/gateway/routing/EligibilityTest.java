@@ -3,6 +3,7 @@ package dev.understudy.gateway.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.understudy.contracts.ValueSource;
 import dev.understudy.scoring.Column;
 import dev.understudy.scoring.InputContract;
 import dev.understudy.scoring.Tensor;
@@ -23,7 +24,7 @@ class EligibilityTest {
   private static final Route HALF =
       new Route.Split(1, "1", List.of(new Route.Candidate("2", 0.5)), TEST);
   private static final Optional<ValueSource> BY_CUSTOMER =
-      Optional.of(ValueSource.parse("header:X-Customer", INPUTS));
+      Optional.of(SourceReader.parse("header:X-Customer", INPUTS));
 
   private final PredictionId id = PredictionId.next();
 
@@ -77,7 +78,7 @@ class EligibilityTest {
   @Test
   void theRowsOfARequestMustAgreeOnTheUnit() {
     Eligibility byAmount =
-        new Eligibility(Optional.of(ValueSource.parse("input:Amount", INPUTS)), List.of(), 0);
+        new Eligibility(Optional.of(SourceReader.parse("input:Amount", INPUTS)), List.of(), 0);
     long[] two = {2};
 
     assertThat(byAmount.plan(HALF, id, GivenValues.inputs(Tensor.ofFloats("Amount", two, 7f, 8f))))

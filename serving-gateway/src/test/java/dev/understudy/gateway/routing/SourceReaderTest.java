@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class ValueSourceTest {
+class SourceReaderTest {
   private static final long[] ONE = {1};
   private static final InputContract INPUTS =
       new InputContract(
@@ -59,12 +59,13 @@ class ValueSourceTest {
     "header:, name of a header",
     "header:a b, name of a header",
     "'parameter: ', name of a parameter",
+    "input:, name of an input",
     "input:Nobody, no input 'Nobody'",
     "input:Image, one value per row",
     "input:Half, FP16"
   })
   void whatCannotBeReadIsRefusedWithTheReason(String text, String reason) {
-    assertThatThrownBy(() -> ValueSource.parse(text, INPUTS))
+    assertThatThrownBy(() -> SourceReader.parse(text, INPUTS))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(reason);
   }
@@ -119,7 +120,7 @@ class ValueSourceTest {
   }
 
   private static Iterable<String> read(String source, RequestValues request) {
-    return ValueSource.parse(source, INPUTS).in(request);
+    return SourceReader.in(request, SourceReader.parse(source, INPUTS));
   }
 
   private static Column column(String name, Datatype datatype, List<Long> shape) {
