@@ -122,6 +122,31 @@ public final class EmbeddedModel implements AutoCloseable {
             });
   }
 
+  /**
+   * Explains the score of one row without blocking the caller; see {@link Explainer}.
+   *
+   * @param output of the contract, with one floating-point number per row
+   * @param row one row; columns that may be missing may be left out, here and in the reference
+   * @param deadline for all runs together
+   * @throws IllegalArgumentException if the columns do not keep the contract; the message says how
+   */
+  public CompletionStage<Explanation> explain(
+      String output, Map<String, Tensor> row, Map<String, Tensor> reference, Duration deadline) {
+    if (contract.outputs().stream()
+        .noneMatch(spec -> spec.name().equals(output) && Explainer.canExplain(spec))) {
+      throw new IllegalArgumentException(
+          "output %s is not one floating-point number per row of the contract %s"
+              .formatted(output, contract.outputs()));
+    }
+    return Explainer.explain(
+        (rows, left) -> model.score(rows, left, room),
+        model.inputs(),
+        output,
+        complete(row),
+        complete(reference),
+        deadline);
+  }
+
   private Map<String, Tensor> complete(Map<String, Tensor> given) {
     for (String name : given.keySet()) {
       if (contract.inputs().column(name).isEmpty()) {

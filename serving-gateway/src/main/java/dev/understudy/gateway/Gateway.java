@@ -5,9 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.understudy.contracts.Names;
 import dev.understudy.contracts.Signature;
 import dev.understudy.gateway.hotswap.HotSwap;
+import dev.understudy.gateway.inference.ExplainDesk;
 import dev.understudy.gateway.inference.InferenceMeters;
 import dev.understudy.gateway.inference.InferencePipeline;
 import dev.understudy.gateway.journal.PredictionJournal;
+import dev.understudy.gateway.protocol.ExplainRoute;
 import dev.understudy.gateway.protocol.InferenceRoute;
 import dev.understudy.gateway.protocol.RequestLimits;
 import dev.understudy.gateway.shadow.ShadowRunner;
@@ -40,6 +42,7 @@ public class Gateway {
   private final PredictionJournal journal;
   private final InferencePipeline pipeline;
   private final InferenceRoute route;
+  private final ExplainRoute explainRoute;
 
   Gateway(
       GatewaySettings settings,
@@ -91,19 +94,22 @@ public class Gateway {
             new InferenceMeters(meters),
             settings.scoring().deadline());
     meters.gauge("gateway.inflight", pipeline, InferencePipeline::inFlight);
+    RequestLimits limits =
+        new RequestLimits(
+            settings.limits().bodyBytes(), settings.limits().depth(), settings.limits().rows());
     this.route =
-        new InferenceRoute(
+        new InferenceRoute(hotSwap::table, hotSwap::isReady, pipeline, limits, meters, version);
+    this.explainRoute =
+        new ExplainRoute(
             hotSwap::table,
-            hotSwap::isReady,
-            pipeline,
-            new RequestLimits(
-                settings.limits().bodyBytes(), settings.limits().depth(), settings.limits().rows()),
-            meters,
-            version);
+            new ExplainDesk(hotSwap::table, settings.scoring().deadline()),
+            limits,
+            meters);
   }
 
   void routes(@Observes Router router) {
     route.mount(router);
+    explainRoute.mount(router);
   }
 
   void start(@Observes StartupEvent event) throws IOException {
