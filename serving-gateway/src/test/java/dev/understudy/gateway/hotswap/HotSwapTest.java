@@ -10,8 +10,10 @@ import dev.understudy.contracts.v1.RoutePublished;
 import dev.understudy.contracts.v1.VersionRef;
 import dev.understudy.gateway.Documents;
 import dev.understudy.gateway.FakeRegistry;
+import dev.understudy.gateway.FarServer;
 import dev.understudy.gateway.routing.ServedModel;
 import dev.understudy.scoring.ModelPool;
+import dev.understudy.scoring.RemoteAccess;
 import dev.understudy.testkit.Graphs;
 import dev.understudy.testkit.TestKafka;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -21,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -120,6 +123,27 @@ class HotSwapTest {
 
     await().untilAsserted(() -> assertThat(state().getFailuresList()).hasSize(1));
     assertThat(state().getFailures(0).getReason()).contains("understudy.remote.allowed-hosts");
+  }
+
+  @Test
+  void aRemoteVersionThatIsAwayIsTriedUntilItAnswers() throws IOException {
+    try (FarServer far = new FarServer();
+        HotSwap patient =
+            swap(
+                registry.address(),
+                new ModelPool(1, 8, new RemoteAccess(Set.of("127.0.0.1"), 4, 4096)))) {
+      byte[] remote = Documents.remote(far.address(), "m", "1").getBytes(UTF_8);
+      registry.add(remote);
+
+      patient.accept(
+          model().setCommitted(Published.single(1, Published.version("1", remote))).build());
+      await().untilAsserted(() -> assertThat(state(patient).getFailuresList()).hasSize(1));
+      assertThat(state(patient).getFailures(0).getReason()).contains("it answers 503");
+      assertThat(patient.table().find("m")).isEmpty();
+      far.answers();
+
+      await().untilAsserted(() -> assertThat(patient.table().find("m")).isPresent());
+    }
   }
 
   @Test
@@ -244,6 +268,10 @@ class HotSwapTest {
   }
 
   private HotSwap swap(URI registryUrl) throws IOException {
+    return swap(registryUrl, pool);
+  }
+
+  private HotSwap swap(URI registryUrl, ModelPool models) throws IOException {
     return new HotSwap(
         new HotSwap.Settings(
             "gw",
@@ -253,7 +281,7 @@ class HotSwapTest {
             Map.of("bootstrap.servers", "127.0.0.1:" + TestKafka.freePort()),
             1 << 20,
             Duration.ofSeconds(2)),
-        pool,
+        models,
         new SimpleMeterRegistry());
   }
 
@@ -298,6 +326,10 @@ class HotSwapTest {
   }
 
   private ModelState state() {
+    return state(swap);
+  }
+
+  private static ModelState state(HotSwap swap) {
     return swap.state().getModels(0);
   }
 
