@@ -14,13 +14,20 @@ import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.startsWith;
 
 import dev.understudy.contracts.Digest;
+import dev.understudy.scoring.EmbeddedModel;
+import dev.understudy.scoring.Score;
+import dev.understudy.scoring.Tensor;
 import dev.understudy.testkit.KafkaResource;
 import dev.understudy.testkit.PostgresResource;
 import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
+import java.net.URI;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -41,11 +48,28 @@ import org.junit.jupiter.params.provider.ValueSource;
 @WithTestResource(PostgresResource.class)
 @WithTestResource(RegistrySettings.class)
 class CatalogApiTest {
+  @TestHTTPResource("/")
+  URI self;
+
   private static final String PMML =
       """
-      <PMML xmlns="http://www.dmg.org/PMML-4_4" version="4.4"><RegressionModel><MiningSchema>
-        <MiningField name="Amount"/>
-      </MiningSchema><Output><OutputField name="probability"/></Output></RegressionModel></PMML>
+      <PMML xmlns="http://www.dmg.org/PMML-4_4" version="4.4">
+        <Header/>
+        <DataDictionary>
+          <DataField name="Amount" optype="continuous" dataType="double"/>
+          <DataField name="risk" optype="continuous" dataType="double"/>
+        </DataDictionary>
+        <RegressionModel functionName="regression">
+          <MiningSchema>
+            <MiningField name="Amount"/>
+            <MiningField name="risk" usageType="target"/>
+          </MiningSchema>
+          <Output><OutputField name="probability" feature="predictedValue" dataType="double"
+            optype="continuous"/></Output>
+          <RegressionTable intercept="0.25"><NumericPredictor name="Amount" coefficient="0.5"/>
+          </RegressionTable>
+        </RegressionModel>
+      </PMML>
       """;
   private static final String REMOTE =
       """
@@ -127,6 +151,34 @@ class CatalogApiTest {
         .then()
         .statusCode(201)
         .body("format", equalTo(format));
+  }
+
+  @Test
+  void anApplicationEmbedsAVersionByItsName() throws Exception {
+    Api api = new Api();
+    api.create();
+    byte[] artefact = PMML.getBytes(UTF_8);
+    Api.upload(artefact);
+    api.newVersion(Digest.of(artefact), "pmml").then().statusCode(201);
+
+    try (EmbeddedModel model = EmbeddedModel.fromRegistry(self, api.project, "credit-risk", "1")) {
+      Score score =
+          model
+              .score(
+                  Map.of("Amount", Tensor.ofFloats("Amount", new long[] {2}, 1, 2)),
+                  Duration.ofSeconds(20))
+              .toCompletableFuture()
+              .join();
+
+      assertThat(model.contract().inputs().column("Home").orElseThrow().categories())
+          .containsExactly("owner", "rent");
+      assertThat(score)
+          .isInstanceOfSatisfying(
+              Score.Answered.class,
+              answered ->
+                  assertThat(answered.output("probability"))
+                      .isEqualTo(Tensor.ofFloats("probability", new long[] {2}, 0.75f, 1.25f)));
+    }
   }
 
   @Test

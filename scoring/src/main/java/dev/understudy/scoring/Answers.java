@@ -1,6 +1,7 @@
 package dev.understudy.scoring;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -47,10 +48,7 @@ final class Answers {
    * @throws IllegalStateException if it is not as promised
    */
   static void check(Tensor tensor, TensorSpec output, long rows) {
-    List<Long> shape = new ArrayList<>();
-    for (long dimension : tensor.shape()) {
-      shape.add(dimension);
-    }
+    List<Long> shape = shape(tensor);
     boolean perRow = !output.shape().isEmpty() && output.shape().getFirst() < 0;
     if (!output.admits(shape) || (perRow && tensor.rows() != rows)) {
       throw new IllegalStateException(
@@ -65,6 +63,10 @@ final class Answers {
         throw new IllegalStateException("output %s is out of its range".formatted(output));
       }
     }
+  }
+
+  static List<Long> shape(Tensor tensor) {
+    return Arrays.stream(tensor.shape()).boxed().toList();
   }
 
   private static boolean holds(Datatype datatype, long value) {

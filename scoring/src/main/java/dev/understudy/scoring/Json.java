@@ -27,12 +27,7 @@ final class Json {
 
   /** The one value that the content is. */
   static JsonNode tree(byte[] content) throws IOException {
-    return tree(content, content.length);
-  }
-
-  /** The one value that the first bytes are. */
-  static JsonNode tree(byte[] content, int length) throws IOException {
-    return MAPPER.readTree(content, 0, length);
+    return MAPPER.readTree(content);
   }
 
   /**

@@ -1,21 +1,39 @@
 package dev.understudy.scoring;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
-import java.math.BigInteger;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** An answer of the Open Inference Protocol, from a server that may say anything. */
+/**
+ * An answer of the Open Inference Protocol, from a server that may say anything. It is read as a
+ * stream and into arrays no longer than the answer itself, so that it takes little more memory than
+ * its bytes.
+ */
 final class RemoteAnswer {
+  private static final int MOST_DIMENSIONS = 16;
+  private static final int MOST_OUTPUTS = 1_000;
+
   private RemoteAnswer() {}
+
+  /** What the JSON says of one output. */
+  private static final class Head {
+    String name = "";
+    String datatype = "";
+    long[] shape = {};
+    int binaryBytes = -1;
+
+    /** Where its data begin in the body; negative: there are none. */
+    long data = -1;
+  }
 
   /**
    * The promised outputs, in their order.
@@ -30,14 +48,15 @@ final class RemoteAnswer {
       if (jsonBytes < 0 || jsonBytes > body.length) {
         throw new IllegalStateException("its JSON is said to be %d bytes".formatted(jsonBytes));
       }
-      ByteBuffer rest =
-          ByteBuffer.wrap(body, jsonBytes, body.length - jsonBytes)
-              .slice()
-              .order(ByteOrder.LITTLE_ENDIAN);
+      ByteBuffer rest = ByteBuffer.wrap(body, jsonBytes, body.length - jsonBytes);
       Map<String, Tensor> answered = new HashMap<>();
-      for (JsonNode output : Json.array(Json.tree(body, jsonBytes), "outputs")) {
-        Tensor tensor = tensor(output, rest);
-        answered.put(tensor.name(), tensor);
+      for (Head head : heads(body, jsonBytes)) {
+        ByteBuffer raw = binary(head, rest);
+        Optional<TensorSpec> wanted =
+            promised.stream().filter(output -> output.name().equals(head.name)).findFirst();
+        if (wanted.isPresent()) {
+          answered.put(head.name, tensor(head, wanted.get(), body, jsonBytes, raw));
+        }
       }
       if (rest.hasRemaining()) {
         throw new IllegalStateException("%d bytes are left over".formatted(rest.remaining()));
@@ -45,9 +64,8 @@ final class RemoteAnswer {
       List<Tensor> outputs = new ArrayList<>();
       for (TensorSpec output : promised) {
         Tensor tensor = answered.get(output.name());
-        if (tensor == null || tensor.datatype() != output.datatype()) {
-          throw new IllegalStateException(
-              "output %s came as %s".formatted(output, tensor == null ? "nothing" : tensor));
+        if (tensor == null) {
+          throw new IllegalStateException("output %s did not come".formatted(output));
         }
         Answers.check(tensor, output, rows);
         outputs.add(tensor);
@@ -61,115 +79,202 @@ final class RemoteAnswer {
     }
   }
 
-  private static Tensor tensor(JsonNode output, ByteBuffer rest) {
-    String name = Json.text(output, "name");
-    String type = Json.text(output, "datatype");
-    Datatype datatype =
-        Datatype.of(type)
-            .orElseThrow(() -> new IllegalArgumentException("unknown datatype of " + name));
-    JsonNode sizes = Json.array(output, "shape");
-    long[] shape = new long[sizes.size()];
-    for (int i = 0; i < shape.length; i++) {
-      if (!sizes.get(i).isIntegralNumber()) {
-        throw new IllegalArgumentException("the shape of %s is no list of sizes".formatted(name));
+  private static List<Head> heads(byte[] body, int jsonBytes) throws IOException {
+    List<Head> heads = new ArrayList<>();
+    try (JsonParser json = Json.factory().createParser(body, 0, jsonBytes)) {
+      require(json.nextToken() == JsonToken.START_OBJECT, "it is no JSON object");
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        boolean outputs = json.currentName().equals("outputs");
+        json.nextToken();
+        if (outputs) {
+          require(json.currentToken() == JsonToken.START_ARRAY, "outputs are no array");
+          while (json.nextToken() != JsonToken.END_ARRAY) {
+            require(heads.size() < MOST_OUTPUTS, "it has too many outputs");
+            heads.add(head(json));
+          }
+        } else {
+          json.skipChildren();
+        }
       }
-      shape[i] = sizes.get(i).longValue();
+      require(json.nextToken() == null, "there is something behind its JSON");
     }
-    long elements = Tensor.elements(shape);
-    JsonNode size = output.path("parameters").path("binary_data_size");
-    if (size.isMissingNode()) {
-      List<JsonNode> data = new ArrayList<>();
-      flatten(Json.array(output, "data"), data);
-      if (data.size() != elements) {
-        throw new IllegalArgumentException(
-            "%s has %d elements for its shape of %d".formatted(name, data.size(), elements));
+    return heads;
+  }
+
+  private static Head head(JsonParser json) throws IOException {
+    require(json.currentToken() == JsonToken.START_OBJECT, "an output is no object");
+    Head head = new Head();
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      String field = json.currentName();
+      JsonToken token = json.nextToken();
+      switch (field) {
+        case "name" -> head.name = text(json);
+        case "datatype" -> head.datatype = text(json);
+        case "shape" -> head.shape = shape(json);
+        case "parameters" -> head.binaryBytes = binaryBytes(json);
+        case "data" -> {
+          require(token == JsonToken.START_ARRAY, "data are no array");
+          head.data = json.currentTokenLocation().getByteOffset();
+          json.skipChildren();
+        }
+        default -> json.skipChildren();
       }
-      return fromJson(name, datatype, shape, data);
     }
-    if (!size.canConvertToInt() || size.intValue() < 0 || size.intValue() > rest.remaining()) {
-      throw new IllegalArgumentException("the bytes of %s are not all there".formatted(name));
+    return head;
+  }
+
+  private static String text(JsonParser json) throws IOException {
+    require(json.currentToken() == JsonToken.VALUE_STRING, "a name or datatype is no text");
+    return json.getText();
+  }
+
+  private static long[] shape(JsonParser json) throws IOException {
+    require(json.currentToken() == JsonToken.START_ARRAY, "a shape is no array");
+    long[] shape = new long[MOST_DIMENSIONS];
+    int dimensions = 0;
+    while (json.nextToken() != JsonToken.END_ARRAY) {
+      require(
+          json.currentToken() == JsonToken.VALUE_NUMBER_INT && dimensions < MOST_DIMENSIONS,
+          "a shape is no short list of sizes");
+      shape[dimensions++] = json.getLongValue();
     }
-    ByteBuffer raw = rest.slice(rest.position(), size.intValue()).order(ByteOrder.LITTLE_ENDIAN);
-    rest.position(rest.position() + size.intValue());
+    return Arrays.copyOf(shape, dimensions);
+  }
+
+  private static int binaryBytes(JsonParser json) throws IOException {
+    int bytes = -1;
+    if (json.currentToken() != JsonToken.START_OBJECT) {
+      json.skipChildren();
+      return bytes;
+    }
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      boolean size = json.currentName().equals("binary_data_size");
+      JsonToken token = json.nextToken();
+      if (size) {
+        require(token == JsonToken.VALUE_NUMBER_INT, "binary_data_size is no size");
+        bytes = json.getIntValue();
+        require(bytes >= 0, "binary_data_size is negative");
+      } else {
+        json.skipChildren();
+      }
+    }
+    return bytes;
+  }
+
+  /** The bytes of a binary output, which stand in the order of the outputs. */
+  private static ByteBuffer binary(Head head, ByteBuffer rest) {
+    int size = Math.max(0, head.binaryBytes);
+    require(size <= rest.remaining(), "the bytes of an output are not all there");
+    ByteBuffer raw = rest.slice(rest.position(), size).order(ByteOrder.LITTLE_ENDIAN);
+    rest.position(rest.position() + size);
+    return raw;
+  }
+
+  private static Tensor tensor(
+      Head head, TensorSpec wanted, byte[] body, int jsonBytes, ByteBuffer raw) throws IOException {
+    Datatype datatype = wanted.datatype();
+    require(
+        head.datatype.equals(datatype.name()),
+        "output %s came as another datatype".formatted(wanted));
+    long elements = Tensor.elements(head.shape);
+    require((head.data >= 0) != (head.binaryBytes >= 0), "an output needs data of one kind");
+    if (head.data >= 0) {
+      // An element takes a byte at least, and a comma.
+      require(elements <= jsonBytes / 2 + 1L, "data are fewer than the shape says");
+      int from = Math.toIntExact(head.data);
+      try (JsonParser json = Json.factory().createParser(body, from, jsonBytes - from)) {
+        return fromJson(wanted.name(), datatype, head.shape, json, (int) elements);
+      }
+    }
     int least = datatype == Datatype.BYTES ? Integer.BYTES : datatype.width();
-    if (Math.multiplyExact(elements, least) > raw.remaining()) {
-      throw new IllegalArgumentException("%s has too few bytes for its shape".formatted(name));
-    }
-    Tensor tensor = fromBytes(name, datatype, shape, raw, Math.toIntExact(elements));
-    if (raw.hasRemaining()) {
-      throw new IllegalArgumentException("%s has too many bytes for its shape".formatted(name));
-    }
+    require(
+        Math.multiplyExact(elements, least) <= raw.remaining(),
+        "an output has too few bytes for its shape");
+    Tensor tensor = fromBytes(wanted.name(), datatype, head.shape, raw, (int) elements);
+    require(!raw.hasRemaining(), "an output has too many bytes for its shape");
     return tensor;
   }
 
-  private static void flatten(JsonNode array, List<JsonNode> into) {
-    for (JsonNode element : array) {
-      if (element.isArray()) {
-        flatten(element, into);
-      } else {
-        into.add(element);
-      }
-    }
-  }
-
   private static Tensor fromJson(
-      String name, Datatype datatype, long[] shape, List<JsonNode> data) {
+      String name, Datatype datatype, long[] shape, JsonParser json, int elements)
+      throws IOException {
     return switch (datatype) {
       case FP32 -> {
-        float[] numbers = new float[data.size()];
-        for (int i = 0; i < numbers.length; i++) {
-          numbers[i] = (float) number(data.get(i));
-        }
+        float[] numbers = new float[elements];
+        eachElement(json, elements, at -> numbers[at] = (float) number(json));
         yield Tensor.ofFloats(name, shape, numbers);
       }
-      case FP64 ->
-          Tensor.ofDoubles(name, shape, data.stream().mapToDouble(RemoteAnswer::number).toArray());
+      case FP64 -> {
+        double[] numbers = new double[elements];
+        eachElement(json, elements, at -> numbers[at] = number(json));
+        yield Tensor.ofDoubles(name, shape, numbers);
+      }
       case BYTES -> {
-        byte[][] texts = new byte[data.size()][];
-        for (int i = 0; i < texts.length; i++) {
-          if (!data.get(i).isTextual()) {
-            throw new IllegalArgumentException("an element of %s is no text".formatted(name));
-          }
-          texts[i] = data.get(i).textValue().getBytes(StandardCharsets.UTF_8);
-        }
-        yield Tensor.ofBytes(name, shape, texts);
+        String[] texts = new String[elements];
+        eachElement(json, elements, at -> texts[at] = text(json));
+        yield Tensor.ofTexts(name, shape, texts);
       }
       case FP16, BF16 ->
-          throw new IllegalArgumentException("%s has no form in JSON".formatted(name));
-      default ->
-          Tensor.ofIntegers(
-              name,
-              datatype,
-              shape,
-              data.stream().mapToLong(element -> whole(element, datatype)).toArray());
+          throw new IllegalArgumentException("%s has no form in JSON".formatted(datatype));
+      default -> {
+        long[] integers = new long[elements];
+        eachElement(json, elements, at -> integers[at] = whole(json, datatype));
+        yield Tensor.ofIntegers(name, datatype, shape, integers);
+      }
     };
   }
 
-  private static double number(JsonNode element) {
-    if (element.isNull()) {
-      return Double.NaN;
-    }
-    if (!element.isNumber()) {
-      throw new IllegalArgumentException("an element is no number");
-    }
-    return element.doubleValue();
+  @FunctionalInterface
+  private interface Element {
+    void read(int at) throws IOException;
   }
 
-  private static long whole(JsonNode element, Datatype datatype) {
-    if (datatype == Datatype.BOOL && element.isBoolean()) {
-      return element.booleanValue() ? 1 : 0;
-    }
-    if (!element.isIntegralNumber()) {
-      throw new IllegalArgumentException("an element is no whole number");
-    }
-    BigInteger value = element.bigIntegerValue();
-    if (datatype == Datatype.UINT64) {
-      if (value.signum() < 0 || value.bitLength() > Long.SIZE) {
-        throw new IllegalArgumentException("an element is out of range");
+  /** Visits the elements of an array, nested or flat, which must be so many. */
+  private static void eachElement(JsonParser json, int elements, Element element)
+      throws IOException {
+    int depth = 0;
+    int at = 0;
+    do {
+      JsonToken token = json.nextToken();
+      require(token != null, "data have no end");
+      switch (token) {
+        case START_ARRAY -> depth++;
+        case END_ARRAY -> depth--;
+        default -> {
+          require(at < elements, "data are more than the shape says");
+          element.read(at++);
+        }
       }
-      return value.longValue();
+    } while (depth > 0);
+    require(at == elements, "data are fewer than the shape says");
+  }
+
+  private static double number(JsonParser json) throws IOException {
+    return switch (json.currentToken()) {
+      case VALUE_NULL -> Double.NaN;
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> json.getDoubleValue();
+      default -> throw new IllegalArgumentException("an element is no number");
+    };
+  }
+
+  private static long whole(JsonParser json, Datatype datatype) throws IOException {
+    return switch (json.currentToken()) {
+      case VALUE_TRUE, VALUE_FALSE -> {
+        require(datatype == Datatype.BOOL, "an element is no number");
+        yield json.getBooleanValue() ? 1 : 0;
+      }
+      case VALUE_NUMBER_INT ->
+          datatype == Datatype.UINT64
+              ? Long.parseUnsignedLong(json.getText())
+              : json.getLongValue();
+      default -> throw new IllegalArgumentException("an element is no whole number");
+    };
+  }
+
+  private static void require(boolean held, String otherwise) {
+    if (!held) {
+      throw new IllegalArgumentException(otherwise);
     }
-    return value.longValueExact();
   }
 
   private static Tensor fromBytes(

@@ -88,6 +88,29 @@ class RemoteModelTest {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"outputs\": [{\"data\": [[0.25], [5e-1]], \"name\": \"p\", \"shape\": [2],"
+            + " \"datatype\": \"FP32\"}]}",
+        "{\"model_name\": \"é[{\", \"parameters\": {\"a\": [[1]]}, \"outputs\": ["
+            + "{\"name\": \"other\", \"datatype\": \"FP32\", \"shape\": [3], \"data\": [1, 2, 3]},"
+            + "{\"name\": \"p\", \"datatype\": \"FP32\", \"shape\": [2], \"parameters\": {\"b\": 1},"
+            + " \"data\": [0.25, 0.5]}], \"id\": null}"
+      })
+  void theMembersOfAnAnswerComeInAnyOrderAndMoreMayCome(String answer) throws Exception {
+    try (Model model = load()) {
+      server.infer = request -> Reply.json(200, answer);
+
+      assertThat(score(model, LONG, 1, 2))
+          .isInstanceOfSatisfying(
+              Score.Answered.class,
+              answered ->
+                  assertThat(answered.output("p"))
+                      .isEqualTo(Tensor.ofFloats("p", new long[] {2}, 0.25f, 0.5f)));
+    }
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "400, remote_refused",
     "302, remote_refused",
@@ -112,6 +135,11 @@ class RemoteModelTest {
         "{\"outputs\": []}",
         "{\"outputs\": [{\"name\": \"p\", \"datatype\": \"FP32\", \"shape\": [2], \"data\": [1]}]}",
         "{\"outputs\": [{\"name\": \"p\", \"datatype\": \"FP32\", \"shape\": [1], \"data\": [1]}]}",
+        "{\"outputs\": [{\"name\": \"p\", \"datatype\": \"FP32\", \"shape\": [2], \"data\": [1, 2, 3]}]}",
+        "{\"outputs\": [{\"name\": \"p\", \"datatype\": \"FP32\", \"shape\": [2], \"data\": [1, {}]}]}",
+        "{\"outputs\": [{\"name\": \"p\", \"datatype\": \"FP32\", \"shape\": [2]}]}",
+        "{\"outputs\": [{\"name\": \"p\", \"datatype\": \"FP32\", \"shape\": [2000000000], \"data\": [1]}]}",
+        "{\"outputs\": [{\"name\": \"p\", \"datatype\": \"FP32\", \"shape\": [2], \"data\": [1, 2]}]} {",
         "{\"outputs\": [{\"name\": \"p\", \"datatype\": \"FP64\", \"shape\": [2], \"data\": [1, 2]}]}",
         "{\"outputs\": [{\"name\": \"p\", \"datatype\": \"FP32\", \"shape\": [2, 1], \"data\": [1, 2]}]}",
         "{\"outputs\": [{\"name\": \"p\", \"datatype\": \"FP32\", \"shape\": [2], \"data\": [1, NaN]}]}",

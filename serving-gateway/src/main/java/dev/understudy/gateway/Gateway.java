@@ -7,9 +7,11 @@ import dev.understudy.contracts.EnvironmentNames;
 import dev.understudy.contracts.Names;
 import dev.understudy.contracts.Signature;
 import dev.understudy.gateway.hotswap.HotSwap;
+import dev.understudy.gateway.inference.ExplainDesk;
 import dev.understudy.gateway.inference.InferenceMeters;
 import dev.understudy.gateway.inference.InferencePipeline;
 import dev.understudy.gateway.journal.PredictionJournal;
+import dev.understudy.gateway.protocol.ExplainRoute;
 import dev.understudy.gateway.protocol.GrpcPort;
 import dev.understudy.gateway.protocol.InferenceRoute;
 import dev.understudy.gateway.protocol.RequestLimits;
@@ -48,6 +50,7 @@ public class Gateway {
   private final InferencePipeline pipeline;
   private final InferenceRoute route;
   private final GrpcPort grpc;
+  private final ExplainRoute explainRoute;
 
   Gateway(
       GatewaySettings settings,
@@ -123,6 +126,12 @@ public class Gateway {
             limits,
             meters,
             version);
+    this.explainRoute =
+        new ExplainRoute(
+            hotSwap::table,
+            new ExplainDesk(hotSwap::table, settings.scoring().deadline()),
+            limits,
+            meters);
     this.grpc =
         new GrpcPort(
             new InetSocketAddress(host, settings.grpcPort()),
@@ -137,6 +146,7 @@ public class Gateway {
 
   void routes(@Observes Router router) {
     route.mount(router);
+    explainRoute.mount(router);
   }
 
   void start(@Observes StartupEvent event) throws IOException {

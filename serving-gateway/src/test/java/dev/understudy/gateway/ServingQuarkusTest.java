@@ -294,6 +294,41 @@ class ServingQuarkusTest {
   }
 
   @Test
+  void aScoreIsExplainedByItsInputsAndNotLogged() throws Exception {
+    VersionRef one = upload("1", Graphs.sigmoid(2));
+    publish(Published.model(PROJECT, "explained").setCommitted(Published.single(1, one)).build());
+    awaitLive("explained", 1);
+    String rows =
+        "{\"inputs\":[{\"name\":\"x\",\"shape\":[%d],\"datatype\":\"FP32\",\"data\":%s}]}";
+
+    explain("explained", rows.formatted(1, "[1]"))
+        .statusCode(200)
+        .body("model_version", equalTo("1"))
+        .body("output", equalTo("p"))
+        .body("method", equalTo("exact"))
+        .body("base", equalTo(0.5f))
+        .body("score", equalTo(0.8807971f))
+        .body("contributions.input", equalTo(List.of("x")))
+        .body("contributions[0].value", equalTo(0.3807971f));
+    explain("explained/versions/1", rows.formatted(2, "[0, 1]"))
+        .statusCode(200)
+        .body("base", equalTo(0.8807971f))
+        .body("score", equalTo(0.5f));
+    explain("explained", rows.formatted(3, "[0, 1, 2]"))
+        .statusCode(400)
+        .body("error", containsString("3 rows"));
+    explain("explained/versions/9", rows.formatted(1, "[1]")).statusCode(404);
+    explain("nobody", rows.formatted(1, "[1]")).statusCode(404);
+    given().get("/v2/models/explained/explain").then().statusCode(405).header("Allow", "POST");
+    assertThat(read(Topic.PREDICTIONS, null))
+        .noneMatch(record -> new String(record, UTF_8).contains("explained"));
+  }
+
+  private static ValidatableResponse explain(String path, String body) {
+    return given().body(body).post("/v2/models/" + path + "/explain").then();
+  }
+
+  @Test
   void badRequestsAreRefusedInTheProtocolsForm() throws Exception {
     VersionRef one = upload("1", Graphs.sigmoid(1));
     publish(Published.model(PROJECT, "strict").setCommitted(Published.single(1, one)).build());

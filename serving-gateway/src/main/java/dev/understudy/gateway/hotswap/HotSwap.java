@@ -254,7 +254,11 @@ public final class HotSwap implements AutoCloseable {
         leases.values().forEach(ModelPool.Lease::close);
         boolean last = !loading.patient() && attempt >= ATTEMPTS_TO_PREPARE;
         if (last || attempt == 1 && loading.patient()) {
-          loading.failed(version, "the artefact cannot be fetched: " + e.getMessage());
+          loading.failed(
+              version,
+              e instanceof RemoteAway
+                  ? String.valueOf(e.getMessage())
+                  : "the artefact cannot be fetched: " + e.getMessage());
         }
         if (last || !pause()) {
           return;
@@ -277,13 +281,21 @@ public final class HotSwap implements AutoCloseable {
       lease = pool.lease(sha256, route.contract(), route.run(), () -> artefacts.content(sha256));
     } catch (ModelRefused refused) {
       if (refused.reason() == ModelRefused.Reason.REMOTE_UNAVAILABLE) {
-        // Like a registry that is away: trying again may help, as no other refusal does.
-        throw new IOException(refused.getMessage(), refused);
+        throw new RemoteAway(refused);
       }
       throw refused;
     }
     meters.timer("gateway.model.load").record(Duration.ofNanos(System.nanoTime() - start));
     return lease;
+  }
+
+  /** A server that does not answer now: trying again may help, as after no other refusal. */
+  private static final class RemoteAway extends IOException {
+    private static final long serialVersionUID = 1;
+
+    RemoteAway(ModelRefused refused) {
+      super(refused.getMessage(), refused);
+    }
   }
 
   private static boolean pause() {

@@ -17,11 +17,14 @@ import dev.understudy.gateway.FakeRegistry;
 import dev.understudy.gateway.routing.PredictionId;
 import dev.understudy.gateway.routing.RequestValues;
 import dev.understudy.gateway.routing.RoutePlan;
+import dev.understudy.gateway.FarServer;
 import dev.understudy.gateway.routing.ServedModel;
 import dev.understudy.gateway.routing.ServingPolicy;
 import dev.understudy.scoring.Model;
 import dev.understudy.scoring.ModelPool;
 import dev.understudy.scoring.Tensor;
+import dev.understudy.scoring.RemoteAccess;
+import dev.understudy.scoring.RunPolicy;
 import dev.understudy.testkit.Graphs;
 import dev.understudy.testkit.TestKafka;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -34,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -136,6 +140,30 @@ class HotSwapTest {
 
     await().untilAsserted(() -> assertThat(state().getFailuresList()).hasSize(1));
     assertThat(state().getFailures(0).getReason()).contains("understudy.remote.allowed-hosts");
+  }
+
+  @Test
+  void aRemoteVersionThatIsAwayIsTriedUntilItAnswers() throws IOException {
+    try (FarServer far = new FarServer();
+        HotSwap patient =
+            swap(
+                registry.address(),
+                new ModelPool(
+                    RunPolicy.standard(),
+                    Long.MAX_VALUE,
+                    new RemoteAccess(Set.of("127.0.0.1"), 4, 4096)))) {
+      byte[] remote = Documents.remote(far.address(), "m", "1").getBytes(UTF_8);
+      registry.add(remote);
+
+      patient.accept(
+          model().setCommitted(Published.single(1, Published.version("1", remote))).build());
+      await().untilAsserted(() -> assertThat(state(patient).getFailuresList()).hasSize(1));
+      assertThat(state(patient).getFailures(0).getReason()).contains("it answers 503");
+      assertThat(patient.table().find("m")).isEmpty();
+      far.answers();
+
+      await().untilAsserted(() -> assertThat(patient.table().find("m")).isPresent());
+    }
   }
 
   @Test
@@ -424,10 +452,19 @@ class HotSwapTest {
   }
 
   private HotSwap swap(URI registryUrl) throws IOException {
-    return swap(registryUrl, false);
+    return swap(registryUrl, false, pool);
   }
 
   private HotSwap swap(URI registryUrl, boolean hashesUnitsAlike) throws IOException {
+    return swap(registryUrl, hashesUnitsAlike, pool);
+  }
+
+  private HotSwap swap(URI registryUrl, ModelPool models) throws IOException {
+    return swap(registryUrl, false, models);
+  }
+
+  private HotSwap swap(URI registryUrl, boolean hashesUnitsAlike, ModelPool models)
+      throws IOException {
     return new HotSwap(
         new HotSwap.Settings(
             "gw",
@@ -438,7 +475,7 @@ class HotSwapTest {
             1 << 20,
             Duration.ofSeconds(2),
             hashesUnitsAlike),
-        pool,
+        models,
         new SimpleMeterRegistry(),
         table -> {});
   }
@@ -484,6 +521,10 @@ class HotSwapTest {
   }
 
   private ModelState state() {
+    return state(swap);
+  }
+
+  private static ModelState state(HotSwap swap) {
     return swap.state().getModels(0);
   }
 

@@ -1,0 +1,195 @@
+package dev.understudy.gateway.protocol;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.understudy.contracts.ProblemType;
+import dev.understudy.gateway.inference.ExplainDesk;
+import dev.understudy.gateway.routing.RoutingTable;
+import dev.understudy.scoring.Explainer;
+import dev.understudy.scoring.Explanation;
+import dev.understudy.scoring.ModelContract;
+import dev.understudy.scoring.Rows;
+import dev.understudy.scoring.Tensor;
+import dev.understudy.scoring.TensorSpec;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+
+/**
+ * {@code POST /v2/models/{model}[/versions/{version}]/explain}: why one row gets its score. The
+ * body is that of an inference with one row; a second row is the reference to explain it against.
+ * Not of the protocol, so it stands beside its paths. Thread-safe.
+ */
+public final class ExplainRoute {
+  private static final Logger LOG = Logger.getLogger(ExplainRoute.class);
+  private static final JsonFactory FACTORY = new JsonFactory();
+
+  private final Supplier<RoutingTable> table;
+  private final ExplainDesk desk;
+  private final RequestLimits limits;
+  private final InferenceParser parser;
+  private final MeterRegistry meters;
+
+  /** The route, over what explains. */
+  public ExplainRoute(
+      Supplier<RoutingTable> table, ExplainDesk desk, RequestLimits limits, MeterRegistry meters) {
+    this.table = table;
+    this.desk = desk;
+    this.limits = limits;
+    this.parser = new InferenceParser(limits);
+    this.meters = meters;
+  }
+
+  /** Takes its two paths before anything else does. */
+  public void mount(Router router) {
+    router.route("/v2/models/:model/explain").order(-1).handler(this::handle);
+    router.route("/v2/models/:model/versions/:version/explain").order(-1).handler(this::handle);
+  }
+
+  private void handle(RoutingContext routed) {
+    HttpServerRequest request = routed.request();
+    if (!request.method().name().equals("POST")) {
+      request.response().putHeader("Allow", "POST");
+      refuse(request, new RequestRefused(ProblemType.METHOD_NOT_ALLOWED, "this path takes POST"));
+      return;
+    }
+    Context context = Objects.requireNonNull(Vertx.currentContext(), "the event loop's");
+    BoundedBody.read(
+        request,
+        limits.bodyBytes(),
+        body -> {
+          try {
+            desk.explain(
+                    read(
+                        Objects.requireNonNull(routed.pathParam("model"), "the path has one"),
+                        Optional.ofNullable(routed.pathParam("version")),
+                        body))
+                .thenAccept(reply -> context.runOnContext(now -> answer(request, reply)));
+          } catch (RequestRefused refused) {
+            refuse(request, refused);
+          } catch (RuntimeException e) {
+            LOG.error("an explanation failed unexpectedly", e);
+            refuse(request, new RequestRefused(ProblemType.INTERNAL, "the gateway failed"));
+          }
+        },
+        refused -> refuse(request, refused));
+  }
+
+  private ExplainDesk.Request read(String model, Optional<String> version, byte[] body) {
+    ModelContract contract =
+        table
+            .get()
+            .find(model)
+            .orElseThrow(
+                () ->
+                    new RequestRefused(
+                        ProblemType.NOT_FOUND,
+                        "there is no model %s here".formatted(RequestRefused.quote(model))))
+            .contract();
+    InferenceParser.Parsed parsed = parser.parse(body, contract);
+    if (parsed.rows() > 2) {
+      throw RequestRefused.invalid(
+          "%d rows were sent; one is explained, and a second is its reference", parsed.rows());
+    }
+    return new ExplainDesk.Request(
+        model,
+        version,
+        output(contract, parsed.outputs()),
+        row(parsed.inputs(), 0),
+        parsed.rows() == 2
+            ? row(parsed.inputs(), 1)
+            : Explainer.defaultReference(contract.inputs()));
+  }
+
+  private static String output(ModelContract contract, List<String> wanted) {
+    return contract.outputs().stream()
+        .filter(output -> wanted.contains(output.name()) && Explainer.canExplain(output))
+        .map(TensorSpec::name)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                RequestRefused.invalid(
+                    "none of the outputs %s is one floating-point number per row", wanted));
+  }
+
+  private static Map<String, Tensor> row(Map<String, Tensor> inputs, int row) {
+    Map<String, Tensor> one = new HashMap<>();
+    inputs.forEach((name, tensor) -> one.put(name, Rows.row(tensor, row)));
+    return one;
+  }
+
+  private void answer(HttpServerRequest request, ExplainDesk.Reply reply) {
+    switch (reply) {
+      case ExplainDesk.Reply.Explained explained -> {
+        meters.counter("gateway.explanations", "model", explained.model()).increment();
+        send(request, 200, json(explained));
+      }
+      case ExplainDesk.Reply.Failed failed ->
+          refuse(request, new RequestRefused(failed.problem(), failed.reason()));
+    }
+  }
+
+  private void refuse(HttpServerRequest request, RequestRefused refused) {
+    meters
+        .counter("gateway.rejected", "reason", refused.problem().name().toLowerCase(Locale.ROOT))
+        .increment();
+    if (!request.isEnded()) {
+      request.resume();
+    }
+    if (refused.problem() == ProblemType.UNAVAILABLE) {
+      request.response().putHeader("Retry-After", "1");
+    }
+    send(request, refused.problem().status(), Replies.error(refused.reason()));
+  }
+
+  private static void send(HttpServerRequest request, int status, Buffer body) {
+    if (!request.response().ended() && !request.response().closed()) {
+      request
+          .response()
+          .setStatusCode(status)
+          .putHeader("Content-Type", "application/json")
+          .end(body);
+    }
+  }
+
+  private static Buffer json(ExplainDesk.Reply.Explained explained) {
+    Explanation.Explained explanation = explained.explanation();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+    try (JsonGenerator json = FACTORY.createGenerator(bytes)) {
+      json.writeStartObject();
+      json.writeStringField("model_name", explained.model());
+      json.writeStringField("model_version", explained.version());
+      json.writeStringField("output", explanation.output());
+      json.writeNumberField("base", explanation.base());
+      json.writeNumberField("score", explanation.score());
+      json.writeStringField("method", explanation.exact() ? "exact" : "sampled");
+      json.writeArrayFieldStart("contributions");
+      for (Explanation.Contribution contribution : explanation.contributions()) {
+        json.writeStartObject();
+        json.writeStringField("input", contribution.input());
+        json.writeNumberField("value", contribution.value());
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory refuses nothing", e);
+    }
+    return Buffer.buffer(bytes.toByteArray());
+  }
+}
