@@ -87,6 +87,8 @@ public final class MeasuredGateway implements AutoCloseable {
             launch.home().resolve("logs").resolve(place.name() + ".log"),
             ServiceProcess.health(
                 URI.create("http://127.0.0.1:%d/q/health/ready".formatted(place.port()))));
+    // Whoever ends the benchmark early must not leave it behind.
+    Runtime.getRuntime().addShutdownHook(new Thread(process::kill, "end-" + process.name()));
     process.start();
     try {
       process.awaitReady(START_LIMIT);

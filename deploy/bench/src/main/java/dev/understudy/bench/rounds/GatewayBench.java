@@ -48,6 +48,9 @@ public final class GatewayBench {
                   String.join(",", patterns),
                   BenchCase.all().stream().map(BenchCase::name).collect(Collectors.joining(", "))));
     }
+    progress.accept(
+        "%d cases, about %d minutes"
+            .formatted(cases.size(), 1 + plan.length(cases.size()).toMinutes()));
     try (Generators generators = Generators.find(plan.connections(), launch.home(), installed);
         Stage stage = Stage.set(launch, cases, progress)) {
       generators.advice().ifPresent(progress);

@@ -24,6 +24,12 @@ public record Plan(int rounds, Duration measure, Duration warmUp, int connection
     }
   }
 
+  /** About how long so many cases take. */
+  Duration length(int cases) {
+    Duration warming = warmUp.plus(measure).multipliedBy(2);
+    return warming.plus(measure.multipliedBy(4L * rounds)).multipliedBy(cases);
+  }
+
   ObjectNode json() {
     return new ObjectMapper()
         .createObjectNode()

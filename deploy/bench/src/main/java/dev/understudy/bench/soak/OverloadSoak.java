@@ -43,6 +43,11 @@ public final class OverloadSoak {
    */
   public record Outcome(
       double perSecond, Load plain, Load shadowed, OptionalDouble residentGrowth) {
+    /** Requests that were neither answered in time nor told to come again. */
+    public long failed() {
+      return plain.failed() + shadowed.failed();
+    }
+
     double ratio() {
       return shadowed.answered() / (double) plain.answered();
     }
