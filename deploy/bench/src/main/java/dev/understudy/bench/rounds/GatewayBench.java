@@ -65,7 +65,7 @@ public final class GatewayBench {
     ObjectNode method = plan.json();
     method.put("generator", generators.closedLoop(Target.Wire.HTTP).generator());
     method.put("grpc_generator", generators.closedLoop(Target.Wire.GRPC).generator());
-    method.put("open_loop_generator", generators.openLoop().generator());
+    method.put("open_loop_generator", generators.own().generator());
     launch.jvm().forEach(method.putArray("gateway_jvm")::add);
     method.putPOJO("gateway_settings", launch.settings());
     json.set("method", method);
