@@ -12,6 +12,7 @@ import dev.understudy.bench.load.Target;
 import dev.understudy.bench.models.BenchModel;
 import dev.understudy.bench.models.RequestBody;
 import dev.understudy.local.stack.Ports;
+import dev.understudy.local.stack.StackException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -118,6 +119,9 @@ public final class OverloadSoak {
       OptionalDouble before = gateway.residentBytes();
       progress.accept("past saturation");
       Load without = loop.run(plainTarget, length);
+      if (without.answered() == 0) {
+        throw new StackException("Not one request was answered: measure for longer");
+      }
       Load with = loop.run(shadowedTarget, length);
       Load told = generators.own().run(shadowedTarget, length);
       OptionalDouble after = gateway.residentBytes();
