@@ -10,6 +10,7 @@ import dev.understudy.bench.rounds.GatewayBench;
 import dev.understudy.bench.rounds.Plan;
 import dev.understudy.bench.soak.OverloadSoak;
 import dev.understudy.bench.soak.SwapSoak;
+import dev.understudy.local.stack.StackException;
 import dev.understudy.testkit.TemporaryFiles;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -169,10 +170,11 @@ final class GatewayVerb implements Callable<Integer> {
   private int overload(Path home, PrintStream people) {
     Plan plan = plan();
     OverloadSoak.Outcome outcome =
-        OverloadSoak.run(launch(home, TOUCHED), plan.warmUp(), plan.measure(), people::println);
+        OverloadSoak.run(
+            launch(home, TOUCHED), plan.warmUp(), plan.measure(), !ownClient, people::println);
     people.println(outcome);
     print(outcome.json());
-    return outcome.plain().failed() + outcome.shadowed().failed() > 0 ? 1 : 0;
+    return outcome.failed() > 0 ? 1 : 0;
   }
 
   private void print(ObjectNode report) {
@@ -192,9 +194,13 @@ final class GatewayVerb implements Callable<Integer> {
 
   private Plan plan() {
     Duration second = Duration.ofSeconds(1);
-    return quick
-        ? new Plan(1, second, second, connections)
-        : new Plan(rounds, Duration.ofSeconds(seconds), Duration.ofSeconds(warmUp), connections);
+    try {
+      return quick
+          ? new Plan(1, second, second, connections)
+          : new Plan(rounds, Duration.ofSeconds(seconds), Duration.ofSeconds(warmUp), connections);
+    } catch (IllegalArgumentException e) {
+      throw new StackException("No measuring like that: " + e.getMessage(), e);
+    }
   }
 
   private static boolean isAsItShould(CaseReport report) {

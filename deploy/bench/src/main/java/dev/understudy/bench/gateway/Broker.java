@@ -50,6 +50,8 @@ public final class Broker implements AutoCloseable {
             Map.of(),
             log,
             () -> listens(port) && answers(servers));
+    // Whoever ends the benchmark early must not leave it behind.
+    Runtime.getRuntime().addShutdownHook(new Thread(process::kill, "end-" + process.name()));
     process.start();
     try {
       process.awaitReady(START_LIMIT);

@@ -44,8 +44,8 @@ public final class Generators implements AutoCloseable {
     return installed.isPresent() ? installed.get() : own;
   }
 
-  /** Who loads at a constant rate. */
-  public OwnClient openLoop() {
+  /** Our own client, which also loads at a constant rate. */
+  public OwnClient own() {
     return own;
   }
 

@@ -100,18 +100,7 @@ public final class OwnClient implements ClosedLoop, AutoCloseable {
 
   /** Sends so many requests a second for so long, whatever becomes of them. */
   public Latency atRate(Target target, double perSecond, Duration duration) {
-    return atRate(target, perSecond, duration, OPEN_LOOP_CONNECTIONS, REQUEST_LIMIT);
-  }
-
-  /**
-   * The same with another bound on what may be on its way.
-   *
-   * @param connections of HTTP/1.1, one for each request on its way
-   * @param limit an answer that comes later after it was due has failed
-   */
-  public Latency atRate(
-      Target target, double perSecond, Duration duration, int connections, Duration limit) {
-    Session session = new Session(target, connections);
+    Session session = new Session(target, OPEN_LOOP_CONNECTIONS);
     try {
       long requests = Math.max(1, Math.round(perSecond * duration.toNanos() / 1e9));
       double interval = 1e9 / perSecond;
@@ -123,7 +112,7 @@ public final class OwnClient implements ClosedLoop, AutoCloseable {
         while (System.nanoTime() < due) {
           LockSupport.parkNanos(due - System.nanoTime());
         }
-        loop.runOnContext(now -> session.sendDue(due, limit, done));
+        loop.runOnContext(now -> session.sendDue(due, done));
       }
       loop.runOnContext(now -> session.endOne(done));
       boolean all = isDone(done, LAST_ANSWERS);
@@ -249,7 +238,7 @@ public final class OwnClient implements ClosedLoop, AutoCloseable {
       }
     }
 
-    void sendDue(long due, Duration limit, CompletableFuture<Void> done) {
+    void sendDue(long due, CompletableFuture<Void> done) {
       if (open > MOST_UNANSWERED) {
         failed++;
         return;
@@ -258,14 +247,12 @@ public final class OwnClient implements ClosedLoop, AutoCloseable {
       call()
           .onComplete(
               result -> {
-                long nanos = System.nanoTime() - due;
-                if (result.failed()) {
-                  count(result.cause());
-                } else if (nanos > limit.toNanos()) {
-                  failed++;
-                } else {
+                if (result.succeeded()) {
                   answered++;
-                  latencies.recordValue(Math.max(1, Math.min(nanos / 1000, LONGEST_US)));
+                  long us = (System.nanoTime() - due) / 1000;
+                  latencies.recordValue(Math.max(1, Math.min(us, LONGEST_US)));
+                } else {
+                  count(result.cause());
                 }
                 endOne(done);
               });

@@ -57,7 +57,7 @@ public final class Wrk implements ClosedLoop {
             "-c" + connections,
             "-d" + Math.max(1, duration.toSeconds()) + "s",
             "--timeout",
-            "10s",
+            "2s",
             "-s",
             script(target).toString(),
             target.url());

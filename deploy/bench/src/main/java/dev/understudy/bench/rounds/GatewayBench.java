@@ -48,6 +48,9 @@ public final class GatewayBench {
                   String.join(",", patterns),
                   BenchCase.all().stream().map(BenchCase::name).collect(Collectors.joining(", "))));
     }
+    progress.accept(
+        "%d cases, about %d minutes"
+            .formatted(cases.size(), 1 + plan.length(cases.size()).toMinutes()));
     try (Generators generators = Generators.find(plan.connections(), launch.home(), installed);
         Stage stage = Stage.set(launch, cases, progress)) {
       generators.advice().ifPresent(progress);
@@ -62,7 +65,7 @@ public final class GatewayBench {
     ObjectNode method = plan.json();
     method.put("generator", generators.closedLoop(Target.Wire.HTTP).generator());
     method.put("grpc_generator", generators.closedLoop(Target.Wire.GRPC).generator());
-    method.put("open_loop_generator", generators.openLoop().generator());
+    method.put("open_loop_generator", generators.own().generator());
     launch.jvm().forEach(method.putArray("gateway_jvm")::add);
     method.putPOJO("gateway_settings", launch.settings());
     json.set("method", method);

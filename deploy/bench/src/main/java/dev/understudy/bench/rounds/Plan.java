@@ -14,14 +14,20 @@ import java.time.Duration;
  * @param warmUp of each path, before anything counts
  */
 public record Plan(int rounds, Duration measure, Duration warmUp, int connections) {
-  /** What a guess at the load may be wrong by without a queue: the open loop's share. */
+  /** The rate of the open loop, of what the plain case can bear. */
   static final double OPEN_LOOP_SHARE = 0.25;
 
   public Plan {
     if (rounds < 1 || connections < 1 || measure.toMillis() < 1000 || warmUp.toMillis() < 1000) {
       throw new IllegalArgumentException(
-          "at least one round and one connection, of at least a second each");
+          "--rounds, --seconds, --warmup and --connections are at least 1");
     }
+  }
+
+  /** About how long so many cases take. */
+  Duration length(int cases) {
+    Duration warming = warmUp.plus(measure).multipliedBy(2);
+    return warming.plus(measure.multipliedBy(4L * rounds)).multipliedBy(cases);
   }
 
   ObjectNode json() {

@@ -113,9 +113,7 @@ final class Rounds {
     requireAnswers(one.name(), saturated);
     drain(one);
     // The open loop's own code has to be warm too.
-    generators
-        .openLoop()
-        .atRate(target, saturated.perSecond() * Plan.OPEN_LOOP_SHARE, plan.measure());
+    generators.own().atRate(target, saturated.perSecond() * Plan.OPEN_LOOP_SHARE, plan.measure());
     drain(one);
     return saturated.perSecond();
   }
@@ -144,7 +142,7 @@ final class Rounds {
     drain(one);
     Duration cpu = gateway.cpu().minus(cpuBefore);
     OptionalDouble allocatedAfter = gateway.allocatedBytes();
-    Latency open = generators.openLoop().atRate(target, rate, plan.measure());
+    Latency open = generators.own().atRate(target, rate, plan.measure());
     drain(one);
     return new Round.Side(
         closed, cpu.toNanos() / 1e3, difference(allocatedBefore, allocatedAfter), open);

@@ -5,12 +5,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.understudy.bench.gateway.Deployment;
 import dev.understudy.bench.gateway.GatewayLaunch;
 import dev.understudy.bench.gateway.MeasuredGateway;
+import dev.understudy.bench.load.ClosedLoop;
+import dev.understudy.bench.load.Generators;
 import dev.understudy.bench.load.Load;
-import dev.understudy.bench.load.OwnClient;
 import dev.understudy.bench.load.Target;
 import dev.understudy.bench.models.BenchModel;
 import dev.understudy.bench.models.RequestBody;
 import dev.understudy.local.stack.Ports;
+import dev.understudy.local.stack.StackException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -20,67 +22,77 @@ import java.util.OptionalDouble;
 import java.util.function.Consumer;
 
 /**
- * More requests than can be served, with a shadow of the same model and without: how many are
- * answered in time, and what is told to the rest. Our own client makes the load, and saturation is
- * what that client can get out of the gateway beside it.
+ * More requests at once than can be served, with a shadow of the same model and without: how many
+ * are answered, and what is told to the rest. Saturation is reached with a fiftieth of these
+ * connections.
  */
 public final class OverloadSoak {
-  /** Times the saturation rate. */
-  private static final double PRESSURE = 1.5;
-
-  /** More than any queue of the gateway has places by default, so that it has to refuse. */
-  private static final int CONNECTIONS = 4_000;
-
-  private static final Duration DEADLINE = Duration.ofSeconds(2);
+  /** More than the gateway's queues have places by default, so that it has to refuse. */
+  private static final int CONNECTIONS = 2_000;
 
   private OverloadSoak() {}
 
   /**
    * What came of it.
    *
-   * @param perSecond that were sent
-   * @param residentGrowth of the gateway's memory over both loads, as a share
+   * @param plain without shadow, as the others over {@link #CONNECTIONS} connections
+   * @param shadowed with it
+   * @param told with it once more, by our own client, which tells a refusal from a failure
+   * @param residentGrowth of the gateway's memory over these loads, as a share
    */
   public record Outcome(
-      double perSecond, Load plain, Load shadowed, OptionalDouble residentGrowth) {
+      String generator, Load plain, Load shadowed, Load told, OptionalDouble residentGrowth) {
+    /** Requests that were neither answered nor told to come again later. */
+    public long failed() {
+      return told.failed();
+    }
+
     double ratio() {
-      return shadowed.answered() / (double) plain.answered();
+      return shadowed.perSecond() / plain.perSecond();
     }
 
     /** As the report. */
     public ObjectNode json() {
       ObjectNode json = new ObjectMapper().createObjectNode().put("soak", "overload");
-      json.put("sent_per_second", perSecond).put("deadline_ms", DEADLINE.toMillis());
-      side(json.putObject("plain"), plain);
-      side(json.putObject("shadow"), shadowed);
+      json.put("connections", CONNECTIONS).put("generator", generator);
+      json.put("plain_per_second", plain.perSecond());
+      json.put("shadow_per_second", shadowed.perSecond());
       json.put("answered_ratio", ratio());
+      json.put("answered", told.answered());
+      json.put("refused", told.refused());
+      json.put("failed", told.failed());
       residentGrowth.ifPresent(share -> json.put("resident_growth", share));
       return json;
-    }
-
-    private static void side(ObjectNode json, Load load) {
-      json.put("answered_in_time", load.answered())
-          .put("refused", load.refused())
-          .put("failed_or_late", load.failed());
     }
 
     @Override
     public String toString() {
       return String.format(
           Locale.ROOT,
-          "%.0f requests a second; without shadow %s; with shadow %s;"
-              + " answered in time with to without %.3f; resident memory grew by %.1f %%",
-          perSecond,
-          plain,
-          shadowed,
+          "%d connections: %.0f/s answered without shadow, %.0f/s with it (%.3f);"
+              + " of %d others %d were told to come later, %d failed; memory grew by %.1f %%",
+          CONNECTIONS,
+          plain.perSecond(),
+          shadowed.perSecond(),
           ratio(),
+          told.answered() + told.refused() + told.failed(),
+          told.refused(),
+          told.failed(),
           100 * residentGrowth.orElse(Double.NaN));
     }
   }
 
-  /** Warms up, finds the saturation rate, and goes beyond it for so long each. */
+  /**
+   * Warms up, then loads beyond what can be served for so long each.
+   *
+   * @param installed whether installed generators may be used
+   */
   public static Outcome run(
-      GatewayLaunch launch, Duration warmUp, Duration length, Consumer<String> progress) {
+      GatewayLaunch launch,
+      Duration warmUp,
+      Duration length,
+      boolean installed,
+      Consumer<String> progress) {
     BenchModel model = BenchModel.trees();
     Deployment plain = Deployment.single("trees", model);
     Deployment shadowed = plain.shadowedBy("trees-shadow", model);
@@ -97,26 +109,27 @@ public final class OverloadSoak {
                     URI.create("http://127.0.0.1:" + ports.collector())),
                 List.of(plain, shadowed),
                 Map.of("understudy.journal.enabled", "false"));
-        OwnClient client = new OwnClient(64)) {
+        Generators generators = Generators.find(CONNECTIONS, launch.home(), installed)) {
       Target plainTarget = target(gateway, plain, model);
       Target shadowedTarget = target(gateway, shadowed, model);
+      ClosedLoop loop = generators.closedLoop(plainTarget);
       progress.accept("warming up");
-      client.run(shadowedTarget, warmUp);
-      client.run(plainTarget, warmUp);
-      double rate = PRESSURE * client.run(plainTarget, length).perSecond();
+      loop.run(plainTarget, warmUp);
+      loop.run(shadowedTarget, warmUp);
       OptionalDouble before = gateway.residentBytes();
-      progress.accept("past saturation without shadow");
-      Load without = client.atRate(plainTarget, rate, length, CONNECTIONS, DEADLINE).load();
-      progress.accept("past saturation with shadow");
-      Load with = client.atRate(shadowedTarget, rate, length, CONNECTIONS, DEADLINE).load();
+      progress.accept("past saturation");
+      Load without = loop.run(plainTarget, length);
+      if (without.answered() == 0) {
+        throw new StackException("Not one request was answered: measure for longer");
+      }
+      Load with = loop.run(shadowedTarget, length);
+      Load told = generators.own().run(shadowedTarget, length);
       OptionalDouble after = gateway.residentBytes();
-      return new Outcome(
-          rate,
-          without,
-          with,
+      OptionalDouble growth =
           before.isPresent() && after.isPresent()
               ? OptionalDouble.of(after.getAsDouble() / before.getAsDouble() - 1)
-              : OptionalDouble.empty());
+              : OptionalDouble.empty();
+      return new Outcome(loop.generator(), without, with, told, growth);
     }
   }
 

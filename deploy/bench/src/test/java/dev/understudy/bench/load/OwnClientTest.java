@@ -62,14 +62,4 @@ class OwnClientTest {
     assertThat(load.failed()).isZero();
     assertThat(load.refused()).isPositive();
   }
-
-  @Test
-  void anAnswerBehindTheLimitHasFailed() {
-    Latency latency =
-        client.atRate(
-            server.target("/slow", Target.Wire.HTTP), 50, SECOND, 64, Duration.ofMillis(50));
-
-    assertThat(latency.load().answered()).isZero();
-    assertThat(latency.load().failed()).isEqualTo(50);
-  }
 }

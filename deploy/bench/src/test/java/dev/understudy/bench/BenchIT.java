@@ -9,8 +9,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
-/** The verb with the real gateway process, once; its figures mean nothing but that it works. */
-class GatewayBenchIT {
+/** The verbs, gateway with its real process; the figures mean nothing but that it works. */
+class BenchIT {
   @Test
   void aQuickRunOfOneCaseMeasuresGatewayAndEcho() throws Exception {
     JsonNode report = lastLine("gateway", "--quick", "--json", "--cases", "json-1,binary-32");
@@ -24,6 +24,18 @@ class GatewayBenchIT {
     assertThat(json1.path("failed").asInt()).isZero();
     JsonNode binary = report.path("cases").path(1);
     assertThat(binary.has("missing") || binary.has("requests_per_second")).isTrue();
+  }
+
+  @Test
+  void theModelsAloneHaveTimeAndGarbageAtBothBatchSizes() throws Exception {
+    JsonNode report = lastLine("scoring", "--rounds", "2", "--millis", "20", "--json");
+
+    assertThat(report.path("cases"))
+        .extracting(one -> one.path("name").asText())
+        .contains("trees-1", "trees-32", "dense-1", "dense-32", "credit-1", "credit-32");
+    assertThat(report.path("cases"))
+        .allSatisfy(one -> assertThat(one.at("/run_us/median").asDouble()).isPositive())
+        .allSatisfy(one -> assertThat(one.at("/allocated_bytes/q1").asDouble()).isPositive());
   }
 
   private static JsonNode lastLine(String... arguments) throws Exception {
