@@ -107,10 +107,11 @@ class InferencePipelineTest {
     }
 
     awaitQuiet();
-    double expected = 5 - count("gateway.shadow.dropped", "reason", "queue_full");
+    double dropped = count("gateway.shadow.dropped", "reason", "queue_full");
     journal.close();
     assertThat(count("gateway.log.dropped", "event", "prediction")).isEqualTo(5);
-    assertThat(count("gateway.log.dropped", "event", "shadow")).isEqualTo(expected);
+    // One that was dropped after it was taken on has a record; one that was refused has none.
+    assertThat(count("gateway.log.dropped", "event", "shadow")).isBetween(5 - dropped, 5.0);
   }
 
   @Test
