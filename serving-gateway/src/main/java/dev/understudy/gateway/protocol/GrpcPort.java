@@ -19,7 +19,7 @@ import java.util.function.Supplier;
  */
 public final class GrpcPort implements AutoCloseable {
   private static final int METADATA_BYTES = 16 * 1024;
-  private static final int CALLS_OF_A_CONNECTION = 1024;
+  private static final int CALLS_OF_A_CONNECTION = 256;
   private static final int LEAST_SECONDS_BETWEEN_PINGS = 10;
 
   private final Server server;
