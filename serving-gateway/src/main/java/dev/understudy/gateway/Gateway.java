@@ -129,6 +129,7 @@ public class Gateway {
     this.explainRoute =
         new ExplainRoute(
             hotSwap::table,
+            hotSwap::isReady,
             new ExplainDesk(hotSwap::table, settings.scoring().deadline()),
             limits,
             meters);

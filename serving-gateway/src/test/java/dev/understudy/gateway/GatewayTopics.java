@@ -93,7 +93,7 @@ record GatewayTopics(String kafka, URI registry) {
   }
 
   /** All records of the topic, or those of one key, as of now. */
-  private List<byte[]> read(Topic topic, @Nullable String key) {
+  List<byte[]> read(Topic topic, @Nullable String key) {
     List<byte[]> records = new ArrayList<>();
     try (KafkaConsumer<String, byte[]> consumer =
         new KafkaConsumer<>(

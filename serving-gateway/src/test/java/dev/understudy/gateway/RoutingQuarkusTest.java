@@ -164,13 +164,13 @@ class RoutingQuarkusTest {
 
   @Test
   void theRowsOfARequestMustBelongToOneUnit() throws Exception {
-    serve("rows", split(0.5).setUnitKey("input:x").build());
+    serve("torn", split(0.5).setUnitKey("input:x").build());
 
-    infer(given(), "rows", "[1, 2]")
+    infer(given(), "torn", "[1, 2]")
         .statusCode(400)
         .body("error", containsString("input:x"))
         .header("Understudy-Prediction-Id", nullValue());
-    infer(given(), "rows", "[1, 1]").statusCode(200);
+    infer(given(), "torn", "[1, 1]").statusCode(200);
   }
 
   @Test

@@ -12,6 +12,7 @@ import static org.hamcrest.Matchers.hasItems;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.understudy.contracts.Topic;
 import dev.understudy.contracts.inference.GRPCInferenceServiceGrpc;
 import dev.understudy.contracts.inference.ModelInferRequest;
 import dev.understudy.contracts.inference.ModelInferResponse;
@@ -320,7 +321,7 @@ class ServingQuarkusTest {
     explain("explained/versions/9", rows.formatted(1, "[1]")).statusCode(404);
     explain("nobody", rows.formatted(1, "[1]")).statusCode(404);
     given().get("/v2/models/explained/explain").then().statusCode(405).header("Allow", "POST");
-    assertThat(read(Topic.PREDICTIONS, null))
+    assertThat(topics().read(Topic.PREDICTIONS, null))
         .noneMatch(record -> new String(record, UTF_8).contains("explained"));
   }
 

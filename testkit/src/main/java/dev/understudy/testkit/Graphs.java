@@ -11,7 +11,6 @@ import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
 
@@ -38,13 +37,6 @@ public final class Graphs {
             .addInitializer(floats("slope", slope))
             .addNode(node("Mul", "scaled", "x", "slope"))
             .addNode(node("Sigmoid", "p", "scaled")));
-  }
-
-  /** p = x, of ONNX's element type of that number, with so many dimensions of any length. */
-  public static byte[] identityOfRank(int type, int dimensions) {
-    long[] free = new long[dimensions];
-    Arrays.fill(free, -1);
-    return identity(type, free);
   }
 
   /** p = x, of ONNX's element type of that number. */

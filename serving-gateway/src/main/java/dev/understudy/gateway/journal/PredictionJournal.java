@@ -120,7 +120,10 @@ public final class PredictionJournal implements AutoCloseable {
   public CompletableFuture<Boolean> predicted(Prediction prediction) {
     if (!enabled) {
       meters.dropped(LogRecord.Kind.PREDICTION, "disabled");
-      return JournalBuffer.DROPPED;
+      // Whoever switched it off wants answers all the same, of durable models too.
+      return prediction.model().policy().log().mode() == LogPolicy.Mode.DURABLE
+          ? JournalBuffer.TAKEN
+          : JournalBuffer.DROPPED;
     }
     ServedModel model = prediction.model();
     boolean inTest = prediction.plan().counts() && model.route().liveTest().isPresent();

@@ -92,7 +92,8 @@ final class AnswerWriter {
     return sum;
   }
 
-  private static Tensor wished(Answer.Predicted answer, OutputWish wish) {
+  /** One output as it was asked for. */
+  static Tensor wished(Answer.Predicted answer, OutputWish wish) {
     for (Tensor tensor : answer.outputs()) {
       if (tensor.name().equals(wish.name())) {
         return wish.classes() == 0 ? tensor : Classification.of(tensor, wish.classes());

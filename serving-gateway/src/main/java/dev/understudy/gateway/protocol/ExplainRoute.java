@@ -23,12 +23,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.jboss.logging.Logger;
 
 /**
  * {@code POST /v2/models/{model}[/versions/{version}]/explain}: why one row gets its score. The
@@ -36,22 +35,27 @@ import org.jboss.logging.Logger;
  * Not of the protocol, so it stands beside its paths. Thread-safe.
  */
 public final class ExplainRoute {
-  private static final Logger LOG = Logger.getLogger(ExplainRoute.class);
   private static final JsonFactory FACTORY = new JsonFactory();
 
-  private final Supplier<RoutingTable> table;
+  private final LiveModels models;
   private final ExplainDesk desk;
   private final RequestLimits limits;
   private final InferenceParser parser;
+  private final HttpReplies replies;
   private final MeterRegistry meters;
 
   /** The route, over what explains. */
   public ExplainRoute(
-      Supplier<RoutingTable> table, ExplainDesk desk, RequestLimits limits, MeterRegistry meters) {
-    this.table = table;
+      Supplier<RoutingTable> table,
+      BooleanSupplier ready,
+      ExplainDesk desk,
+      RequestLimits limits,
+      MeterRegistry meters) {
+    this.models = new LiveModels(table, ready);
     this.desk = desk;
     this.limits = limits;
     this.parser = new InferenceParser(limits);
+    this.replies = new HttpReplies(meters);
     this.meters = meters;
   }
 
@@ -65,7 +69,8 @@ public final class ExplainRoute {
     HttpServerRequest request = routed.request();
     if (!request.method().name().equals("POST")) {
       request.response().putHeader("Allow", "POST");
-      refuse(request, new RequestRefused(ProblemType.METHOD_NOT_ALLOWED, "this path takes POST"));
+      replies.refuse(
+          request, new RequestRefused(ProblemType.METHOD_NOT_ALLOWED, "this path takes POST"));
       return;
     }
     Context context = Objects.requireNonNull(Vertx.currentContext(), "the event loop's");
@@ -81,27 +86,17 @@ public final class ExplainRoute {
                         body))
                 .thenAccept(reply -> context.runOnContext(now -> answer(request, reply)));
           } catch (RequestRefused refused) {
-            refuse(request, refused);
+            replies.refuse(request, refused);
           } catch (RuntimeException e) {
-            LOG.error("an explanation failed unexpectedly", e);
-            refuse(request, new RequestRefused(ProblemType.INTERNAL, "the gateway failed"));
+            replies.fail(request, e);
           }
         },
-        refused -> refuse(request, refused));
+        refused -> replies.refuse(request, refused));
   }
 
   private ExplainDesk.Request read(String model, Optional<String> version, byte[] body) {
-    ModelContract contract =
-        table
-            .get()
-            .find(model)
-            .orElseThrow(
-                () ->
-                    new RequestRefused(
-                        ProblemType.NOT_FOUND,
-                        "there is no model %s here".formatted(RequestRefused.quote(model))))
-            .contract();
-    InferenceParser.Parsed parsed = parser.parse(body, contract);
+    ModelContract contract = models.find(model, version).contract();
+    InferenceParser.Parsed parsed = parser.parse(body, body.length, contract);
     if (parsed.rows() > 2) {
       throw RequestRefused.invalid(
           "%d rows were sent; one is explained, and a second is its reference", parsed.rows());
@@ -109,7 +104,7 @@ public final class ExplainRoute {
     return new ExplainDesk.Request(
         model,
         version,
-        output(contract, parsed.outputs()),
+        output(contract, parsed.outputs().stream().map(OutputWish::name).toList()),
         row(parsed.inputs(), 0),
         parsed.rows() == 2
             ? row(parsed.inputs(), 1)
@@ -137,33 +132,10 @@ public final class ExplainRoute {
     switch (reply) {
       case ExplainDesk.Reply.Explained explained -> {
         meters.counter("gateway.explanations", "model", explained.model()).increment();
-        send(request, 200, json(explained));
+        HttpReplies.reply(request, 200, json(explained));
       }
       case ExplainDesk.Reply.Failed failed ->
-          refuse(request, new RequestRefused(failed.problem(), failed.reason()));
-    }
-  }
-
-  private void refuse(HttpServerRequest request, RequestRefused refused) {
-    meters
-        .counter("gateway.rejected", "reason", refused.problem().name().toLowerCase(Locale.ROOT))
-        .increment();
-    if (!request.isEnded()) {
-      request.resume();
-    }
-    if (refused.problem() == ProblemType.UNAVAILABLE) {
-      request.response().putHeader("Retry-After", "1");
-    }
-    send(request, refused.problem().status(), Replies.error(refused.reason()));
-  }
-
-  private static void send(HttpServerRequest request, int status, Buffer body) {
-    if (!request.response().ended() && !request.response().closed()) {
-      request
-          .response()
-          .setStatusCode(status)
-          .putHeader("Content-Type", "application/json")
-          .end(body);
+          replies.refuse(request, new RequestRefused(failed.problem(), failed.reason()));
     }
   }
 

@@ -30,7 +30,11 @@ import java.util.Optional;
 final class GrpcReplies {
   private GrpcReplies() {}
 
-  /** A prediction, with the outputs that the client asked for, in the form of its request. */
+  /**
+   * A prediction, with the outputs that the client asked for, in the form of its request.
+   *
+   * @throws RequestRefused if an output is too large to be ranked
+   */
   static ModelInferResponse predicted(Answer.Predicted answer, GrpcRequest asked) {
     String id = answer.id().value();
     ModelInferResponse.Builder response =
@@ -41,7 +45,10 @@ final class GrpcReplies {
             .putParameters("prediction_id", text(id))
             .putParameters("arm", text(answer.arm()));
     answer.fallback().ifPresent(who -> response.putParameters("fallback", text(who)));
-    List<Tensor> outputs = wanted(answer.outputs(), asked.tensors().outputs());
+    List<Tensor> outputs = new ArrayList<>();
+    for (OutputWish wish : asked.tensors().outputs()) {
+      outputs.add(AnswerWriter.wished(answer, wish));
+    }
     // The two forms are not mixed, so one tensor that has no typed form decides for all.
     boolean raw = asked.raw() || outputs.stream().anyMatch(one -> one.datatype().isHalf());
     for (Tensor output : outputs) {
@@ -57,71 +64,6 @@ final class GrpcReplies {
       }
     }
     return response.build();
-  }
-
-  private static List<Tensor> wanted(List<Tensor> outputs, List<OutputWish> wishes) {
-    List<Tensor> wanted = new ArrayList<>(wishes.size());
-    for (OutputWish wish : wishes) {
-      for (Tensor output : outputs) {
-        if (output.name().equals(wish.name())) {
-          wanted.add(wish.classes() == 0 ? output : Classification.of(output, wish.classes()));
-        }
-      }
-    }
-    return wanted;
-  }
-
-  /** What the versions of those models, or that one of them, have done for their callers. */
-  static ModelStatisticsResponse statistics(
-      List<ServedModel> models, Optional<String> version, InferenceRoute.Statistics statistics) {
-    ModelStatisticsResponse.Builder all = ModelStatisticsResponse.newBuilder();
-    for (ServedModel model : models) {
-      for (String one : version.<Collection<String>>map(List::of).orElseGet(model::versions)) {
-        all.addModelStats(
-            statistics(
-                model.name(),
-                one,
-                statistics.of(model.name(), one).orElseGet(VersionStatistics.Snapshot::none)));
-      }
-    }
-    return all.build();
-  }
-
-  private static ModelStatistics statistics(
-      String model, String version, VersionStatistics.Snapshot sums) {
-    ModelStatistics.Builder statistics =
-        ModelStatistics.newBuilder()
-            .setName(model)
-            .setVersion(version)
-            .setLastInference(sums.lastMillis())
-            .setInferenceCount(sums.inferences())
-            .setExecutionCount(sums.executions())
-            .setInferenceStats(
-                InferStatistics.newBuilder()
-                    .setSuccess(total(sums.success()))
-                    .setFail(total(sums.fail()))
-                    .setQueue(total(sums.queue()))
-                    .setComputeInput(total(sums.read()))
-                    .setComputeInfer(total(sums.run()))
-                    // Within the run, and not measured apart.
-                    .setComputeOutput(uncounted(sums.run())));
-    for (VersionStatistics.Batch batch : sums.batches()) {
-      statistics
-          .addBatchStatsBuilder()
-          .setBatchSize(batch.size())
-          .setComputeInput(uncounted(batch.run()))
-          .setComputeInfer(total(batch.run()))
-          .setComputeOutput(uncounted(batch.run()));
-    }
-    return statistics.build();
-  }
-
-  private static StatisticDuration total(VersionStatistics.Total total) {
-    return StatisticDuration.newBuilder().setCount(total.count()).setNs(total.nanos()).build();
-  }
-
-  private static StatisticDuration uncounted(VersionStatistics.Total total) {
-    return StatisticDuration.newBuilder().setCount(total.count()).build();
   }
 
   private static InferParameter text(String value) {
@@ -219,6 +161,62 @@ final class GrpcReplies {
       }
     }
     return index.build();
+  }
+
+  /**
+   * What versions have done for their callers since they were loaded.
+   *
+   * @param version of each of the models; empty: all of its versions
+   */
+  static ModelStatisticsResponse statistics(
+      List<ServedModel> models, Optional<String> version, InferenceRoute.Statistics statistics) {
+    ModelStatisticsResponse.Builder response = ModelStatisticsResponse.newBuilder();
+    for (ServedModel model : models) {
+      Collection<String> versions =
+          version.<Collection<String>>map(List::of).orElseGet(model::versions);
+      for (String one : versions) {
+        VersionStatistics.Snapshot sums =
+            statistics.of(model.name(), one).orElseGet(VersionStatistics.Snapshot::none);
+        response.addModelStats(statistics(model.name(), one, sums));
+      }
+    }
+    return response.build();
+  }
+
+  private static ModelStatistics.Builder statistics(
+      String model, String version, VersionStatistics.Snapshot sums) {
+    // Writing the answer is within the run, and not measured apart.
+    StatisticDuration.Builder output = StatisticDuration.newBuilder().setCount(sums.run().count());
+    ModelStatistics.Builder all =
+        ModelStatistics.newBuilder()
+            .setName(model)
+            .setVersion(version)
+            .setLastInference(sums.lastMillis())
+            .setInferenceCount(sums.inferences())
+            .setExecutionCount(sums.executions())
+            .setInferenceStats(
+                InferStatistics.newBuilder()
+                    .setSuccess(total(sums.success()))
+                    .setFail(total(sums.fail()))
+                    .setQueue(total(sums.queue()))
+                    .setComputeInput(total(sums.read()))
+                    .setComputeInfer(total(sums.run()))
+                    .setComputeOutput(output)
+                    .setCacheHit(StatisticDuration.getDefaultInstance())
+                    .setCacheMiss(StatisticDuration.getDefaultInstance()));
+    for (VersionStatistics.Batch batch : sums.batches()) {
+      StatisticDuration.Builder none = StatisticDuration.newBuilder().setCount(batch.run().count());
+      all.addBatchStatsBuilder()
+          .setBatchSize(batch.size())
+          .setComputeInput(none)
+          .setComputeInfer(total(batch.run()))
+          .setComputeOutput(none);
+    }
+    return all;
+  }
+
+  private static StatisticDuration.Builder total(VersionStatistics.Total total) {
+    return StatisticDuration.newBuilder().setCount(total.count()).setNs(total.nanos());
   }
 
   private static String platform(ServedModel model, Optional<String> version) {

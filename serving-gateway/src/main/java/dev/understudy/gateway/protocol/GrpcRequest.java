@@ -13,8 +13,8 @@ import dev.understudy.gateway.protocol.RequestParameters.Form;
 import dev.understudy.scoring.Column;
 import dev.understudy.scoring.ModelContract;
 import dev.understudy.scoring.Tensor;
+import dev.understudy.scoring.TensorSpec;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -26,9 +26,6 @@ import java.util.Optional;
  */
 record GrpcRequest(
     String id, RequestAssembly.Assembled tensors, boolean raw, RequestTraits traits) {
-
-  /** One tensor's own. All of them ask for something that is not there. */
-  private static final List<String> TENSOR_PARAMETERS = List.of("shared_memory_region");
 
   /**
    * Holds a message against the contract.
@@ -51,25 +48,38 @@ record GrpcRequest(
       assembly.add(input(assembly, request, i));
     }
     for (InferRequestedOutputTensor output : request.getOutputsList()) {
-      assembly.requireOutput(output.getName());
-      refuseUnsupported("output", output.getName(), output.getParametersMap());
       assembly.ask(wish(output));
     }
+    RequestAssembly.Assembled tensors = assembly.finish();
+    for (OutputWish wish : tensors.outputs()) {
+      require(wish, contract);
+    }
     return new GrpcRequest(
-        id(request, headers), assembly.finish(), raw || parameters.binaryOutputs(), traits);
+        id(request, headers), tensors, raw || parameters.binaryOutputs(), traits);
   }
 
+  // Any tensor can be raw, so that there is nothing that this protocol could not carry.
   private static OutputWish wish(InferRequestedOutputTensor output) {
+    output.getParametersMap().keySet().forEach(GrpcRequest::refuseSharedMemory);
     InferParameter classes = output.getParametersMap().get("classification");
     if (classes == null) {
-      return OutputWish.plain(output.getName());
+      return new OutputWish(output.getName(), true, 0);
     }
-    long wanted = classes.getInt64Param();
-    if (wanted < 1 || wanted > Integer.MAX_VALUE) {
+    if (!classes.hasInt64Param() || classes.getInt64Param() < 1) {
       throw invalid(
-          "output %s: classification must be a whole number of at least 1", output.getName());
+          "output %s: the parameter classification must be a whole number of at least 1",
+          quote(output.getName()));
     }
-    return new OutputWish(output.getName(), false, (int) wanted);
+    int most = (int) Math.min(Integer.MAX_VALUE, classes.getInt64Param());
+    return new OutputWish(output.getName(), true, most);
+  }
+
+  private static void require(OutputWish wish, ModelContract contract) {
+    for (TensorSpec output : contract.outputs()) {
+      if (output.name().equals(wish.name()) && wish.classes() > 0) {
+        wish.require(output, "");
+      }
+    }
   }
 
   /** With the transport's deadline, if it comes before that of the request itself. */
@@ -99,7 +109,7 @@ record GrpcRequest(
       shape[i] = input.getShape(i);
     }
     assembly.require(column, input.getDatatype(), shape);
-    refuseUnsupported("input", column.name(), input.getParametersMap());
+    input.getParametersMap().keySet().forEach(GrpcRequest::refuseSharedMemory);
     if (request.getRawInputContentsCount() == 0) {
       if (!input.hasContents()) {
         throw invalid(
@@ -151,14 +161,12 @@ record GrpcRequest(
     return parameters;
   }
 
-  private static void refuseUnsupported(
-      String what, String tensor, Map<String, InferParameter> given) {
-    for (String name : TENSOR_PARAMETERS) {
-      if (given.containsKey(name)) {
-        throw new RequestRefused(
-            ProblemType.NOT_SUPPORTED,
-            "%s %s: the parameter %s is not supported; leave it out".formatted(what, tensor, name));
-      }
+  private static void refuseSharedMemory(String parameter) {
+    if (parameter.startsWith("shared_memory_")) {
+      throw new RequestRefused(
+          ProblemType.NOT_SUPPORTED,
+          "the parameter %s is not supported; send the tensor in the message"
+              .formatted(quote(parameter)));
     }
   }
 }

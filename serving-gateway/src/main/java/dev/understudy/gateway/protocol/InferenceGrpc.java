@@ -165,6 +165,8 @@ final class InferenceGrpc extends GRPCInferenceServiceImplBase {
         case Answer.Refused refused ->
             refuse(observer, new RequestRefused(refused.problem(), refused.reason()));
       }
+    } catch (RequestRefused refused) {
+      refuse(observer, refused);
     } catch (RuntimeException e) {
       fail(observer, e);
     }
@@ -192,7 +194,7 @@ final class InferenceGrpc extends GRPCInferenceServiceImplBase {
         observer,
         () ->
             GrpcReplies.statistics(
-                request.getName().isEmpty()
+                request.getName().isEmpty() && version.isEmpty()
                     ? models.all()
                     : List.of(models.find(request.getName(), version)),
                 version,

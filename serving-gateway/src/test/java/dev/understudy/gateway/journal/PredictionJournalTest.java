@@ -14,8 +14,12 @@ import dev.understudy.contracts.v1.PredictionEvent;
 import dev.understudy.contracts.v1.TensorValue;
 import dev.understudy.contracts.v1.TensorValues;
 import dev.understudy.gateway.Contracts;
+import dev.understudy.gateway.inference.InferenceRequest;
+import dev.understudy.gateway.inference.RequestTraits;
+import dev.understudy.gateway.routing.Eligibility;
 import dev.understudy.gateway.routing.PredictionId;
 import dev.understudy.gateway.routing.Route;
+import dev.understudy.gateway.routing.RoutePlan;
 import dev.understudy.gateway.routing.ServedModel;
 import dev.understudy.gateway.routing.ServingPolicy;
 import dev.understudy.gateway.routing.ServingPolicy.LogPolicy;
@@ -68,6 +72,7 @@ class PredictionJournalTest {
         new PredictionJournal(
             "gw",
             new byte[16],
+            true,
             new PredictionJournal.Bounds(10, 1 << 20, Duration.ofSeconds(30)),
             spooling(Duration.ofSeconds(1), Duration.ofSeconds(30)),
             Map.of("bootstrap.servers", TestKafka.bootstrapServers()),
@@ -123,13 +128,27 @@ class PredictionJournalTest {
         id,
         "mine",
         model,
-        model.plan(id, Optional.empty()),
+        plan(id),
         Instant.now(),
         List.of(Tensor.ofFloats("x", new long[] {1}, 42)),
         1,
         Optional.of("1"),
+        false,
         List.of(),
         Map.of("sex", "undisclosed"));
+  }
+
+  private RoutePlan plan(PredictionId id) {
+    InferenceRequest request =
+        new InferenceRequest(
+            "m",
+            Optional.empty(),
+            "mine",
+            Map.of(),
+            1,
+            Instant.now(),
+            RequestTraits.plain(RequestTraits.Protocol.REST));
+    return (RoutePlan) model.plan(id, Optional.empty(), request);
   }
 
   private ServedModel model() {
@@ -139,6 +158,7 @@ class PredictionJournalTest {
           "p",
           "m",
           new Route.Single(1, "1"),
+          Eligibility.EVERYBODY,
           Contracts.number(),
           new ServingPolicy(
               ServingPolicy.Batching.DEFAULT,

@@ -23,6 +23,7 @@ import dev.understudy.contracts.inference.ModelInferResponse;
 import dev.understudy.contracts.inference.ModelMetadataRequest;
 import dev.understudy.contracts.inference.ModelMetadataResponse;
 import dev.understudy.contracts.inference.ModelReadyRequest;
+import dev.understudy.contracts.inference.ModelStatistics;
 import dev.understudy.contracts.inference.ModelStatisticsRequest;
 import dev.understudy.contracts.inference.RepositoryIndexRequest;
 import dev.understudy.contracts.inference.RepositoryModelLoadRequest;
@@ -172,7 +173,7 @@ class GrpcPortTest {
 
   @Test
   void theConfigurationSaysHowAModelIsRun() {
-    serve("rows", identity(Datatype.BYTES, 2), Graphs.identityOfRank(Graphs.STRING, 2));
+    serve("rows", identity(Datatype.BYTES, 2), Graphs.identity(Graphs.STRING, -1, -1));
 
     ModelConfig config =
         client.modelConfig(ModelConfigRequest.newBuilder().setName("rows").build()).getConfig();
@@ -237,7 +238,7 @@ class GrpcPortTest {
     "BOOL,9", "UINT8,2", "INT8,3", "INT16,5", "INT32,6", "INT64,7", "FP32,1", "FP64,11", "BYTES,8"
   })
   void aTensorComesBackInTheFormInWhichItWasSent(Datatype datatype, int onnx) {
-    serve("m", identity(datatype, 1), Graphs.identityOfRank(onnx, 1));
+    serve("m", identity(datatype, 1), Graphs.identity(onnx, -1));
     Tensor sent =
         RawTensorsTest.oneOfEachDatatype()
             .filter(one -> one.datatype() == datatype)
@@ -310,13 +311,64 @@ class GrpcPortTest {
     assertRefused(
         number("m", 0).addOutputs(output("q")), Status.Code.INVALID_ARGUMENT, "no output 'q'");
     assertRefused(
-        number("m", 0)
-            .addOutputs(
-                output("p").toBuilder()
-                    .putParameters(
-                        "classification", InferParameter.newBuilder().setInt64Param(1).build())),
-        Status.Code.UNIMPLEMENTED,
-        "output p: the parameter classification is not supported");
+        number("m", 0).addOutputs(output("p")).addOutputs(output("p")),
+        Status.Code.INVALID_ARGUMENT,
+        "output p is asked for twice");
+  }
+
+  @Test
+  void theBestClassesAreAnsweredAsTexts() {
+    serve("m", identity(Datatype.FP32, 2), Graphs.identity(Graphs.FLOAT, -1, -1));
+    Tensor scores = Tensor.ofFloats("x", new long[] {2, 3}, 1, 3, 2, 0.5f, 0.25f, 0);
+
+    ModelInferResponse typed =
+        client.modelInfer(typed("m", scores).addOutputs(classes("p", 2)).build());
+    ModelInferResponse raw =
+        client.modelInfer(raw("m", scores).addOutputs(classes("p", 1)).build());
+
+    assertThat(typed.getOutputs(0).getDatatype()).isEqualTo("BYTES");
+    assertThat(typed.getOutputs(0).getShapeList()).containsExactly(2L, 2L);
+    assertThat(typed.getOutputs(0).getContents().getBytesContentsList())
+        .map(ByteString::toStringUtf8)
+        .containsExactly("3.000000:1", "2.000000:2", "0.500000:0", "0.250000:1");
+    assertThat(raw.getRawOutputContents(0).size()).isEqualTo(2 * (4 + "3.000000:1".length()));
+    assertRefused(
+        raw("m", scores).addOutputs(classes("p", 0)),
+        Status.Code.INVALID_ARGUMENT,
+        "classification must be a whole number of at least 1");
+  }
+
+  @Test
+  void statisticsCountWhatWasAnswered() {
+    serve("m", Contracts.number(), Graphs.failsOutsideZeroAndOne());
+    serve("other", Contracts.number(), Graphs.sigmoid(1));
+    client.modelInfer(typed("m", Tensor.ofFloats("x", new long[] {3}, 0, 1, 0)).build());
+    client.modelInfer(number("m", 0).build());
+    refused(number("m", 7).build());
+
+    var all = client.modelStatistics(ModelStatisticsRequest.getDefaultInstance());
+    var one =
+        client.modelStatistics(
+            ModelStatisticsRequest.newBuilder().setName("m").setVersion("1").build());
+
+    assertThat(all.getModelStatsList()).extracting(ModelStatistics::getName).contains("m", "other");
+    ModelStatistics stats = one.getModelStats(0);
+    assertThat(stats.getVersion()).isEqualTo("1");
+    assertThat(stats.getInferenceCount()).isEqualTo(4);
+    assertThat(stats.getExecutionCount()).isEqualTo(2);
+    assertThat(stats.getLastInference()).isPositive();
+    assertThat(stats.getInferenceStats().getSuccess().getCount()).isEqualTo(2);
+    assertThat(stats.getInferenceStats().getFail().getCount()).isOne();
+    assertThat(stats.getInferenceStats().getComputeInfer().getNs()).isPositive();
+    assertThat(stats.getBatchStatsList())
+        .extracting(batch -> batch.getBatchSize() + " " + batch.getComputeInfer().getCount())
+        .containsExactly("1 1", "3 1");
+    assertThat(
+            code(
+                () ->
+                    client.modelStatistics(
+                        ModelStatisticsRequest.newBuilder().setName("nobody").build())))
+        .isEqualTo(Status.Code.NOT_FOUND);
   }
 
   @Test
@@ -424,8 +476,8 @@ class GrpcPortTest {
 
   @Test
   void dataThatLieAboutTheirSizeAreRefused() {
-    serve("text", identity(Datatype.BYTES, 1), Graphs.identityOfRank(Graphs.STRING, 1));
-    serve("cube", identity(Datatype.FP32, 5), Graphs.identityOfRank(Graphs.FLOAT, 5));
+    serve("text", identity(Datatype.BYTES, 1), Graphs.identity(Graphs.STRING, -1));
+    serve("cube", identity(Datatype.FP32, 5), Graphs.identity(Graphs.FLOAT, -1, -1, -1, -1, -1));
 
     assertRefused(
         request("text", input("x", "BYTES", 1))
@@ -454,7 +506,7 @@ class GrpcPortTest {
 
   @Test
   void aTensorWithoutElementsIsATensor() {
-    serve("m", identity(Datatype.FP32, 2), Graphs.identityOfRank(Graphs.FLOAT, 2));
+    serve("m", identity(Datatype.FP32, 2), Graphs.identity(Graphs.FLOAT, -1, -1));
     Tensor empty = Tensor.ofFloats("x", new long[] {2, 0});
 
     ModelInferResponse raw = client.modelInfer(raw("m", empty).build());
@@ -514,8 +566,6 @@ class GrpcPortTest {
                 () ->
                     client.repositoryModelUnload(
                         RepositoryModelUnloadRequest.getDefaultInstance())))
-        .isEqualTo(Status.Code.UNIMPLEMENTED);
-    assertThat(code(() -> client.modelStatistics(ModelStatisticsRequest.getDefaultInstance())))
         .isEqualTo(Status.Code.UNIMPLEMENTED);
   }
 
@@ -615,6 +665,12 @@ class GrpcPortTest {
 
   private static InferRequestedOutputTensor output(String name) {
     return InferRequestedOutputTensor.newBuilder().setName(name).build();
+  }
+
+  private static InferRequestedOutputTensor classes(String name, long most) {
+    return output(name).toBuilder()
+        .putParameters("classification", InferParameter.newBuilder().setInt64Param(most).build())
+        .build();
   }
 
   private void assertRefused(
