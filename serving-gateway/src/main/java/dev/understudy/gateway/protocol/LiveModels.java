@@ -40,27 +40,20 @@ final class LiveModels {
    * @throws RequestRefused if it is not here
    */
   ServedModel find(String name, Optional<String> version) {
-    ServedModel model =
-        table
-            .get()
-            .find(name)
-            .orElseThrow(
-                () ->
-                    ready()
-                        ? new RequestRefused(
-                            ProblemType.NOT_FOUND,
-                            "there is no model %s here".formatted(quote(name)))
-                        : new RequestRefused(
-                            ProblemType.UNAVAILABLE,
-                            "model %s is not loaded (yet)".formatted(quote(name))));
-    version
-        .filter(wanted -> !model.versions().contains(wanted))
-        .ifPresent(
-            wanted -> {
-              throw new RequestRefused(
-                  ProblemType.NOT_FOUND,
-                  "no route of model %s names version %s".formatted(model.name(), quote(wanted)));
-            });
+    Optional<ServedModel> found = table.get().find(name);
+    if (found.isEmpty()) {
+      throw ready()
+          ? new RequestRefused(
+              ProblemType.NOT_FOUND, "there is no model %s here".formatted(quote(name)))
+          : new RequestRefused(
+              ProblemType.UNAVAILABLE, "model %s is not loaded (yet)".formatted(quote(name)));
+    }
+    ServedModel model = found.get();
+    if (version.isPresent() && !model.versions().contains(version.get())) {
+      throw new RequestRefused(
+          ProblemType.NOT_FOUND,
+          "no route of model %s names version %s".formatted(model.name(), quote(version.get())));
+    }
     return model;
   }
 }

@@ -102,7 +102,7 @@ class DamagedGrpcRequestTest {
     return request.build();
   }
 
-  private static ModelContract contract() {
+  static ModelContract contract() {
     return new ModelContract(
         new InputContract(
             RawTensorsTest.oneOfEachDatatype()
