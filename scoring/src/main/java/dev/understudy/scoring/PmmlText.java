@@ -31,6 +31,10 @@ final class PmmlText {
     factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
     factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
     factory.setProperty("jdk.xml.dtd.support", "deny");
+    factory.setProperty("jdk.xml.maxElementDepth", MAXIMUM_DEPTH);
+    // Without document types the only entities are &lt; and its like, which grow to nothing.
+    factory.setProperty("jdk.xml.maxGeneralEntitySizeLimit", 0);
+    factory.setProperty("jdk.xml.totalEntitySizeLimit", 0);
     return factory;
   }
 
@@ -97,17 +101,12 @@ final class PmmlText {
   private static void copy(XMLStreamReader reader, XMLStreamWriter writer)
       throws XMLStreamException {
     String namespace = reader.getNamespaceURI();
-    int depth = 0;
     int foreign = 0;
     for (int event = reader.getEventType();
         event != XMLStreamConstants.END_DOCUMENT;
         event = reader.next()) {
       switch (event) {
         case XMLStreamConstants.START_ELEMENT -> {
-          if (++depth > MAXIMUM_DEPTH) {
-            throw new XMLStreamException(
-                "its elements are nested deeper than %d".formatted(MAXIMUM_DEPTH));
-          }
           if (foreign > 0 || !isSame(namespace, reader.getNamespaceURI())) {
             foreign++;
           } else {
@@ -115,7 +114,6 @@ final class PmmlText {
           }
         }
         case XMLStreamConstants.END_ELEMENT -> {
-          depth--;
           if (foreign > 0) {
             foreign--;
           } else {

@@ -50,6 +50,7 @@ final class RemoteModel implements Model {
   private final CircuitBreaker<Score> breaker =
       CircuitBreaker.<Score>builder()
           .withFailureThreshold(FAILURES, FAILURES_OF)
+          .withSuccessThreshold(1)
           .withDelay(OPEN_FOR)
           .build();
   private volatile boolean closed;

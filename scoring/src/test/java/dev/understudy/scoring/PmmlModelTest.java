@@ -102,6 +102,34 @@ class PmmlModelTest {
   }
 
   @Test
+  void aTreeMayBeAsDeepAsALimitSays() throws Exception {
+    String node = "<Node><SimplePredicate field=\"income\" operator=\"lessThan\" value=\"3\"/>";
+    String deep =
+        "<Node score=\"0.05\"><True/>"
+            + node.repeat(400)
+            + "<Node score=\"0.75\"><True/></Node>"
+            + "</Node>".repeat(401);
+    byte[] tree = replaced("tree", "(?s)<Node id=\"root\".*</Node>", deep);
+    try (Model model = load(tree, P)) {
+      assertThat(
+              ((Score.Answered) score(model, new double[] {1}, new long[] {1}, "own"))
+                  .output("p")
+                  .number(0))
+          .isEqualTo(0.75);
+    }
+  }
+
+  @Test
+  void escapedCharactersAreNoReasonToRefuse() throws Exception {
+    byte[] tree =
+        replaced("tree", "<Header ", "<Header copyright=\"" + "&lt;&amp;".repeat(100_000) + "\" ");
+    try (Model model = load(tree, P)) {
+      assertThat(score(model, new double[] {1}, new long[] {1}, "own"))
+          .isInstanceOf(Score.Answered.class);
+    }
+  }
+
+  @Test
   void aClosedModelScoresNothing() throws Exception {
     Model model = load(document("tree"), P);
 
@@ -235,8 +263,8 @@ class PmmlModelTest {
 
   private static byte[] replaced(String name, String part, String by) throws IOException {
     String text = new String(document(name), UTF_8);
-    assertThat(text).contains(part);
-    return text.replace(part, by).getBytes(UTF_8);
+    assertThat(text).containsPattern(part);
+    return text.replaceAll(part, by).getBytes(UTF_8);
   }
 
   private static byte[] document(String name) throws IOException {
