@@ -5,6 +5,7 @@ import dev.understudy.contracts.v1.ModelState;
 import dev.understudy.contracts.v1.Route;
 import dev.understudy.contracts.v1.RoutePublished;
 import dev.understudy.gateway.routing.ServedModel;
+import dev.understudy.gateway.routing.ServingPolicy.LogPolicy;
 import dev.understudy.scoring.ModelPool;
 import dev.understudy.scoring.RunPolicy;
 import java.util.ArrayList;
@@ -160,10 +161,13 @@ final class ModelDesk {
             "another project already serves a model named %s on this gateway".formatted(model));
       }
       PublishedRoute read = PublishedRoute.of(published, route, withStandby, host.standardPolicy());
-      if (read.eligibility().unitKey().isPresent() && !host.hashesUnitsAlike()) {
+      boolean hashes =
+          read.eligibility().unitKey().isPresent()
+              || read.policy().log().fields().containsValue(LogPolicy.Treatment.HASHED);
+      if (hashes && !host.hashesUnitsAlike()) {
         throw new IllegalArgumentException(
-            "sticky units need the setting understudy.unit-key, the same on every gateway, so that"
-                + " a unit has one hash in the log");
+            "sticky units and hashed inputs need the setting understudy.unit-key, the same on every"
+                + " gateway, so that each has one hash in the log");
       }
       return Optional.of(read);
     } catch (IllegalArgumentException e) {

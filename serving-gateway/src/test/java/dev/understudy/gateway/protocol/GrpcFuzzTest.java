@@ -9,6 +9,7 @@ import dev.understudy.scoring.ModelContract;
 import dev.understudy.scoring.Tensor;
 import io.grpc.Metadata;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Whatever comes as a message is read or refused, never anything else. With {@code JAZZER_FUZZ=1}
@@ -39,7 +40,7 @@ class GrpcFuzzTest {
     List<OutputWish> wishes =
         inputs.stream().map(tensor -> OutputWish.plain(tensor.name())).toList();
     GrpcReplies.predicted(
-        new Answer.Predicted(new PredictionId("id"), "m", "1", "1", inputs),
+        new Answer.Predicted(new PredictionId("id"), "m", "1", "1", inputs, Optional.empty()),
         new GrpcRequest(
             request.id(),
             new RequestAssembly.Assembled(
