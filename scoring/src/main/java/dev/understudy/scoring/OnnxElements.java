@@ -86,14 +86,15 @@ final class OnnxElements {
     }
   }
 
-  /** Copies the texts or bytes of a BYTES tensor to a value of strings with as many elements. */
-  @SuppressWarnings("restricted")
-  static void writeStrings(Tensor tensor, long value) throws OnnxFailure {
+  /**
+   * Copies the texts or bytes of a BYTES tensor to a value of strings with as many elements.
+   *
+   * @param scratch room for an address
+   */
+  static void writeStrings(Tensor tensor, long value, MemorySegment scratch) throws OnnxFailure {
     for (int i = 0; i < tensor.size(); i++) {
       byte[] bytes = tensor.bytes(i);
-      MemorySegment place =
-          MemorySegment.ofAddress(OnnxRuntime.resizedString(value, i, bytes.length))
-              .reinterpret(bytes.length);
+      MemorySegment place = OnnxRuntime.resizedString(value, i, bytes.length, scratch);
       MemorySegment.copy(bytes, 0, place, JAVA_BYTE, 0, bytes.length);
     }
   }

@@ -280,10 +280,15 @@ final class OnnxRuntime {
         : arena.allocateFrom(JAVA_LONG, shape).address();
   }
 
-  /** Where the runtime keeps string number {@code index}, made so many bytes long. */
-  static long resizedString(long value, long index, long length) throws OnnxFailure {
-    return created(
-        out -> call(GET_RESIZED_STRING_TENSOR_ELEMENT_BUFFER, value, index, length, out));
+  /**
+   * Where the runtime keeps string number {@code index}, made so many bytes long.
+   *
+   * @param out room for an address, of the caller, since there may be very many strings
+   */
+  static MemorySegment resizedString(long value, long index, long length, MemorySegment out)
+      throws OnnxFailure {
+    call(GET_RESIZED_STRING_TENSOR_ELEMENT_BUFFER, value, index, length, out.address());
+    return MemorySegment.ofAddress(out.get(JAVA_LONG, 0)).reinterpret(length);
   }
 
   /** The bytes of all strings of a tensor together. */

@@ -24,6 +24,7 @@ final class OnnxWorkspace implements AutoCloseable {
   private final Place[] outputs;
   private final MemorySegment inputValues;
   private final MemorySegment outputValues;
+  private final MemorySegment scratch;
   private long runOptions;
   private long bytes;
 
@@ -54,6 +55,7 @@ final class OnnxWorkspace implements AutoCloseable {
     this.outputs = outputs;
     this.inputValues = arena.allocate(JAVA_LONG, Math.max(1, inputs.length));
     this.outputValues = arena.allocate(JAVA_LONG, Math.max(1, outputs.length));
+    this.scratch = arena.allocate(JAVA_LONG);
     try {
       runOptions = OnnxRuntime.createRunOptions();
       make(inputs, inputValues);
@@ -152,7 +154,7 @@ final class OnnxWorkspace implements AutoCloseable {
     for (int i = 0; i < inputs.length; i++) {
       Place place = inputs[i];
       if (place.memory == null) {
-        OnnxElements.writeStrings(request[i], place.value);
+        OnnxElements.writeStrings(request[i], place.value, scratch);
       } else {
         OnnxElements.write(request[i], place.memory);
       }
