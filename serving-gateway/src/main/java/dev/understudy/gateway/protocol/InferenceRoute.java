@@ -24,8 +24,7 @@ public final class InferenceRoute {
   /** The header that names the prediction, for whoever learns the truth later. */
   public static final String PREDICTION_ID = "Understudy-Prediction-Id";
 
-  private final Supplier<RoutingTable> table;
-  private final BooleanSupplier ready;
+  private final LiveModels models;
   private final Statistics statistics;
   private final RequestLimits limits;
   private final HttpReplies replies;
@@ -47,8 +46,7 @@ public final class InferenceRoute {
       RequestLimits limits,
       MeterRegistry meters,
       String serverVersion) {
-    this.table = table;
-    this.ready = ready;
+    this.models = new LiveModels(table, ready);
     this.statistics = statistics;
     this.limits = limits;
     this.replies = new HttpReplies(meters);
@@ -88,25 +86,24 @@ public final class InferenceRoute {
     }
     switch (endpoint) {
       case Endpoint.Infer infer -> {
-        ServedModel model = find(infer.model(), infer.version());
+        ServedModel model = models.find(infer.model(), infer.version());
         new InferExchange(services, request, infer, model.contract(), arrivedAt).start();
       }
       case Endpoint.ServerMetadata server ->
           HttpReplies.reply(request, 200, Replies.server(serverVersion));
       case Endpoint.ServerLive live -> HttpReplies.reply(request, 200, Replies.live());
       case Endpoint.ServerReady readiness -> {
-        boolean now = ready.getAsBoolean();
+        boolean now = models.ready();
         HttpReplies.reply(request, now ? 200 : 503, Replies.ready(now));
       }
-      case Endpoint.ModelList list ->
-          HttpReplies.reply(request, 200, Replies.models(table.get().models()));
+      case Endpoint.ModelList list -> HttpReplies.reply(request, 200, Replies.models(models.all()));
       case Endpoint.ModelMetadata metadata -> {
-        ServedModel model = find(metadata.model(), metadata.version());
+        ServedModel model = models.find(metadata.model(), metadata.version());
         HttpReplies.reply(request, 200, Replies.metadata(model, metadata.version()));
       }
       case Endpoint.ModelReady readiness -> modelReady(request, readiness);
       case Endpoint.ModelConfiguration configuration -> {
-        ServedModel model = find(configuration.model(), configuration.version());
+        ServedModel model = models.find(configuration.model(), configuration.version());
         HttpReplies.reply(
             request, 200, Replies.configuration(model, configuration.version(), limits.rows()));
       }
@@ -122,13 +119,13 @@ public final class InferenceRoute {
 
   private Collection<ServedModel> asked(Endpoint.Statistics of) {
     return of.model().isEmpty()
-        ? table.get().models()
-        : List.of(find(of.model().get(), of.version()));
+        ? models.all()
+        : List.of(models.find(of.model().get(), of.version()));
   }
 
   private void modelReady(HttpServerRequest request, Endpoint.ModelReady readiness) {
     try {
-      ServedModel model = find(readiness.model(), readiness.version());
+      ServedModel model = models.find(readiness.model(), readiness.version());
       HttpReplies.reply(request, 200, Replies.modelReady(model.name()));
     } catch (RequestRefused refused) {
       if (refused.problem() != ProblemType.UNAVAILABLE) {
@@ -143,28 +140,7 @@ public final class InferenceRoute {
     BoundedBody.read(
         request,
         limits.bodyBytes(),
-        body -> HttpReplies.reply(request, 200, Replies.index(table.get().models())),
+        body -> HttpReplies.reply(request, 200, Replies.index(models.all())),
         refused -> replies.refuse(request, refused));
-  }
-
-  private ServedModel find(String name, Optional<String> version) {
-    Optional<ServedModel> found = table.get().find(name);
-    if (found.isEmpty()) {
-      throw ready.getAsBoolean()
-          ? new RequestRefused(
-              ProblemType.NOT_FOUND,
-              "there is no model %s here".formatted(RequestRefused.quote(name)))
-          : new RequestRefused(
-              ProblemType.UNAVAILABLE,
-              "model %s is not loaded (yet)".formatted(RequestRefused.quote(name)));
-    }
-    ServedModel model = found.get();
-    if (version.isPresent() && !model.versions().contains(version.get())) {
-      throw new RequestRefused(
-          ProblemType.NOT_FOUND,
-          "no route of model %s names version %s"
-              .formatted(model.name(), RequestRefused.quote(version.get())));
-    }
-    return model;
   }
 }
