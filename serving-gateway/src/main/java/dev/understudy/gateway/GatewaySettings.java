@@ -66,11 +66,11 @@ public interface GatewaySettings {
 
   /** What one request may ask for. */
   interface Limits {
-    /** The largest body, in bytes. */
+    /** The largest body, in bytes, before and after it is unpacked. */
     @WithDefault("1048576")
     int bodyBytes();
 
-    /** The deepest nesting of the JSON. */
+    /** The deepest nesting of the JSON, 4 to 1,000. */
     @WithDefault("16")
     int depth();
 

@@ -33,9 +33,10 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.InflaterInputStream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -47,6 +48,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @QuarkusTest
 @QuarkusTestResource(KafkaResource.class)
 @QuarkusTestResource(RegistryResource.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RestConformanceQuarkusTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String LENGTH = "Inference-Header-Content-Length";
@@ -64,7 +66,7 @@ class RestConformanceQuarkusTest {
   @ConfigProperty(name = "understudy.registry-url")
   URI registry;
 
-  @BeforeEach
+  @BeforeAll
   void serve() throws Exception {
     ServedModels models = new ServedModels(http, kafka, registry, gateway);
     models.serve(model("rows", "FP32", -1, 3), Graphs.identity(Graphs.FLOAT, -1, 3));
@@ -77,7 +79,7 @@ class RestConformanceQuarkusTest {
     models.serve(model("free", "INT64", -1, -1), Graphs.identity(Graphs.LONG, -1, -1));
   }
 
-  @AfterEach
+  @AfterAll
   void close() {
     http.close();
   }
@@ -383,6 +385,20 @@ class RestConformanceQuarkusTest {
             HttpRequest.newBuilder(gateway.resolve(INFER))
                 .POST(
                     HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body)))
+                .build(),
+            HttpResponse.BodyHandlers.ofByteArray());
+
+    assertThat(answered.statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void aClientThatAsksBeforeItSendsIsToldToGoOn() throws Exception {
+    HttpResponse<byte[]> answered =
+        http.send(
+            HttpRequest.newBuilder(gateway.resolve(INFER))
+                .version(HttpClient.Version.HTTP_1_1)
+                .expectContinue(true)
+                .POST(HttpRequest.BodyPublishers.ofString(rows("[1,2,3]", 1)))
                 .build(),
             HttpResponse.BodyHandlers.ofByteArray());
 

@@ -93,7 +93,8 @@ enum BodyCoding {
       return 1;
     }
     try {
-      return Double.parseDouble(one.substring(at + 2).trim());
+      double weight = Double.parseDouble(one.substring(at + 2).trim());
+      return weight > 0 && weight <= 1 ? weight : 0;
     } catch (NumberFormatException noWeight) {
       return 0;
     }

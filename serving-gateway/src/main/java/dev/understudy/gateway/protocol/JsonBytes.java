@@ -1,13 +1,6 @@
 package dev.understudy.gateway.protocol;
 
 import static dev.understudy.gateway.protocol.RequestRefused.invalid;
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Map;
-import java.util.Set;
 
 /**
  * Strict JSON, pulled value by value out of bytes that are already there, without making an object
@@ -23,37 +16,18 @@ final class JsonBytes {
   /** Of a name or a number, in bytes; both are remembered or parsed whole. */
   static final int LONGEST = 4_000;
 
-  /** Names of one object that are compared one by one; more go into a set. */
-  private static final int FEW = 16;
-
-  private static final int UNKNOWN = -1;
-
   private final byte[] bytes;
   private final int end;
   private final int deepest;
   private final JsonNumber number;
+  private final JsonText text;
+  private final JsonText name;
+  private final JsonNames names;
   private int at;
   private int depth;
 
   /** Whether the object or array that was just begun has had no member or element yet. */
   private boolean fresh;
-
-  private int textStart;
-  private int textEnd;
-  private boolean textEscaped;
-
-  private int nameStart;
-  private int nameEnd;
-  private boolean nameEscaped;
-
-  /** Where the names of the open objects are: start and end of each, the outermost's first. */
-  private int[] names = new int[FEW];
-
-  private int namesUsed;
-  private final int[] firstName;
-
-  /** By depth; most requests have none. */
-  private Map<Integer, Set<String>> manyNames = Map.of();
 
   /** What can come next. */
   enum Kind {
@@ -87,8 +61,10 @@ final class JsonBytes {
     this.at = from;
     this.end = end;
     this.deepest = deepest;
-    this.firstName = new int[deepest + 1];
     this.number = new JsonNumber(bytes);
+    this.text = new JsonText(bytes);
+    this.name = new JsonText(bytes);
+    this.names = new JsonNames(bytes, deepest);
   }
 
   /** Whether nothing but space is left. */
@@ -151,29 +127,26 @@ final class JsonBytes {
 
   void beginObject() {
     begin();
-    firstName[depth] = namesUsed;
-    if (!manyNames.isEmpty()) {
-      manyNames.remove(depth);
-    }
+    names.begin(depth);
   }
 
   /** Goes on to the value of the next member of the open object; false: it is closed. */
   boolean nextMember() {
     if (!nextOf((byte) '}')) {
-      namesUsed = firstName[depth + 1];
+      names.end(depth + 1);
       return false;
     }
     if (at == end || bytes[at] != '"') {
       throw broken();
     }
-    readText();
-    nameStart = textStart;
-    nameEnd = textEnd;
-    nameEscaped = textEscaped;
-    if (nameEnd - nameStart > LONGEST) {
+    read(name);
+    if (name.length() > LONGEST) {
       throw invalid("the body holds a name of more than %d bytes", LONGEST);
     }
-    remember();
+    if (!names.add(depth, name)) {
+      throw invalid(
+          "the body is not valid JSON%s: a name is there twice in an object", where(name.start()));
+    }
     skipSpace();
     if (at == end || bytes[at] != ':') {
       throw broken();
@@ -212,207 +185,29 @@ final class JsonBytes {
     return true;
   }
 
-  // An object of a client has few names, which are compared where they are.
-  private void remember() {
-    Set<String> many = manyNames.isEmpty() ? null : manyNames.get(depth);
-    int first = firstName[depth];
-    if (many == null && !nameEscaped && namesUsed - first < 2 * FEW) {
-      for (int i = first; i < namesUsed; i += 2) {
-        if (Arrays.equals(bytes, names[i], names[i + 1], bytes, nameStart, nameEnd)) {
-          throw twice();
-        }
-      }
-      if (namesUsed == names.length) {
-        names = Arrays.copyOf(names, 2 * names.length);
-      }
-      names[namesUsed++] = nameStart;
-      names[namesUsed++] = nameEnd;
-      return;
-    }
-    if (many == null) {
-      many = new HashSet<>();
-      for (int i = first; i < namesUsed; i += 2) {
-        many.add(new String(bytes, names[i], names[i + 1] - names[i], UTF_8));
-      }
-      if (manyNames.isEmpty()) {
-        manyNames = new HashMap<>();
-      }
-      manyNames.put(depth, many);
-    }
-    if (!many.add(name())) {
-      throw twice();
-    }
-  }
-
-  private RequestRefused twice() {
-    return invalid(
-        "the body is not valid JSON%s: a name is there twice in an object", where(nameStart));
-  }
-
   /** Whether the member whose value comes next is called so. */
   boolean nameIs(byte[] name) {
-    return !nameEscaped && Arrays.equals(bytes, nameStart, nameEnd, name, 0, name.length);
+    return this.name.is(name);
   }
 
   /** The name of the member whose value comes next. */
   String name() {
-    return nameEscaped
-        ? new String(unescaped(nameStart, nameEnd), UTF_8)
-        : new String(bytes, nameStart, nameEnd - nameStart, UTF_8);
+    return name.text();
   }
 
-  /** Takes a text, to be had by the methods below until the next one is read. */
-  void readText() {
-    int i = at + 1;
-    boolean escaped = false;
-    while (true) {
-      if (i >= end) {
-        throw broken();
-      }
-      byte here = bytes[i];
-      if (here == '"') {
-        break;
-      } else if (here == '\\') {
-        escaped = true;
-        i += escape(i);
-      } else if (here >= ' ') {
-        i++;
-      } else if (here < 0) {
-        i += utf8(i);
-      } else {
-        at = i;
-        throw broken();
-      }
-    }
-    textStart = at + 1;
-    textEnd = i;
-    textEscaped = escaped;
-    at = i + 1;
+  /** Takes a text; the same object every time. */
+  JsonText readText() {
+    read(text);
+    return text;
   }
 
-  private int escape(int i) {
-    if (i + 1 >= end) {
+  private void read(JsonText into) {
+    int after = into.read(at, end);
+    if (after < 0) {
+      at = ~after;
       throw broken();
     }
-    switch (bytes[i + 1]) {
-      case '"', '\\', '/', 'b', 'f', 'n', 'r', 't' -> {
-        return 2;
-      }
-      case 'u' -> {
-        char unit = unit(i);
-        if (!Character.isSurrogate(unit)) {
-          return 6;
-        }
-        if (Character.isHighSurrogate(unit)
-            && i + 7 < end
-            && bytes[i + 6] == '\\'
-            && bytes[i + 7] == 'u'
-            && Character.isLowSurrogate(unit(i + 6))) {
-          return 12;
-        }
-      }
-      default -> {}
-    }
-    at = i;
-    throw broken();
-  }
-
-  /** The UTF-16 unit of an escape. */
-  private char unit(int escape) {
-    int unit = 0;
-    for (int i = escape + 2; i < escape + 6; i++) {
-      int digit = i < end ? Character.digit(bytes[i], 16) : UNKNOWN;
-      if (digit < 0) {
-        at = escape;
-        throw broken();
-      }
-      unit = unit << 4 | digit;
-    }
-    return (char) unit;
-  }
-
-  /** The length of the character beyond ASCII that begins there. */
-  private int utf8(int i) {
-    int first = bytes[i] & 0xFF;
-    int length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-    boolean valid = first >= 0xC2 && first <= 0xF4 && i + length <= end;
-    for (int j = i + 1; valid && j < i + length; j++) {
-      valid = (bytes[j] & 0xC0) == 0x80;
-    }
-    if (valid && length > 2) {
-      // Neither longer than need be, nor a surrogate, nor beyond the last character.
-      int second = bytes[i + 1] & 0xFF;
-      valid =
-          switch (first) {
-            case 0xE0 -> second >= 0xA0;
-            case 0xED -> second <= 0x9F;
-            case 0xF0 -> second >= 0x90;
-            case 0xF4 -> second <= 0x8F;
-            default -> true;
-          };
-    }
-    if (!valid) {
-      at = i;
-      throw invalid("the body is not valid JSON%s: it is no UTF-8", where(i));
-    }
-    return length;
-  }
-
-  /** The text that was read last. */
-  String text() {
-    return textEscaped
-        ? new String(unescaped(textStart, textEnd), UTF_8)
-        : new String(bytes, textStart, textEnd - textStart, UTF_8);
-  }
-
-  /** The text that was read last, in UTF-8. */
-  byte[] textBytes() {
-    return textEscaped
-        ? unescaped(textStart, textEnd)
-        : Arrays.copyOfRange(bytes, textStart, textEnd);
-  }
-
-  /** Whether the text that was read last is this one, which needs no escape. */
-  boolean textIs(byte[] text) {
-    return !textEscaped && Arrays.equals(bytes, textStart, textEnd, text, 0, text.length);
-  }
-
-  /** An upper bound of the length of the text that was read last. */
-  int textLength() {
-    return textEnd - textStart;
-  }
-
-  private byte[] unescaped(int from, int to) {
-    byte[] plain = new byte[to - from];
-    int size = 0;
-    for (int i = from; i < to; ) {
-      if (bytes[i] != '\\') {
-        plain[size++] = bytes[i++];
-        continue;
-      }
-      byte escape = bytes[i + 1];
-      if (escape == 'u') {
-        boolean pair = Character.isSurrogate(unit(i));
-        String character =
-            pair ? new String(new char[] {unit(i), unit(i + 6)}) : String.valueOf(unit(i));
-        for (byte one : character.getBytes(UTF_8)) {
-          plain[size++] = one;
-        }
-        i += pair ? 12 : 6;
-      } else {
-        plain[size++] =
-            switch (escape) {
-              case 'b' -> '\b';
-              case 'f' -> '\f';
-              case 'n' -> '\n';
-              case 'r' -> '\r';
-              case 't' -> '\t';
-              default -> escape;
-            };
-        i += 2;
-      }
-    }
-    return Arrays.copyOf(plain, size);
+    at = after;
   }
 
   /** Takes a number; the same object every time. */

@@ -1,10 +1,8 @@
 package dev.understudy.gateway.protocol;
 
 import static dev.understudy.gateway.protocol.RequestRefused.invalid;
-import static dev.understudy.gateway.protocol.RequestRefused.quote;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.understudy.contracts.ProblemType;
 import dev.understudy.scoring.Column;
 import dev.understudy.scoring.Datatype;
 import dev.understudy.scoring.ModelContract;
@@ -80,7 +78,7 @@ final class RequestReader {
       } else if (json.nameIs(ID)) {
         id = text("id");
       } else if (json.nameIs(PARAMETERS)) {
-        readParameters("the request", parameters::put);
+        ParameterReader.read(json, "the request", parameters::put);
       } else if (json.nameIs(OUTPUTS)) {
         readOutputs();
       } else {
@@ -108,7 +106,7 @@ final class RequestReader {
     long[] shape = null;
     Tensor tensor = null;
     int early = NOT_GIVEN;
-    InputParameters of = null;
+    ParameterReader.OfInput of = null;
     json.beginObject();
     while (json.nextMember()) {
       if (json.nameIs(DATA)) {
@@ -121,14 +119,14 @@ final class RequestReader {
           json.skipValue();
         }
       } else if (json.nameIs(NAME)) {
-        column = assembly.column(text(position, "name"));
+        column = assembly.column(text(position, "name").text());
       } else if (json.nameIs(SHAPE)) {
         shape = shape(position, column);
       } else if (json.nameIs(DATATYPE)) {
         datatype = datatype(position, column);
       } else if (json.nameIs(PARAMETERS)) {
-        of = new InputParameters();
-        readParameters("inputs[" + position + "]", of::put);
+        of = new ParameterReader.OfInput();
+        ParameterReader.read(json, "inputs[" + position + "]", of::put);
       } else {
         json.skipValue();
       }
@@ -136,7 +134,7 @@ final class RequestReader {
     if (column == null) {
       throw invalid("inputs[%d]: 'name' is missing", position);
     }
-    boolean isBinary = of != null && of.binarySize != NOT_GIVEN;
+    boolean isBinary = of != null && of.isBinary();
     boolean isJson = tensor != null || early != NOT_GIVEN;
     if (isBinary && isJson) {
       throw invalid("input %s has both 'data' and 'binary_data_size'; give one", column.name());
@@ -151,7 +149,7 @@ final class RequestReader {
     }
     assembly.require(column, datatype, shape);
     return of != null && isBinary
-        ? RawTensors.read(nextBinary(column, of.binarySize), column, shape)
+        ? RawTensors.read(nextBinary(column, of.binarySize()), column, shape)
         : readEarlier(early, column, shape);
   }
 
@@ -175,72 +173,12 @@ final class RequestReader {
     return own;
   }
 
-  /** The parameters of an input. */
-  private static final class InputParameters {
-    long binarySize = NOT_GIVEN;
-
-    void put(String name, RequestParameters.Form form, String value) {
-      switch (name) {
-        case "binary_data_size" -> binarySize = wholeNumber(name, form, value);
-        case "content_type" -> {
-          if (value.equals("base64")) {
-            throw unsupported(name, "send the bytes as a binary tensor");
-          }
-        }
-        default -> refuseSharedMemory(name);
-      }
-    }
-  }
-
-  /** The parameters of an output. */
-  private static final class OutputParameters {
-    @Nullable Boolean binary;
-    int classes;
-
-    void put(String name, RequestParameters.Form form, String value) {
-      switch (name) {
-        case "binary_data" -> {
-          if (form != RequestParameters.Form.TRUTH) {
-            throw invalid("the parameter %s must be true or false", name);
-          }
-          binary = Boolean.valueOf(value);
-        }
-        case "classification" -> {
-          classes = (int) Math.min(Integer.MAX_VALUE, wholeNumber(name, form, value));
-          if (classes == 0) {
-            throw invalid("the parameter %s must be at least 1", name);
-          }
-        }
-        default -> refuseSharedMemory(name);
-      }
-    }
-  }
-
-  private static void refuseSharedMemory(String name) {
-    if (name.startsWith("shared_memory_")) {
-      throw unsupported(name, "send the tensor in the body");
-    }
-  }
-
-  private static RequestRefused unsupported(String name, String wayOut) {
-    return new RequestRefused(
-        ProblemType.NOT_SUPPORTED, "the parameter %s is not supported; %s".formatted(name, wayOut));
-  }
-
-  private static long wholeNumber(String name, RequestParameters.Form form, String value) {
-    // More digits than fit a long are more than any body has.
-    if (form != RequestParameters.Form.WHOLE || value.startsWith("-") || value.length() > 18) {
-      throw invalid("the parameter %s must be a whole number of at least 0", name);
-    }
-    return Long.parseLong(value);
-  }
-
   /** The datatype; of its own column no new text is made. */
   private String datatype(int position, @Nullable Column column) {
-    readText(position, "datatype");
-    return column != null && json.textIs(DATATYPES[column.datatype().ordinal()])
+    JsonText text = text(position, "datatype");
+    return column != null && text.is(DATATYPES[column.datatype().ordinal()])
         ? column.datatype().name()
-        : json.text();
+        : text.text();
   }
 
   private long[] shape(int position, @Nullable Column column) {
@@ -292,14 +230,14 @@ final class RequestReader {
       throw invalid("outputs[%d] must be an object", position);
     }
     String name = null;
-    OutputParameters of = new OutputParameters();
+    ParameterReader.OfOutput of = new ParameterReader.OfOutput();
     json.beginObject();
     while (json.nextMember()) {
       if (json.nameIs(NAME)) {
         name = outputName(position);
         assembly.requireOutput(name);
       } else if (json.nameIs(PARAMETERS)) {
-        readParameters("outputs[" + position + "]", of::put);
+        ParameterReader.read(json, "outputs[" + position + "]", of::put);
       } else {
         json.skipValue();
       }
@@ -307,83 +245,35 @@ final class RequestReader {
     if (name == null) {
       throw invalid("outputs[%d]: 'name' is missing", position);
     }
-    return new RequestedOutput(name, of.binary, of.classes);
+    return new RequestedOutput(name, of.binary(), of.classes());
   }
 
   private String outputName(int position) {
     return text("outputs[" + position + "].name");
   }
 
-  /** Takes one parameter. */
-  @FunctionalInterface
-  private interface Parameters {
-    void put(String name, RequestParameters.Form form, String value);
-  }
-
-  private void readParameters(String at, Parameters taker) {
-    if (json.next() != JsonBytes.Kind.OBJECT) {
-      throw invalid("the parameters of %s must be an object", at);
-    }
-    json.beginObject();
-    while (json.nextMember()) {
-      String name = json.name();
-      JsonBytes.Kind kind = json.next();
-      switch (kind) {
-        case TEXT -> {
-          json.readText();
-          taker.put(name, RequestParameters.Form.TEXT, json.text());
-        }
-        case NUMBER -> {
-          JsonNumber number = json.readNumber();
-          if (number.isSpecial()) {
-            throw invalid("%s: the parameter %s must be a finite number", at, quote(name));
-          }
-          taker.put(
-              name,
-              number.isWhole() ? RequestParameters.Form.WHOLE : RequestParameters.Form.REAL,
-              number.written());
-        }
-        case TRUE, FALSE -> {
-          json.readLiteral(kind);
-          taker.put(
-              name, RequestParameters.Form.TRUTH, Boolean.toString(kind == JsonBytes.Kind.TRUE));
-        }
-        default -> {
-          // Some clients send their headers along.
-          if (kind != JsonBytes.Kind.OBJECT || !name.equals("headers")) {
-            throw invalid(
-                "%s: the parameter %s must be a text, a number, true or false", at, quote(name));
-          }
-          json.skipValue();
-        }
-      }
-    }
-  }
-
-  private String text(int position, String member) {
-    readText(position, member);
-    return json.text();
-  }
-
-  private void readText(int position, String member) {
-    boolean isText = json.next() == JsonBytes.Kind.TEXT;
-    if (isText) {
-      json.readText();
-    }
-    if (!isText || json.textLength() > LONGEST_NAME) {
+  private JsonText text(int position, String member) {
+    JsonText text = textOrNull();
+    if (text == null) {
       throw noText("inputs[" + position + "]." + member);
     }
+    return text;
   }
 
   private String text(String what) {
-    boolean isText = json.next() == JsonBytes.Kind.TEXT;
-    if (isText) {
-      json.readText();
-    }
-    if (!isText || json.textLength() > LONGEST_NAME) {
+    JsonText text = textOrNull();
+    if (text == null) {
       throw noText(what);
     }
-    return json.text();
+    return text.text();
+  }
+
+  private @Nullable JsonText textOrNull() {
+    if (json.next() != JsonBytes.Kind.TEXT) {
+      return null;
+    }
+    JsonText text = json.readText();
+    return text.length() > LONGEST_NAME ? null : text;
   }
 
   private static RequestRefused noText(String what) {

@@ -172,12 +172,12 @@ final class TensorReader {
   }
 
   private double spelledOut() {
-    json.readText();
-    if (json.textIs(NAN)) {
+    JsonText text = json.readText();
+    if (text.is(NAN)) {
       return Double.NaN;
-    } else if (json.textIs(INFINITY)) {
+    } else if (text.is(INFINITY)) {
       return Double.POSITIVE_INFINITY;
-    } else if (json.textIs(MINUS_INFINITY)) {
+    } else if (text.is(MINUS_INFINITY)) {
       return Double.NEGATIVE_INFINITY;
     }
     throw refused("a number is needed, not a text");
@@ -224,8 +224,7 @@ final class TensorReader {
     if (kind != JsonBytes.Kind.TEXT) {
       throw refused("a text is needed, not " + kind.described());
     }
-    json.readText();
-    byte[] text = json.textBytes();
+    byte[] text = json.readText().utf8();
     check.bytes(size, text);
     return text;
   }

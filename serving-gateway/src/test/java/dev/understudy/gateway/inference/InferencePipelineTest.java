@@ -256,7 +256,7 @@ class InferencePipelineTest {
     pipeline = pipeline(Duration.ofMinutes(1));
 
     for (Duration budget : List.of(Duration.ofNanos(1), Duration.ofMillis(50))) {
-      Answer answer = join(pipeline.infer(request(1_000_000, budget)));
+      Answer answer = join(pipeline.infer(request(1_000_000, Optional.of(budget), 0)));
 
       assertThat(answer)
           .isInstanceOfSatisfying(
@@ -268,6 +268,32 @@ class InferencePipelineTest {
     }
     awaitQuiet();
     assertThat(count("gateway.inference.total", "code", "timed_out")).isEqualTo(2);
+  }
+
+  @Test
+  void anUrgentRequestMayHaveAPlaceThatOthersMayNot() {
+    ModelPool narrow = new ModelPool(1, 10);
+    serve(new Route.Single(1, "1"), Map.of("1", Graphs.loopsForMillions()), narrow);
+    pipeline = pipeline(Duration.ofSeconds(2));
+    List<CompletableFuture<Answer>> before = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      before.add(pipeline.infer(request("m", Optional.empty(), 1_000_000)).toCompletableFuture());
+    }
+
+    CompletableFuture<Answer> urgent =
+        pipeline.infer(request(1_000_000, Optional.empty(), 1)).toCompletableFuture();
+
+    assertThat(infer(1_000_000))
+        .isInstanceOfSatisfying(
+            Answer.Failed.class,
+            failed -> {
+              assertThat(failed.problem()).isEqualTo(ProblemType.UNAVAILABLE);
+              assertThat(failed.reason()).contains("queue_full");
+            });
+    assertThat(urgent).isNotDone();
+    before.forEach(CompletableFuture::join);
+    urgent.join();
+    awaitQuiet();
   }
 
   @Test
@@ -492,7 +518,11 @@ class InferencePipelineTest {
   }
 
   private void serve(Route route, Map<String, byte[]> versions) {
-    serve(route, ServingPolicy.DEFAULT, versions);
+    serve(route, versions, pool);
+  }
+
+  private void serve(Route route, Map<String, byte[]> versions, ModelPool from) {
+    serve(route, Eligibility.EVERYBODY, ServingPolicy.DEFAULT, versions, from);
   }
 
   private void serve(Route route, ServingPolicy policy, Map<String, byte[]> versions) {
@@ -501,17 +531,26 @@ class InferencePipelineTest {
 
   private void serve(
       Route route, Eligibility eligibility, ServingPolicy policy, Map<String, byte[]> versions) {
+    serve(route, eligibility, policy, versions, pool);
+  }
+
+  private void serve(
+      Route route,
+      Eligibility eligibility,
+      ServingPolicy policy,
+      Map<String, byte[]> versions,
+      ModelPool from) {
     Map<String, ModelPool.Lease> leases = new LinkedHashMap<>();
-    versions.forEach((version, content) -> leases.put(version, lease(content)));
+    versions.forEach((version, content) -> leases.put(version, lease(content, from)));
     ServedModel next =
         new ServedModel("p", "m", route, eligibility, Contracts.number(), policy, leases);
     RoutingTable before = table.getAndSet(table.get().with(next));
     before.find("m").ifPresent(ServedModel::retire);
   }
 
-  private ModelPool.Lease lease(byte[] content) {
+  private static ModelPool.Lease lease(byte[] content, ModelPool from) {
     try {
-      return pool.lease(Digest.of(content), Contracts.number(), () -> content);
+      return from.lease(Digest.of(content), Contracts.number(), () -> content);
     } catch (Exception e) {
       throw new AssertionError(e);
     }
@@ -549,7 +588,7 @@ class InferencePipelineTest {
     return request("m", version, x);
   }
 
-  private static InferenceRequest request(float x, Duration budget) {
+  private static InferenceRequest request(float x, Optional<Duration> budget, int priority) {
     return request(
         "m",
         Optional.empty(),
@@ -557,8 +596,8 @@ class InferencePipelineTest {
             RequestTraits.Protocol.REST,
             name -> Optional.empty(),
             Map.of(),
-            Optional.of(budget),
-            0,
+            budget,
+            priority,
             Map.of()),
         x);
   }

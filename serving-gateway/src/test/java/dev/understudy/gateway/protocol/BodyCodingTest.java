@@ -24,6 +24,8 @@ class BodyCodingTest {
         "gzip;q=0                      | IDENTITY",
         "gzip;q=0.1, identity;q=0.9    | IDENTITY",
         "gzip;q=much                   | IDENTITY",
+        "gzip;q=NaN                    | IDENTITY",
+        "gzip;q=7                      | IDENTITY",
         "identity                      | IDENTITY"
       })
   void theClientsWeightsDecide(String accepted, BodyCoding coding) {

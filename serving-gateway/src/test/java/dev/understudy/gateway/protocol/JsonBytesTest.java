@@ -95,10 +95,10 @@ class JsonBytesTest {
     JsonBytes json = new JsonBytes(bytes, 0, bytes.length, 2);
 
     json.next();
-    json.readText();
+    JsonText text = json.readText();
 
-    assertThat(json.text()).isEqualTo("café 😀\t//");
-    assertThat(json.textBytes()).isEqualTo("café 😀\t//".getBytes(UTF_8));
+    assertThat(text.text()).isEqualTo("café 😀\t//");
+    assertThat(text.utf8()).isEqualTo("café 😀\t//".getBytes(UTF_8));
   }
 
   @Test
