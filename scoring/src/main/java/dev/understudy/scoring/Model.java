@@ -19,7 +19,7 @@ public interface Model extends AutoCloseable {
 
   /**
    * Scores a request without blocking the caller. The stage never completes exceptionally; it
-   * completes on a thread of the room or on the clock's.
+   * completes on a thread of the room, on the clock's, or on one of the model's own.
    *
    * @param inputs by name; tensors that this model does not read are ignored
    * @param deadline from now, waiting included

@@ -11,7 +11,6 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
@@ -34,8 +33,7 @@ final class RemoteModel implements Model {
   private static final Duration ASK = Duration.ofSeconds(5);
   private static final int METADATA_BYTES = 1 << 20;
 
-  private static final Set<String> SERVER_FAILURES =
-      Set.of(UNAVAILABLE, "remote_failed", "runtime");
+  private static final Duration FAIR_WAIT = Duration.ofMillis(100);
   private static final int FAILURES_OF = 10;
   private static final int FAILURES = 5;
   private static final Duration OPEN_FOR = Duration.ofSeconds(1);
@@ -172,8 +170,12 @@ final class RemoteModel implements Model {
             .name("remote-" + document.model())
             .start(
                 () -> {
-                  Score score = call(request);
-                  places.release();
+                  Score score;
+                  try {
+                    score = call(request);
+                  } finally {
+                    places.release();
+                  }
                   answer.complete(score);
                 });
     return answer
@@ -189,10 +191,11 @@ final class RemoteModel implements Model {
   /** Blocks until the server has answered or the thread is interrupted; never throws. */
   private Score call(Map<String, Tensor> request) {
     Score score = attempt(request);
+    // One caller's bad input or short patience must not shut the others out.
     boolean serverIsWell =
         switch (score) {
-          case Score.Failed failed -> !SERVER_FAILURES.contains(failed.errorClass());
-          case Score.TimedOut late -> false;
+          case Score.Failed failed -> !failed.errorClass().equals(UNAVAILABLE);
+          case Score.TimedOut late -> late.afterNanos() < FAIR_WAIT.toNanos();
           case Score.Answered answered -> true;
           case Score.Shed shed -> true;
         };
@@ -230,7 +233,7 @@ final class RemoteModel implements Model {
       return failed("outputs", e, start);
     } catch (IllegalArgumentException e) {
       return failed("inputs", e, start);
-    } catch (OutOfMemoryError e) {
+    } catch (OutOfMemoryError | StackOverflowError e) {
       return failed("memory", e, start);
     } catch (RuntimeException e) {
       return failed("runtime", e, start);
@@ -238,10 +241,10 @@ final class RemoteModel implements Model {
   }
 
   private static String errorClass(int status) {
-    if (status == 429 || status == 503) {
-      return UNAVAILABLE;
-    }
-    return status >= 500 ? "remote_failed" : "remote_refused";
+    return switch (status) {
+      case 429, 502, 503, 504 -> UNAVAILABLE;
+      default -> status >= 500 ? "remote_failed" : "remote_refused";
+    };
   }
 
   private HttpRequest request(RemoteBody body) {
