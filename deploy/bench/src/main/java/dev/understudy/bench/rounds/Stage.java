@@ -74,7 +74,7 @@ final class Stage implements AutoCloseable {
                 new MeasuredGateway.Place(
                     name,
                     own.gateway(),
-                    own.registry(),
+                    own.grpc(),
                     "127.0.0.1:" + ports.kafka(),
                     URI.create("http://127.0.0.1:" + own.collector())),
                 deployments(here),

@@ -104,7 +104,7 @@ public final class OverloadSoak {
                 new MeasuredGateway.Place(
                     "gateway",
                     ports.gateway(),
-                    ports.registry(),
+                    ports.grpc(),
                     "127.0.0.1:" + ports.kafka(),
                     URI.create("http://127.0.0.1:" + ports.collector())),
                 List.of(plain, shadowed),

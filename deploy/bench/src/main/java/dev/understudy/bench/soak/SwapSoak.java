@@ -95,7 +95,7 @@ public final class SwapSoak {
                 new MeasuredGateway.Place(
                     "gateway",
                     ports.gateway(),
-                    ports.registry(),
+                    ports.grpc(),
                     broker.servers(),
                     artefacts.address()),
                 List.of(deployment),
