@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A room of one thread, with work that ends when the test says so. */
-class ScoringRoomTest {
+class RoomAdmissionTest {
   private static final Duration LONG = Duration.ofSeconds(20);
   private static final Score DONE = new Score.Answered(List.of(), 1);
 
