@@ -32,6 +32,11 @@ final class Batcher {
     this.inputs = runner.model().inputs();
   }
 
+  /** Whether all but the last tenth of the places to wait are taken. */
+  boolean isNearlyFull() {
+    return waiting.get() >= policy.queue() - policy.queue() / 10;
+  }
+
   /** Scores a request in a batch, or alone if it has the rows of one or its shapes are odd. */
   CompletionStage<Score> score(Map<String, Tensor> request, long rows, Duration deadline) {
     TensorRows.Shapes shapes = rows < policy.mostRows() ? TensorRows.shapes(inputs, request) : null;

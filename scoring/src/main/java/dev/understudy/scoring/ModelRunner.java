@@ -80,7 +80,7 @@ final class ModelRunner implements AutoCloseable {
 
   /** Whether its room has places left for urgent requests only. */
   boolean isNearlyFull() {
-    return room.isNearlyFull();
+    return batcher == null ? room.isNearlyFull() : batcher.isNearlyFull();
   }
 
   /** The same of a request. */
