@@ -4,7 +4,6 @@ import dev.understudy.contracts.Names;
 import dev.understudy.contracts.Topic;
 import dev.understudy.contracts.v1.GatewayState;
 import dev.understudy.contracts.v1.RoutePublished;
-import dev.understudy.contracts.v1.VersionRef;
 import dev.understudy.gateway.routing.RoutingTable;
 import dev.understudy.gateway.routing.ServedModel;
 import dev.understudy.scoring.ModelPool;
@@ -36,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class HotSwap implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(HotSwap.class);
   private static final Duration RETRY = Duration.ofSeconds(1);
+  private static final Duration BUSY = Duration.ofSeconds(10);
   private static final int ATTEMPTS_TO_PREPARE = 3;
 
   private final Settings settings;
@@ -240,18 +240,20 @@ public final class HotSwap implements AutoCloseable {
       Map<String, ModelPool.Lease> leases = new LinkedHashMap<>();
       String version = "";
       try {
-        for (Map.Entry<String, VersionRef> artefact : route.artefacts().entrySet()) {
-          version = artefact.getKey();
-          leases.put(version, load(route, artefact.getValue().getSha256()));
+        for (String one : route.versions()) {
+          version = one;
+          leases.put(version, load(route, route.digest(version).orElseThrow()));
         }
         loading.loaded(leases);
         return;
       } catch (ModelRefused | ArtefactStore.DigestMismatch e) {
-        leases.values().forEach(ModelPool.Lease::close);
+        giveUp(route, leases, loading);
         loading.failed(version, String.valueOf(e.getMessage()));
-        return;
+        if (!loading.patient() || !mayPass(e) || !pause(BUSY)) {
+          return;
+        }
       } catch (IOException e) {
-        leases.values().forEach(ModelPool.Lease::close);
+        giveUp(route, leases, loading);
         boolean last = !loading.patient() && attempt >= ATTEMPTS_TO_PREPARE;
         if (last || attempt == 1 && loading.patient()) {
           loading.failed(
@@ -260,16 +262,35 @@ public final class HotSwap implements AutoCloseable {
                   ? String.valueOf(e.getMessage())
                   : "the artefact cannot be fetched: " + e.getMessage());
         }
-        if (last || !pause()) {
+        if (last || !pause(RETRY)) {
           return;
         }
       } catch (RuntimeException e) {
-        leases.values().forEach(ModelPool.Lease::close);
+        giveUp(route, leases, loading);
         LOG.error("a load failed unexpectedly", e);
         loading.failed(version, "the gateway failed to load it: " + e);
         return;
       }
     }
+  }
+
+  /** Of what was loaded before something failed, the current version may be of use. */
+  private static void giveUp(
+      PublishedRoute route, Map<String, ModelPool.Lease> leases, ModelDesk.Loading loading) {
+    ModelPool.Lease current = leases.remove(route.route().current());
+    leases.values().forEach(ModelPool.Lease::close);
+    if (current != null) {
+      loading.onlyCurrent(current);
+    }
+  }
+
+  /** Whether a version that was refused on a busy day may be taken on another. */
+  private static boolean mayPass(Exception e) {
+    return e instanceof ModelRefused refused
+        && switch (refused.reason()) {
+          case WARM_UP_FAILED, TOO_LARGE -> true;
+          default -> false;
+        };
   }
 
   private ModelPool.Lease load(PublishedRoute route, String sha256)
@@ -298,9 +319,9 @@ public final class HotSwap implements AutoCloseable {
     }
   }
 
-  private static boolean pause() {
+  private static boolean pause(Duration duration) {
     try {
-      Thread.sleep(RETRY);
+      Thread.sleep(duration);
       return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

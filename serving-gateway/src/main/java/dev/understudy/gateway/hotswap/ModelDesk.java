@@ -84,6 +84,9 @@ final class ModelDesk {
     /** Takes the leases into possession. */
     void loaded(Map<String, ModelPool.Lease> leases);
 
+    /** Takes the lease into possession: another version of the route could not be loaded. */
+    void onlyCurrent(ModelPool.Lease current);
+
     void failed(String version, String reason);
   }
 
@@ -114,6 +117,10 @@ final class ModelDesk {
   private void commit(PublishedRoute route, RoutePublished published) {
     PublishedRoute now = liveRoute;
     if (route.equals(now)) {
+      return;
+    }
+    if (route.equals(wanted) && now != null && now.equals(route.currentAlone())) {
+      // Its load still goes on.
       return;
     }
     if (now != null
@@ -208,6 +215,22 @@ final class ModelDesk {
       }
     }
 
+    // Callers must not wait for a candidate, a standby or a fallback.
+    @Override
+    public void onlyCurrent(ModelPool.Lease current) {
+      synchronized (ModelDesk.this) {
+        if (!isWanted(route) || liveRevision == route.route().revision()) {
+          current.close();
+          return;
+        }
+        LOG.warnf(
+            "%s/%s: of revision %d only the current version is served as yet",
+            project, model, route.route().revision());
+        goLive(route.currentAlone(), Map.of(route.route().current(), current), published);
+        host.changed();
+      }
+    }
+
     @Override
     public void failed(String version, String reason) {
       report(route, version, reason);
@@ -244,6 +267,11 @@ final class ModelDesk {
         LOG.infof("%s/%s: revision %d is prepared", project, model, preparedRevision);
         host.changed();
       }
+    }
+
+    @Override
+    public void onlyCurrent(ModelPool.Lease current) {
+      current.close();
     }
 
     @Override

@@ -24,6 +24,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -44,6 +45,26 @@ record PublishedRoute(
 
   PublishedRoute {
     artefacts = Map.copyOf(artefacts);
+  }
+
+  /** The current version alone, for as long as another that the route names cannot be loaded. */
+  PublishedRoute currentAlone() {
+    String current = route.current();
+    return new PublishedRoute(
+        new Route.Single(route.revision(), current),
+        Eligibility.EVERYBODY,
+        contract,
+        policy.withoutFallback(),
+        run,
+        Map.of(current, Objects.requireNonNull(artefacts.get(current), "every route names it")));
+  }
+
+  /** The versions that must be loaded, the current one first. */
+  List<String> versions() {
+    List<String> versions = new ArrayList<>(artefacts.keySet());
+    versions.remove(route.current());
+    versions.addFirst(route.current());
+    return versions;
   }
 
   /** The digest of a version that must be loaded. */

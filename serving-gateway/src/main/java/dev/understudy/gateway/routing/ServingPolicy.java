@@ -113,6 +113,11 @@ public record ServingPolicy(
     record Stated(StatedAnswer answer) implements Fallback {}
   }
 
+  /** The same for as long as the fallback is not to be had. */
+  public ServingPolicy withoutFallback() {
+    return new ServingPolicy(batching, capacity, log, Optional.empty(), attributes);
+  }
+
   /** The versions that it needs beside those of the route. */
   Set<String> versions() {
     Set<String> versions = new LinkedHashSet<>();

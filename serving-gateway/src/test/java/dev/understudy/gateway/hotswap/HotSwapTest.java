@@ -120,6 +120,24 @@ class HotSwapTest {
   }
 
   @Test
+  void aCandidateThatCannotBeLoadedKeepsNobodyFromTheCurrentVersion() throws Exception {
+    byte[] late = Graphs.sigmoid(9);
+    VersionRef candidate = Published.version("9", late);
+
+    commit(Published.shadow(3, V1, candidate));
+
+    await().untilAsserted(() -> assertThat(swap.table().find("m")).isPresent());
+    assertThat(live().versions()).containsExactly("1");
+    assertThat(live().route()).isEqualTo(new dev.understudy.gateway.routing.Route.Single(3, "1"));
+    await().untilAsserted(() -> assertThat(state().getFailuresList()).isNotEmpty());
+    assertThat(state().getFailures(0).getVersion()).isEqualTo("9");
+
+    registry.add(late);
+    await().untilAsserted(() -> assertThat(live().versions()).contains("1", "9"));
+    assertThat(live().route()).isInstanceOf(dev.understudy.gateway.routing.Route.Shadow.class);
+  }
+
+  @Test
   void aRollbackToWhatIsLoadedNeedsNoLoad() {
     commit(Published.shadow(1, V1, V2));
     awaitLive(1);
