@@ -32,6 +32,9 @@ public enum Topic {
   /** {@code GatewayState}, key: gateway id. */
   GATEWAYS(1, Cleanup.COMPACT, Duration.ZERO);
 
+  /** The largest record of any topic, in bytes. */
+  public static final int LARGEST_RECORD = 16 << 20;
+
   /** The prefix of every topic. */
   public static final String PREFIX = "understudy.";
 
@@ -74,6 +77,7 @@ public enum Topic {
   public Map<String, String> settings() {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("message.timestamp.type", "LogAppendTime");
+    settings.put("max.message.bytes", String.valueOf(LARGEST_RECORD));
     switch (cleanup) {
       case COMPACT -> {
         settings.put("cleanup.policy", "compact");

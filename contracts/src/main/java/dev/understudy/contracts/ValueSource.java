@@ -10,7 +10,9 @@ import java.util.regex.Pattern;
  * @param name of a header in lower case
  */
 public record ValueSource(Kind kind, String name) {
-  private static final Pattern HEADER = Pattern.compile("[a-z0-9!#$%&'*+.^_`|~-]{1,128}");
+  /** What both HTTP and gRPC take; the latter keeps the ending for bytes. */
+  private static final Pattern HEADER = Pattern.compile("[a-z0-9._-]{1,128}(?<!-bin)");
+
   private static final int LONGEST_NAME = 128;
 
   /** Where to look. */

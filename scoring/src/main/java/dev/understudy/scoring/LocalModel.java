@@ -9,6 +9,11 @@ import org.jspecify.annotations.Nullable;
 /** A model that computes in this process, on whichever thread it is told to. Thread-safe. */
 interface LocalModel extends Model {
 
+  /** Whether a run may be done on any thread, however precious: it neither waits nor loads. */
+  default boolean runsAnywhere() {
+    return true;
+  }
+
   /** A run to come, which must be ended even if it never begins; null when the model is closed. */
   ScoringRoom.@Nullable Work begin(Map<String, Tensor> inputs);
 

@@ -68,7 +68,7 @@ public final class ModelLoader {
         };
     try {
       return WarmModel.warmUp(model, contract.inputs(), recorded);
-    } catch (ModelRefused | RuntimeException e) {
+    } catch (ModelRefused | RuntimeException | Error e) {
       model.close();
       throw e;
     }

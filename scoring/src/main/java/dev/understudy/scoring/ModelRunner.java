@@ -74,6 +74,7 @@ final class ModelRunner implements AutoCloseable {
   /** Whether a request of so many rows is scored at once, by whoever asks. */
   boolean isCheap(long rows) {
     return local != null
+        && local.runsAnywhere()
         && cost.nanos(rows) <= cheapNanos
         && (stops == 0 || System.nanoTime() - notHereBefore >= 0);
   }

@@ -124,6 +124,12 @@ final class PmmlModel implements LocalModel {
     return outputs;
   }
 
+  // One more evaluator may have to be read first, which takes long.
+  @Override
+  public boolean runsAnywhere() {
+    return false;
+  }
+
   @Override
   public ScoringRoom.@Nullable Work begin(Map<String, Tensor> request) {
     return closed ? null : new Run(request);

@@ -6,6 +6,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * One real broker for all tests of a JVM, with the topics of the contracts. Tests keep apart by the
@@ -16,6 +18,9 @@ public final class TestKafka {
     static final LocalBroker BROKER = startFresh();
   }
 
+  // The system gives a port that was closed away again at once.
+  private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
+
   private TestKafka() {}
 
   /** What clients connect to; starts the broker at the first call. */
@@ -23,12 +28,16 @@ public final class TestKafka {
     return Shared.BROKER.bootstrapServers();
   }
 
-  /** A port that was free a moment ago. */
+  /** A port that was free a moment ago, and that nobody else was told of by this process. */
   public static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException("no free port", e);
+    while (true) {
+      try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        if (GIVEN.add(socket.getLocalPort())) {
+          return socket.getLocalPort();
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException("no free port", e);
+      }
     }
   }
 

@@ -47,6 +47,10 @@ public final class HotSwap implements AutoCloseable {
   private final ExecutorService loads = Executors.newVirtualThreadPerTaskExecutor();
   private final AtomicReference<RoutingTable> live = new AtomicReference<>(RoutingTable.EMPTY);
   private final Map<String, ModelDesk> desks = new ConcurrentHashMap<>();
+
+  /** The project that each model's name belongs to here: the first that had a committed route. */
+  private final Map<String, String> owners = new ConcurrentHashMap<>();
+
   private final DeskHost host = new DeskHost();
   private volatile boolean established;
 
@@ -215,12 +219,12 @@ public final class HotSwap implements AutoCloseable {
 
     @Override
     public boolean mayServe(String project, String model) {
-      return desks.values().stream()
-          .noneMatch(
-              desk ->
-                  desk.model().equals(model)
-                      && !desk.project().equals(project)
-                      && desk.liveRevision() > 0);
+      return owners.getOrDefault(model, project).equals(project);
+    }
+
+    @Override
+    public boolean claims(String project, String model) {
+      return owners.computeIfAbsent(model, unowned -> project).equals(project);
     }
 
     @Override
@@ -265,7 +269,7 @@ public final class HotSwap implements AutoCloseable {
         if (last || !pause(RETRY)) {
           return;
         }
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         giveUp(route, leases, loading);
         LOG.error("a load failed unexpectedly", e);
         loading.failed(version, "the gateway failed to load it: " + e);

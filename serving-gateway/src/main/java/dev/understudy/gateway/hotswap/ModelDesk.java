@@ -67,6 +67,9 @@ final class ModelDesk {
     /** Whether no other project serves a model of that name here. */
     boolean mayServe(String project, String model);
 
+    /** The same, and from now on no other project may. */
+    boolean claims(String project, String model);
+
     /** Whether a unit has the same hash in the log of every gateway, also after a restart. */
     boolean hashesUnitsAlike();
   }
@@ -123,9 +126,11 @@ final class ModelDesk {
       // Its load still goes on.
       return;
     }
-    if (now != null
-        && now.route().revision() == route.route().revision()
-        && !now.isSameRoute(route)) {
+    // What is live may be less than what was meant, as long as it cannot be loaded.
+    PublishedRoute meant = wanted;
+    if (meant != null
+        && meant.route().revision() == route.route().revision()
+        && !meant.isSameRoute(route)) {
       LOG.warnf(
           "%s/%s: revision %d came again with another content and is ignored",
           project, model, route.route().revision());
@@ -163,7 +168,8 @@ final class ModelDesk {
   private Optional<PublishedRoute> read(
       RoutePublished published, Route route, boolean withStandby) {
     try {
-      if (!host.mayServe(project, model)) {
+      boolean isCommitted = withStandby;
+      if (!(isCommitted ? host.claims(project, model) : host.mayServe(project, model))) {
         throw new IllegalArgumentException(
             "another project already serves a model named %s on this gateway".formatted(model));
       }

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
@@ -38,6 +39,9 @@ public final class InferencePipeline {
 
   /** Of the requests that may take the last places of a queue. */
   private static final int HIGHEST = 1;
+
+  /** The journal has a limit of its own, which is shorter. */
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
 
   private final Supplier<RoutingTable> liveTable;
   private final ShadowRunner shadows;
@@ -91,7 +95,15 @@ public final class InferencePipeline {
     }
 
     PredictionId id = PredictionId.next();
-    return switch (model.plan(id, request.version(), request)) {
+    Planned planned;
+    try {
+      planned = model.plan(id, request.version(), request);
+    } catch (RuntimeException e) {
+      model.leave();
+      LOG.error("a request could not be assigned", e);
+      return refused(ProblemType.INTERNAL, "the gateway failed");
+    }
+    return switch (planned) {
       case RoutePlan plan -> answer(id, model, plan, request);
       case Planned.Refused torn -> {
         model.leave();
@@ -113,35 +125,62 @@ public final class InferencePipeline {
     }
 
     CompletableFuture<Answer> answer = new CompletableFuture<>();
-    score(model, plan, request)
+    scoreOrFail(model, plan, request)
         .whenComplete(
             (scored, unexpected) -> {
-              if (scored == null) {
+              Answer told;
+              try {
+                told = scored == null ? null : scored.toAnswer(id, model, plan, request.rows());
+              } catch (RuntimeException e) {
+                LOG.errorf(e, "the answer to %s could not be made", id.value());
+                told = null;
+              }
+              if (scored == null || told == null) {
                 LOG.errorf(unexpected, "prediction %s failed unexpectedly", id.value());
                 journal.lost();
                 meters.answered(model, plan, request, "error");
                 answer.complete(new Answer.Failed(id, ProblemType.INTERNAL, "the gateway failed"));
                 over(model);
-                return;
-              }
-              if (model.policy().log().mode() == LogPolicy.Mode.ASYNC) {
+              } else if (model.policy().log().mode() == LogPolicy.Mode.ASYNC) {
                 meters.answered(model, plan, request, scored.outcome());
-                answer.complete(scored.toAnswer(id, model, plan, request.rows()));
+                answer.complete(told);
                 shadowAndLog(id, model, plan, request, scored);
-                return;
+              } else {
+                answerWhenSafe(id, model, plan, request, scored, told, answer);
               }
-              shadowAndLog(id, model, plan, request, scored)
-                  .thenAccept(
-                      safe -> {
-                        String outcome = safe ? scored.outcome() : "not_logged";
-                        meters.answered(model, plan, request, outcome);
-                        answer.complete(
-                            safe
-                                ? scored.toAnswer(id, model, plan, request.rows())
-                                : notLogged(id));
-                      });
             });
     return answer;
+  }
+
+  // Not on the thread that tells that it is safe: that is Kafka's or the journal's.
+  private void answerWhenSafe(
+      PredictionId id,
+      ServedModel model,
+      RoutePlan plan,
+      InferenceRequest request,
+      Scored scored,
+      Answer told,
+      CompletableFuture<Answer> answer) {
+    TimeBudget time = TimeBudget.of(request, LONGEST_WAIT, Instant.now());
+    shadowAndLog(id, model, plan, request, scored)
+        .copy()
+        .orTimeout(Math.max(0, time.left().toMillis()), TimeUnit.MILLISECONDS)
+        .whenCompleteAsync(
+            (safe, late) -> {
+              boolean logged = Boolean.TRUE.equals(safe);
+              meters.answered(model, plan, request, logged ? scored.outcome() : "not_logged");
+              answer.complete(logged ? told : notLogged(id, late != null));
+            });
+  }
+
+  // Whoever is asked first may fail before there is a stage that could say so.
+  private CompletionStage<Scored> scoreOrFail(
+      ServedModel model, RoutePlan plan, InferenceRequest request) {
+    try {
+      return score(model, plan, request);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedStage(e);
+    }
   }
 
   private static Optional<String> unlistedAttribute(ServedModel model, InferenceRequest request) {
@@ -155,10 +194,10 @@ public final class InferencePipeline {
         .findFirst();
   }
 
-  private static Answer notLogged(PredictionId id) {
+  private static Answer notLogged(PredictionId id, boolean callerIsGone) {
     return new Answer.Failed(
         id,
-        ProblemType.UNAVAILABLE,
+        callerIsGone ? ProblemType.TIMED_OUT : ProblemType.UNAVAILABLE,
         "the prediction could not be logged safely in time, as this model demands; try again");
   }
 
@@ -296,8 +335,11 @@ public final class InferencePipeline {
   private CompletionStage<Score> score(
       ServedModel model, String version, InferenceRequest request) {
     ModelPool.Lease lease = lease(model, version);
-    if (request.traits().priority() != HIGHEST && lease.isNearlyFull()) {
-      return CompletableFuture.completedStage(new Score.Shed("queue_full"));
+    boolean waits = !lease.isCheap(request.inputs());
+    if (waits && request.traits().priority() != HIGHEST && lease.isNearlyFull()) {
+      Score shed = new Score.Shed("queue_full");
+      meters.counted(model, version).scored(shed, request.rows(), 0, 0);
+      return CompletableFuture.completedStage(shed);
     }
     Instant now = Instant.now();
     TimeBudget time = TimeBudget.of(request, deadline, now);

@@ -86,6 +86,8 @@ final class KafkaSender implements AutoCloseable {
     settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 100);
     settings.put(ProducerConfig.LINGER_MS_CONFIG, 5);
     settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 64 << 10);
+    // Numbers take more room in the log than in the shortest request for them.
+    settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Topic.LARGEST_RECORD);
     // Twice the bound, so that our own bound is the one that is met first.
     settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 2 * bytes + (8 << 20));
     return settings;

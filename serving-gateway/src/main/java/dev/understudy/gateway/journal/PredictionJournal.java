@@ -215,6 +215,10 @@ public final class PredictionJournal implements AutoCloseable {
 
   /** Logs the score of a shadow that {@link #predicted} called expected. */
   public void shadowScored(PredictionId id, ServedModel model, VersionScore score) {
+    if (!enabled) {
+      meters.dropped(LogRecord.Kind.SHADOW, "disabled");
+      return;
+    }
     ShadowScored.Builder scored =
         ShadowScored.newBuilder()
             .setPredictionId(id.value())

@@ -17,6 +17,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.LockSupport;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * nothing from those who answer. Thread-safe.
  */
 public final class ShadowRunner implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(ShadowRunner.class);
   private static final double STANDARD_SHARE = 0.5;
   private static final int MOST_AT_ONCE = 64;
   private static final Duration ROUND = Duration.ofMillis(1);
@@ -149,7 +151,15 @@ public final class ShadowRunner implements AutoCloseable {
         LockSupport.parkNanos(ROUND.toNanos());
       }
       cheap.drainTo(round, MOST_AT_ONCE - 1);
-      score(round);
+      try {
+        score(round);
+      } catch (RuntimeException | Error e) {
+        // Whoever waits for these must hear of it, and those of the next round must be scored.
+        LOG.error("a round of shadows failed", e);
+        round.stream()
+            .filter(waiting -> !waiting.score().isDone())
+            .forEach(waiting -> drop(waiting, "error"));
+      }
       round.clear();
     }
   }
