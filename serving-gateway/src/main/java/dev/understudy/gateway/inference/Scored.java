@@ -1,0 +1,81 @@
+package dev.understudy.gateway.inference;
+
+import dev.understudy.contracts.ProblemType;
+import dev.understudy.gateway.routing.PredictionId;
+import dev.understudy.gateway.routing.RoutePlan;
+import dev.understudy.gateway.routing.ServedModel;
+import dev.understudy.gateway.routing.ServingPolicy.Fallback;
+import dev.understudy.scoring.Score;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What became of the versions that were to answer.
+ *
+ * @param byVersion in the order they were asked
+ * @param fallback of the model, if it had to answer for them
+ */
+record Scored(Map<String, Score> byVersion, Optional<Fallback> fallback) {
+  Score last() {
+    return byVersion.values().stream().reduce((first, second) -> second).orElseThrow();
+  }
+
+  Optional<String> answeredBy() {
+    return byVersion.entrySet().stream()
+        .filter(entry -> entry.getValue() instanceof Score.Answered)
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
+
+  /** One of few words, for the meters. */
+  String outcome() {
+    if (fallback.isPresent()) {
+      return "fallback";
+    }
+    return switch (last()) {
+      case Score.Answered answered -> byVersion.size() > 1 ? "replaced" : "answered";
+      case Score.Failed failed -> "failed";
+      case Score.TimedOut late -> "timed_out";
+      case Score.Shed shed -> shed.cause().equals(TimeBudget.CAUSE) ? "timed_out" : "shed";
+    };
+  }
+
+  Answer toAnswer(PredictionId id, ServedModel model, RoutePlan plan, int rows) {
+    if (fallback.orElse(null) instanceof Fallback.Stated stated) {
+      return new Answer.Predicted(
+          id,
+          model.name(),
+          plan.arm(),
+          "",
+          stated.answer().repeated(rows),
+          Optional.of("stated answer"));
+    }
+    return switch (last()) {
+      case Score.Answered answered -> {
+        String version = answeredBy().orElse(plan.arm());
+        yield new Answer.Predicted(
+            id,
+            model.name(),
+            plan.arm(),
+            version,
+            answered.outputs(),
+            fallback.map(any -> "previous version " + version));
+      }
+      case Score.Failed failed ->
+          new Answer.Failed(id, ProblemType.MODEL_FAILED, "the model failed on this input");
+      case Score.TimedOut late ->
+          new Answer.Failed(
+              id,
+              ProblemType.TIMED_OUT,
+              "the model did not answer in %d ms".formatted(late.afterNanos() / 1_000_000));
+      case Score.Shed shed when shed.cause().equals(TimeBudget.CAUSE) ->
+          new Answer.Failed(
+              id, ProblemType.TIMED_OUT, "the time that the request gives itself is over");
+      case Score.Shed shed ->
+          new Answer.Failed(
+              id,
+              ProblemType.UNAVAILABLE,
+              "too many requests for this model now (%s); try again".formatted(shed.cause()));
+    };
+  }
+}
