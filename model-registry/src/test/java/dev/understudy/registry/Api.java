@@ -24,6 +24,16 @@ final class Api {
          "threshold": 0.5}}
       """;
 
+  /** The same with an input and an output whose second size is free. */
+  static final String FREE_SIZES =
+      MODEL
+          .replace(
+              "\"Amount\", \"datatype\": \"FP32\", \"shape\": [-1]",
+              "\"Amount\", \"datatype\": \"FP32\", \"shape\": [-1, -1]")
+          .replace(
+              "\"outputs\": [",
+              "\"outputs\": [{\"name\": \"embedding\", \"datatype\": \"FP32\", \"shape\": [-1, -1]}, ");
+
   static final String SHADOW =
       """
       {"horizon": "PT3S", "kpi": {"kind": "ACCURACY", "line": "SUPERIORITY",
@@ -51,8 +61,12 @@ final class Api {
   }
 
   void create() {
+    create(MODEL);
+  }
+
+  void create(String model) {
     json("{\"name\": \"%s\"}".formatted(project)).post("/v1/projects").then().statusCode(201);
-    json(MODEL).post("/v1/projects/{p}/models", project).then().statusCode(201);
+    json(model).post("/v1/projects/{p}/models", project).then().statusCode(201);
   }
 
   String register(String name) {

@@ -306,6 +306,32 @@ class CatalogApiTest {
     given().get(api.model() + "/versions").then().body("items", hasSize(0));
   }
 
+  @Test
+  void aVersionTakesAnySizeThatTheContractLeavesFreeButMayAnswerWithOne() {
+    Api api = new Api();
+    api.create(Api.FREE_SIZES);
+    byte[] takesAny =
+        new OnnxBytes()
+            .freeInput("Amount", FLOAT, 2)
+            .output("probability", FLOAT)
+            .output("embedding", FLOAT, 2)
+            .bytes();
+    byte[] takesOne =
+        new OnnxBytes()
+            .input("Amount", FLOAT, 2)
+            .output("probability", FLOAT)
+            .output("embedding", FLOAT, 2)
+            .bytes();
+    Api.upload(takesAny);
+    Api.upload(takesOne);
+
+    api.newVersion(Digest.of(takesAny)).then().statusCode(201);
+    problem(api.newVersion(Digest.of(takesOne)).then(), 400, "invalid-artefact")
+        .body(
+            "detail",
+            containsString("'Amount' has the shape [-1, 1], the model's contract says [-1, -1]"));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "Amount, Age, is not in the model's contract",
@@ -373,6 +399,12 @@ class CatalogApiTest {
         wrong("inputs[0].datatype", "\"FP32\", \"shape\": [-1]}", "\"FLOAT\", \"shape\": [-1]}"),
         wrong("inputs[1].name", "\"Home\"", "\"Amount\""),
         wrong("inputs[0].shape", "[-1]}", "[0]}"),
+        wrong("inputs[0].shape", "[-1]}", "[-1, 0]}"),
+        wrong("inputs[0].shape", "[-1]}", "[-1, -2]}"),
+        wrong(
+            "meaning.output",
+            "\"probability\", \"datatype\": \"FP32\", \"shape\": [-1]",
+            "\"probability\", \"datatype\": \"FP32\", \"shape\": [-1, -1]"),
         wrong("inputs[1].categories", "[\"owner\", \"rent\"]", "[\"owner\", \"owner\"]"),
         wrong("inputs[1].categories[0]", "[\"owner\", \"rent\"]", "[\"\"]"),
         wrong("inputs[0].categories", "\"Amount\"", "\"Amount\", \"categories\": [\"a\"]"),

@@ -22,7 +22,23 @@ public final class OnnxBytes {
           .addNode(NodeProto.newBuilder().setOpType("Identity"));
 
   public OnnxBytes input(String name, int type) {
-    graph.addInput(port(name, type, 1));
+    return input(name, type, 1);
+  }
+
+  public OnnxBytes input(String name, int type, int dimensions) {
+    graph.addInput(port(name, type, dimensions));
+    return this;
+  }
+
+  /** Takes so many dimensions of any size. */
+  public OnnxBytes freeInput(String name, int type, int dimensions) {
+    ValueInfoProto.Builder port = port(name, type, dimensions).toBuilder();
+    port.getTypeBuilder()
+        .getTensorTypeBuilder()
+        .getShapeBuilder()
+        .getDimBuilderList()
+        .forEach(dimension -> dimension.clearDimValue().setDimParam("any"));
+    graph.addInput(port);
     return this;
   }
 

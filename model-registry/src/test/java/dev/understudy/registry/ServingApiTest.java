@@ -185,6 +185,33 @@ class ServingApiTest {
     serving(api).then().header("ETag", equalTo("\"0\"")).body("$", anEmptyMap());
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[1, 2] | [0.5, 1] | 200",
+        "[1, 0] | [] | 400",
+        "[1, null] | [0.5] | 400",
+        "[1, 9000000000000000000] | [0.5] | 400",
+        "[1, 2] | [0.5] | 400"
+      })
+  void aStatedAnswerHasAnySizeThatIsFree(String shape, String data, int status) {
+    Api api = new Api();
+    api.create(Api.FREE_SIZES);
+
+    put(
+            api,
+            "*",
+            """
+            {"fallback": {"answer": [
+              {"name": "probability", "datatype": "FP32", "shape": [1], "data": [0.5]},
+              {"name": "embedding", "datatype": "FP32", "shape": %s, "data": %s}]}}
+            """
+                .formatted(shape, data))
+        .then()
+        .statusCode(status);
+  }
+
   @Test
   void theFallbackIsNoCandidateAndIsNotDeployedFirst() {
     Api api = deployed();

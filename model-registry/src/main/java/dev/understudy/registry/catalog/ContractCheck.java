@@ -27,7 +27,7 @@ final class ContractCheck {
       if (column == null) {
         throw refused("its input '%s' is not in the model's contract".formatted(input.name()));
       }
-      compare("input", input, column);
+      compare("input", input, column, false);
     }
     if (graph.inputs().isEmpty()) {
       throw refused("its graph has no input");
@@ -45,7 +45,7 @@ final class ContractCheck {
                     "its graph lacks the output '%s' of the model's contract"
                         .formatted(column.name()));
               }
-              compare("output", output, column);
+              compare("output", output, column, true);
             });
   }
 
@@ -71,26 +71,30 @@ final class ContractCheck {
             });
   }
 
-  private static void compare(String what, Port port, Column column) {
+  private static void compare(String what, Port port, Column column, boolean answered) {
     if (!port.datatype().equals(column.datatype())) {
       throw refused(
           "its %s '%s' is %s, the model's contract says %s"
               .formatted(what, port.name(), port.datatype(), column.datatype()));
     }
-    if (port.shape().isPresent() && !fits(port.shape().get(), column.shape())) {
+    if (port.shape().isPresent() && !fits(port.shape().get(), column.shape(), answered)) {
       throw refused(
           "its %s '%s' has the shape %s, the model's contract says %s"
               .formatted(what, port.name(), port.shape().get(), column.shape()));
     }
   }
 
-  /** An open size fits any, and the number of rows must be open. */
-  private static boolean fits(List<Long> graph, List<Long> contract) {
+  /**
+   * An open size fits any, and the number of rows must be open. Where the contract leaves another
+   * size open, the graph must take any, but may answer with one.
+   */
+  private static boolean fits(List<Long> graph, List<Long> contract, boolean answered) {
     if (graph.size() != contract.size()) {
       return false;
     }
     for (int i = 0; i < graph.size(); i++) {
-      if (graph.get(i) != -1 && !graph.get(i).equals(contract.get(i))) {
+      boolean any = graph.get(i) == -1 || (answered && i > 0 && contract.get(i) == -1);
+      if (!any && !graph.get(i).equals(contract.get(i))) {
         return false;
       }
     }

@@ -97,16 +97,18 @@ public record FallbackSpec(@Nullable String version, @Nullable List<Stated> answ
     if (!datatype.equals(said.datatype())) {
       throw Refused.field(at + ".datatype", "the model's output is %s".formatted(datatype));
     }
-    List<Long> row = new ArrayList<>(output.getShapeList());
-    row.set(0, 1L);
-    if (!row.equals(said.shape())) {
-      throw Refused.field(at + ".shape", "one row has the shape %s".formatted(row));
+    List<Long> row = Checks.present(at + ".shape", said.shape());
+    if (!isOneRow(row, output.getShapeList())) {
+      List<Long> needed = new ArrayList<>(output.getShapeList());
+      needed.set(0, 1L);
+      throw Refused.field(at + ".shape", "one row has the shape %s".formatted(needed));
     }
     List<JsonNode> data = Checks.present(at + ".data", said.data());
-    long size = row.stream().reduce(1L, Math::multiplyExact);
+    // Beyond what can be counted exactly there is no such body.
+    double size = row.stream().mapToDouble(Long::doubleValue).reduce(1, (a, b) -> a * b);
     if (data.size() != size) {
       throw Refused.field(
-          at + ".data", "it has %d values, one row has %d".formatted(data.size(), size));
+          at + ".data", "it has %d values, one row has %.0f".formatted(data.size(), size));
     }
     TensorValue.Builder value =
         TensorValue.newBuilder().setName(output.getName()).setDatatype(datatype).addAllShape(row);
@@ -114,6 +116,20 @@ public record FallbackSpec(@Nullable String version, @Nullable List<Stated> answ
       add(value, "%s.data[%d]".formatted(at, i), datatype, data.get(i));
     }
     return value.build();
+  }
+
+  private static boolean isOneRow(List<Long> row, List<Long> promised) {
+    if (row.size() != promised.size()) {
+      return false;
+    }
+    for (int i = 0; i < row.size(); i++) {
+      @Nullable Long size = row.get(i);
+      long wanted = i == 0 ? 1 : promised.get(i);
+      if (size == null || (wanted == -1 ? size < 1 : size != wanted)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static void add(

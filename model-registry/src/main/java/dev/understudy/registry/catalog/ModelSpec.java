@@ -251,7 +251,7 @@ public record ModelSpec(
     if (column.getShapeList().stream().skip(1).anyMatch(size -> size != 1)) {
       throw Refused.field(
           "meaning.output",
-          "'%s' has several values a row; name an output with one, the positive's probability"
+          "'%s' may have several values a row; name an output with one, the positive's probability"
               .formatted(output));
     }
     String positive = Checks.text("meaning.positive", said.positive(), LONGEST_CATEGORY);
@@ -278,8 +278,9 @@ public record ModelSpec(
     Checks.between(at, sizes.size(), 1, MOST_DIMENSIONS);
     for (int i = 0; i < sizes.size(); i++) {
       long size = Checks.present("%s[%d]".formatted(at, i), sizes.get(i));
-      if (i == 0 ? size != -1 : size < 1) {
-        throw Refused.field(at, "a shape is -1 for the rows, then fixed sizes of at least 1");
+      if (size != -1 && (i == 0 || size < 1)) {
+        throw Refused.field(
+            at, "a shape is -1 for the rows, then sizes of at least 1, or -1 for any");
       }
     }
     return sizes;
