@@ -7,8 +7,8 @@ import java.util.OptionalDouble;
 /**
  * One input of a model's contract: what a client may send under this name.
  *
- * @param shape -1 is the number of rows
- * @param mayBeMissing null, or the whole column left out, is allowed
+ * @param shape -1 first is the number of rows, later any size
+ * @param mayBeMissing null is allowed, and to leave out the whole column if only the rows are free
  * @param mayBeNan NaN in the request is allowed
  * @param categories the texts that are allowed; empty: any text
  */
@@ -21,6 +21,8 @@ public record Column(
     List<String> categories,
     OptionalDouble minimum,
     OptionalDouble maximum) {
+
+  private static final double SMALL_STEP = 0.1;
 
   public Column {
     shape = List.copyOf(shape);
@@ -72,16 +74,48 @@ public record Column(
     return new TensorSpec(name, datatype, shape);
   }
 
+  /**
+   * Whether a request may come without it: null is allowed, and the rows tell how many are meant.
+   */
+  public boolean mayBeLeftOut() {
+    return mayBeMissing && shape.stream().skip(1).allMatch(size -> size >= 0);
+  }
+
   /** Values that every request may hold, to warm a model up with. */
   Tensor harmless(int rows) {
     long[] actual = shapeFor(rows);
     int size = Math.toIntExact(Tensor.elements(actual));
-    double number = Math.max(minimum.orElse(0), Math.min(0, maximum.orElse(0)));
-    return filled(actual, size, number, categories.isEmpty() ? "" : categories.getFirst());
+    return filled(actual, size, nearestToZero(), categories.isEmpty() ? "" : categories.getFirst());
+  }
+
+  /** One row that any request may hold; those of other numbers differ as far as they may. */
+  Tensor sample(int number) {
+    long[] actual = shapeFor(1);
+    int size = Math.toIntExact(Tensor.elements(actual));
+    return filled(actual, size, sampled(number), text(number));
+  }
+
+  private double sampled(int number) {
+    // Whole numbers are often places in a table, which may have no more than two.
+    double away = datatype.isFloat() ? number * SMALL_STEP : number % 2;
+    double more = nearestToZero() + away;
+    return more <= maximum.orElse(Double.MAX_VALUE)
+        ? more
+        : Math.max(nearestToZero() - away, minimum.orElse(-Double.MAX_VALUE));
+  }
+
+  private String text(int number) {
+    return categories.isEmpty()
+        ? Integer.toString(number)
+        : categories.get(number % categories.size());
+  }
+
+  private double nearestToZero() {
+    return Math.max(minimum.orElse(0), Math.min(0, maximum.orElse(0)));
   }
 
   /**
-   * The column as if nobody had filled it in. Only where it {@link #mayBeMissing}.
+   * The column as if nobody had filled it in. Only where it {@link #mayBeLeftOut}.
    *
    * @param rows of the request
    */

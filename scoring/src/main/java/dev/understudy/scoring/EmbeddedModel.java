@@ -160,7 +160,7 @@ public final class EmbeddedModel implements AutoCloseable {
     for (Column column : contract.inputs().columns()) {
       Tensor tensor = given.get(column.name());
       if (tensor == null) {
-        if (!column.mayBeMissing()) {
+        if (!column.mayBeLeftOut()) {
           throw new IllegalArgumentException(
               "input %s is missing, and must not be".formatted(column.spec()));
         }

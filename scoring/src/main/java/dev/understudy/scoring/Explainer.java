@@ -43,7 +43,7 @@ public final class Explainer {
   public static Map<String, Tensor> defaultReference(InputContract contract) {
     Map<String, Tensor> row = new HashMap<>();
     for (Column column : contract.columns()) {
-      row.put(column.name(), column.mayBeMissing() ? column.missing(1) : column.harmless(1));
+      row.put(column.name(), column.mayBeLeftOut() ? column.missing(1) : column.harmless(1));
     }
     return row;
   }

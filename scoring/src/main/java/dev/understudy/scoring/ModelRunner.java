@@ -56,7 +56,10 @@ final class ModelRunner implements AutoCloseable {
     this.cost = warm.cost();
     this.room = new ScoringRoom(name, policy.concurrency(), policy.queue());
     this.cheapNanos = policy.cheap().toNanos();
-    this.batchable = warm.takesBatches();
+    // Who says so takes answers that depend on what else is in the run.
+    this.batchable =
+        warm.takesBatches()
+            && (!warm.neighboursMatter() || policy.batching() == RunPolicy.Batching.ON);
     boolean batches =
         batchable
             && switch (policy.batching()) {

@@ -26,8 +26,9 @@ public record RunPolicy(
 
   /** Whether requests may share a run. */
   public enum Batching {
-    /** Where the warm-up shows a gain. */
+    /** Where the warm-up shows a gain, and no row is answered otherwise for its neighbours. */
     AUTO,
+    /** Also where a row is answered otherwise for its neighbours, as by quantised transformers. */
     ON,
     OFF
   }

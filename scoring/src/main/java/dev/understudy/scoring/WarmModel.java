@@ -11,8 +11,9 @@ import java.util.Map;
  *
  * @param takesBatches whether requests may share a run: it runs here, every input and output has
  *     one row for each of the request, and a run of several rows was answered
+ * @param neighboursMatter whether a row may be answered otherwise in such a run than alone
  */
-record WarmModel(Model model, RunCost cost, boolean takesBatches) {
+record WarmModel(Model model, RunCost cost, boolean takesBatches, boolean neighboursMatter) {
   private static final Duration LIMIT = Duration.ofSeconds(10);
   private static final Duration ENOUGH = Duration.ofMillis(100);
   private static final int LEAST_RUNS = 1;
@@ -31,9 +32,11 @@ record WarmModel(Model model, RunCost cost, boolean takesBatches) {
       long oneRow = median(model, row, room);
       Map<String, Tensor> batch = harmless(contract, BATCH);
       if (hasRows(model) && run(model, batch, room) instanceof Score.Answered) {
-        return new WarmModel(model, RunCost.ofRows(oneRow, median(model, batch, room)), true);
+        RunCost cost = RunCost.ofRows(oneRow, median(model, batch, room));
+        // Last, since it may leave a run behind that is still ending.
+        return new WarmModel(model, cost, true, Neighbours.matter(model, contract, room));
       }
-      return new WarmModel(model, RunCost.ofRow(oneRow), false);
+      return new WarmModel(model, RunCost.ofRow(oneRow), false, false);
     }
   }
 

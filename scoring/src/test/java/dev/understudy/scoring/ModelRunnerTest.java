@@ -165,6 +165,40 @@ class ModelRunnerTest {
     warm.model().close();
   }
 
+  @Test
+  void rowsThatChangeEachOthersAnswersShareARunOnlyWhereThePolicySaysSo() throws Exception {
+    byte[] graph = Graphs.weighsRowsAgainstEachOther();
+    try (ModelRunner alone = runner(graph, POLICY);
+        ModelRunner together =
+            runner(graph, POLICY.withBatching(RunPolicy.Batching.ON, 8, Duration.ZERO))) {
+      List<Map<String, Tensor>> requests = List.of(x(0), x(0));
+
+      assertThat(alone.scoreTogether(requests))
+          .extracting(ModelRunnerTest::number)
+          .containsExactly(1.0, 1.0);
+      assertThat(together.scoreTogether(requests))
+          .extracting(ModelRunnerTest::number)
+          .containsExactly(0.5, 0.5);
+    }
+  }
+
+  @Test
+  void rowsThatDoNotChangeEachOthersAnswersAreSeenNotTo() throws Exception {
+    for (byte[] graph : List.of(Graphs.sigmoid(1), Graphs.identity(Graphs.FLOAT, -1))) {
+      WarmModel warm =
+          ModelLoader.loadWarm(
+              graph, ModelLoader.digest(graph), Contracts.number(), List.of(), RemoteAccess.NONE);
+
+      assertThat(warm.takesBatches()).isTrue();
+      assertThat(warm.neighboursMatter()).isFalse();
+      warm.model().close();
+    }
+  }
+
+  private static double number(Score score) {
+    return ((Score.Answered) score).outputs().getFirst().number(0);
+  }
+
   private static ModelRunner runner(byte[] graph, RunPolicy policy) throws ModelRefused {
     return new ModelRunner(
         "test",

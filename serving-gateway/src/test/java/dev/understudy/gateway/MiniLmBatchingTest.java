@@ -63,6 +63,29 @@ class MiniLmBatchingTest {
     }
   }
 
+  // Its answers depend on what else is in a run, which a caller is not to notice unasked.
+  @Test
+  void sentencesDoNotShareARunUnlessThePolicySaysSo() throws Exception {
+    long[][] sentences = MiniLm.sentences(SENTENCES, 6);
+    List<CompletionStage<Score>> scores = new ArrayList<>();
+    RunPolicy automatic =
+        BATCHES.withBatching(RunPolicy.Batching.AUTO, SENTENCES, Duration.ofSeconds(1));
+    ModelPool pool = new ModelPool(automatic, Long.MAX_VALUE, RemoteAccess.NONE);
+    byte[] graph = MiniLm.graph();
+    try (MiniLm direct = new MiniLm();
+        ModelPool.Lease lease = pool.lease(Digest.of(graph), contract(), () -> graph)) {
+      for (long[] sentence : sentences) {
+        scores.add(lease.score(request(sentence), PATIENCE));
+      }
+
+      for (int i = 0; i < SENTENCES; i++) {
+        assertThat(answer(scores.get(i)))
+            .containsExactly(direct.run(new long[][] {sentences[i]}), ALIKE);
+      }
+      assertThat(lease.statistics().runs()).isEqualTo(SENTENCES);
+    }
+  }
+
   private static float[] answer(CompletionStage<Score> score) {
     Score.Answered answered = (Score.Answered) score.toCompletableFuture().join();
     Tensor output = answered.outputs().getFirst();

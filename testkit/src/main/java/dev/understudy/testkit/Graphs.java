@@ -134,6 +134,15 @@ public final class Graphs {
             .addNode(node("ReduceMax", "p", "x")));
   }
 
+  /** p = the softmax of x over the rows: what a row is answered depends on the others. */
+  public static byte[] weighsRowsAgainstEachOther() {
+    return model(
+        GraphProto.newBuilder()
+            .addInput(value("x", FLOAT, -1))
+            .addOutput(value("p", FLOAT, -1))
+            .addNode(node("Softmax", "p", "x")));
+  }
+
   /** Answers p as a sequence of tensors. */
   public static byte[] answersSequence() {
     TypeProto element =

@@ -113,7 +113,7 @@ final class GrpcReplies {
           .setName(column.name())
           .setDataType(dataType(column.datatype()))
           .addAllDims(dimensions(column.spec(), batched))
-          .setOptional(column.mayBeMissing());
+          .setOptional(column.mayBeLeftOut());
     }
     for (TensorSpec output : model.contract().outputs()) {
       config

@@ -160,7 +160,7 @@ final class Replies {
           for (Column column : model.contract().inputs().columns()) {
             json.writeStartObject();
             configured(json, column.spec(), batched);
-            json.writeBooleanField("optional", column.mayBeMissing());
+            json.writeBooleanField("optional", column.mayBeLeftOut());
             json.writeBooleanField("is_shape_tensor", false);
             json.writeEndObject();
           }

@@ -66,7 +66,7 @@ final class RequestAssembly {
     }
     if (!fits) {
       throw invalid(
-          "input %s: shape %s is needed (-1: the number of rows), not %s",
+          "input %s: shape %s is needed (-1: the rows, later any size), not %s",
           column.name(), column.shape(), shown(shape));
     }
     for (int i = 0; i < shape.length; i++) {
@@ -149,7 +149,7 @@ final class RequestAssembly {
     Map<String, Tensor> inputs = new LinkedHashMap<>();
     for (Column column : contract.inputs().columns()) {
       Tensor tensor = given.get(column.name());
-      if (tensor == null && !column.mayBeMissing()) {
+      if (tensor == null && !column.mayBeLeftOut()) {
         throw invalid("input %s is missing", column.name());
       }
       inputs.put(column.name(), tensor == null ? column.missing(rows) : tensor);

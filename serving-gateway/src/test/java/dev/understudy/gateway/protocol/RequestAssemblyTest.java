@@ -42,6 +42,29 @@ class RequestAssemblyTest {
   }
 
   @Test
+  void whatIsOfAnySizeIsNotLeftOutEvenWhereItsValuesMayBe() {
+    Column column =
+        new Column(
+            "any",
+            Datatype.FP32,
+            List.of(-1L, -1L),
+            true,
+            false,
+            List.of(),
+            OptionalDouble.empty(),
+            OptionalDouble.empty());
+    RequestAssembly free =
+        new RequestAssembly(
+            new ModelContract(
+                new InputContract(List.of(NOTE, column)),
+                List.of(new TensorSpec("p", Datatype.FP32, List.of(-1L)))),
+            1_000);
+    free.add(NOTE.missing(2));
+
+    refused(free::finish, "input any is missing");
+  }
+
+  @Test
   void theOutputsAreThoseAskedForInTheirOrder() {
     assembly.add(words(1));
     assembly.ask(OutputWish.plain("q"));
