@@ -16,7 +16,8 @@ class DemoIT {
   @Test
   void theGoodArePromotedTheBadAreNotAndNoRequestIsLost() throws Exception {
     DemoReport report =
-        new Demo(Path.of(System.getProperty("understudy.root")), SEED, 600, false, System.out).run();
+        new Demo(Path.of(System.getProperty("understudy.root")), SEED, 600, false, System.out)
+            .run();
 
     assertThat(report.rollouts())
         .extracting(DemoReport.Rollout::candidate)
