@@ -51,6 +51,8 @@ class UpAndDownIT {
     assertThat(parts).hasSizeGreaterThanOrEqualTo(4).allMatch(ProcessHandle::isAlive);
     assertThat(run("status")).contains("registry").contains("running");
     assertThat(run("tail", "gateways", "--from-start", "--limit", "1")).contains("gateway_id");
+    assertThat(Stream.of(ports.gateway(), ports.registry(), ports.collector()))
+        .allSatisfy(port -> assertThat(protocolOf(port)).isEqualTo(HttpClient.Version.HTTP_1_1));
 
     assertThat(run("up")).contains("already runs");
     assertThat(run("down")).contains("Stopped");
@@ -74,6 +76,18 @@ class UpAndDownIT {
       assertThat(run("up")).contains("Port " + ports.registry()).contains("--registry-port");
     }
     assertNothingIsLeft();
+  }
+
+  /** Of an answer to a client that would rather speak HTTP/2. */
+  private static HttpClient.Version protocolOf(int port) throws Exception {
+    try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build()) {
+      URI address = URI.create("http://127.0.0.1:" + port + "/q/metrics");
+      HttpResponse<String> response =
+          client.send(
+              HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString());
+      assertThat(response.statusCode()).isEqualTo(200);
+      return response.version();
+    }
   }
 
   private void assertNothingIsLeft() {

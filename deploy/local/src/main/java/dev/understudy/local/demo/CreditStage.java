@@ -29,9 +29,7 @@ public final class CreditStage implements AutoCloseable {
   /** The recipe that serves first in the demo. */
   public static final String FIRST = "scorecard";
 
-  private static final int ATTEMPTS = 3;
-  private static final HttpClient HTTP =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Stack stack;
@@ -173,21 +171,16 @@ public final class CreditStage implements AutoCloseable {
     }
   }
 
-  // A part that pauses, or closes a connection that was idle, is asked once more.
   private static HttpResponse<String> get(URI address) {
-    HttpRequest request = HttpRequest.newBuilder(address).timeout(Duration.ofSeconds(10)).build();
-    for (int attempt = 1; ; attempt++) {
-      try {
-        return HTTP.send(request, HttpResponse.BodyHandlers.ofString());
-      } catch (IOException e) {
-        if (attempt == ATTEMPTS) {
-          throw new StackException("%s does not answer: %s".formatted(address, e), e);
-        }
-        pause();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new StackException("interrupted", e);
-      }
+    try {
+      return HTTP.send(
+          HttpRequest.newBuilder(address).timeout(Duration.ofSeconds(10)).build(),
+          HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new StackException("%s does not answer: %s".formatted(address, e), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StackException("interrupted", e);
     }
   }
 
