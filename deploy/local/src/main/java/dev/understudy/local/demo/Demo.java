@@ -27,7 +27,9 @@ import java.util.concurrent.TimeUnit;
 public final class Demo {
   private static final Set<String> ENDED = Set.of("PROMOTED", "ROLLED_BACK", "STOPPED");
   private static final Duration ROLLOUT_LIMIT = Duration.ofMinutes(4);
-  private static final Duration AROUND = Duration.ofMillis(500);
+  private static final Duration LOOK = Duration.ofMillis(250);
+  private static final Duration BEFORE_SWAP = Duration.ofMillis(500);
+  private static final Duration AFTER_SWAP = Duration.ofSeconds(2);
 
   private final Path root;
   private final long seed;
@@ -105,6 +107,8 @@ public final class Demo {
         }
       }
       story.heading("The books");
+      // Callers must be there to notice a silence after the last swap too.
+      sleep(AFTER_SWAP);
       stage.endTraffic();
       return new DemoReport(
           seed,
@@ -126,7 +130,7 @@ public final class Demo {
     String state = "";
     JsonNode rollout;
     do {
-      sleep();
+      sleep(LOOK);
       rollout = stage.registry().rollout(id);
       String now = rollout.required("state").asText();
       Optional<String> evidence = evaluations.newest(id).map(Story::evidence);
@@ -178,7 +182,9 @@ public final class Demo {
     Map<Long, DemoReport.Swap> swaps = new LinkedHashMap<>();
     for (SwapWatch.Swap swap : watch.swaps()) {
       long at = nowNanos - TimeUnit.MILLISECONDS.toNanos(nowMs - swap.atMs());
-      double gap = stage.answers().longestGapMs(at - AROUND.toNanos(), at + 4 * AROUND.toNanos());
+      // The first one was before anybody called.
+      long from = at + Math.max(-BEFORE_SWAP.toNanos(), stage.callers().begunNanos() - at);
+      double gap = stage.answers().longestGapMs(from, at + AFTER_SWAP.toNanos());
       swaps.put(
           swap.revision(),
           new DemoReport.Swap(
@@ -191,9 +197,9 @@ public final class Demo {
     return List.copyOf(swaps.values());
   }
 
-  private static void sleep() {
+  private static void sleep(Duration time) {
     try {
-      TimeUnit.MILLISECONDS.sleep(250);
+      TimeUnit.NANOSECONDS.sleep(time.toNanos());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StackException("interrupted", e);

@@ -112,7 +112,8 @@ public record DemoReport(
    * A committed route.
    *
    * @param atSeconds since the demo began
-   * @param longestGapMs the longest time without an answer from half a second before to two after
+   * @param longestGapMs the longest time without an answer while there were callers, from half a
+   *     second before to two after
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record Swap(

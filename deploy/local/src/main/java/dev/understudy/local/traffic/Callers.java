@@ -44,6 +44,7 @@ public final class Callers implements AutoCloseable {
   private final Deque<String> failures = new ArrayDeque<>();
   private final Thread thread;
   private volatile boolean stopping;
+  private volatile long begunNanos;
 
   /**
    * Callers of one model.
@@ -77,7 +78,13 @@ public final class Callers implements AutoCloseable {
 
   /** Begins to call. */
   public void start() {
+    begunNanos = System.nanoTime();
     thread.start();
+  }
+
+  /** {@link System#nanoTime} when they began. */
+  public long begunNanos() {
+    return begunNanos;
   }
 
   private void call() {
