@@ -46,6 +46,11 @@ final class ElementCheck {
         };
   }
 
+  /** Whether it allows less than every finite number. */
+  boolean isRanged() {
+    return least != Double.NEGATIVE_INFINITY || most != Double.POSITIVE_INFINITY;
+  }
+
   // As precise as the elements are: 0.1 in FP32 keeps a maximum of 0.1, although it is above it.
   private static double rounded(Datatype datatype, double bound) {
     return switch (datatype) {

@@ -20,6 +20,7 @@ final class JsonBytes {
   private final int end;
   private final int deepest;
   private final JsonNumber number;
+  private final PlainFloats plain;
   private final JsonText text;
   private final JsonText name;
   private final JsonNames names;
@@ -62,6 +63,7 @@ final class JsonBytes {
     this.end = end;
     this.deepest = deepest;
     this.number = new JsonNumber(bytes);
+    this.plain = new PlainFloats(bytes, end);
     this.text = new JsonText(bytes);
     this.name = new JsonText(bytes);
     this.names = new JsonNames(bytes, deepest);
@@ -221,6 +223,18 @@ final class JsonBytes {
     }
     at = after;
     return number;
+  }
+
+  /**
+   * Takes elements of the open array, from the one that comes next, as long as they are {@link
+   * PlainFloats plain}; at least the last one of the array is left.
+   *
+   * @return the place behind the last one that was taken
+   */
+  int readPlain(float[] into, int from, int to) {
+    int after = plain.read(at, into, from, to);
+    at = plain.position();
+    return after;
   }
 
   /** Takes true, false or null, as {@link #next} has said. */

@@ -12,7 +12,9 @@ final class JsonNumber {
   private static final int MOST_DIGITS = 18;
 
   private static final int MOST_EXPONENT = 99_999;
-  private static final double[] POWERS = new double[23];
+
+  /** Of ten. */
+  static final double[] POWERS = new double[23];
 
   static {
     // Each of these is exact, and 10^22 is the last one.
@@ -177,18 +179,23 @@ final class JsonNumber {
       return (float) special;
     }
     if (Math.abs(exponent) < POWERS.length) {
-      // Off by a few units of a double at most: that decides, unless two floats are equally near.
       double near = scaled();
-      if (near == 0 && !inexact) {
-        return (float) signed(near);
-      }
-      long beyond = Double.doubleToRawLongBits(near) & ((1L << BEYOND_FLOAT) - 1);
-      boolean decided = Math.abs(beyond - (1L << (BEYOND_FLOAT - 1))) > 8;
-      if (decided && near >= Float.MIN_NORMAL && near < Float.MAX_VALUE) {
+      if (near == 0 ? !inexact : decidesFloat(near)) {
         return (float) signed(near);
       }
     }
     return digits == 0 && !inexact ? (float) signed(0) : Float.parseFloat(written());
+  }
+
+  /**
+   * Whether a positive double that is off by a few of its own units at most is nearer to one float
+   * than to any other: it is not, where two floats are about equally near.
+   */
+  static boolean decidesFloat(double near) {
+    long beyond = Double.doubleToRawLongBits(near) & ((1L << BEYOND_FLOAT) - 1);
+    return Math.abs(beyond - (1L << (BEYOND_FLOAT - 1))) > 8
+        && near >= Float.MIN_NORMAL
+        && near < Float.MAX_VALUE;
   }
 
   private double scaled() {

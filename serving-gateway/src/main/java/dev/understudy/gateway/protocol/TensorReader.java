@@ -120,6 +120,9 @@ final class TensorReader {
   /** Reads what is left of an array, from its first element on. */
   private void readElements() {
     do {
+      if (column.datatype() == Datatype.FP32) {
+        readPlain();
+      }
       if (size >= expected) {
         throw invalid(
             "input %s: 'data' has more than the %d elements of the shape %s",
@@ -134,6 +137,16 @@ final class TensorReader {
       }
       size++;
     } while (json.nextElement());
+  }
+
+  private void readPlain() {
+    int before = size;
+    size = json.readPlain(floats, size, floats.length);
+    if (check.isRanged()) {
+      for (int i = before; i < size; i++) {
+        check.number(i, floats[i]);
+      }
+    }
   }
 
   private float single() {
