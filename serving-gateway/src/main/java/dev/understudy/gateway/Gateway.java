@@ -50,7 +50,6 @@ public class Gateway {
   private final InferencePipeline pipeline;
   private final InferenceRoute route;
   private final GrpcPort grpc;
-  private final ExplainRoute explainRoute;
 
   Gateway(
       GatewaySettings settings,
@@ -117,22 +116,23 @@ public class Gateway {
     RequestLimits limits =
         new RequestLimits(
             settings.limits().bodyBytes(), settings.limits().depth(), settings.limits().rows());
-    this.route =
-        new InferenceRoute(
-            hotSwap::table,
-            hotSwap::isReady,
-            pipeline,
-            inferences::statistics,
-            limits,
-            meters,
-            version);
-    this.explainRoute =
+    ExplainRoute explain =
         new ExplainRoute(
             hotSwap::table,
             hotSwap::isReady,
             new ExplainDesk(hotSwap::table, settings.scoring().deadline()),
             limits,
             meters);
+    this.route =
+        new InferenceRoute(
+            hotSwap::table,
+            hotSwap::isReady,
+            pipeline,
+            inferences::statistics,
+            explain,
+            limits,
+            meters,
+            version);
     this.grpc =
         new GrpcPort(
             new InetSocketAddress(host, settings.grpcPort()),
@@ -147,7 +147,6 @@ public class Gateway {
 
   void routes(@Observes Router router) {
     route.mount(router);
-    explainRoute.mount(router);
   }
 
   void start(@Observes StartupEvent event) throws IOException {

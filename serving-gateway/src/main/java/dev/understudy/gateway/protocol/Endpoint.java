@@ -27,6 +27,9 @@ sealed interface Endpoint {
 
   record Infer(String model, Optional<String> version) implements Endpoint {}
 
+  /** Not of the protocol: why a row gets its score. */
+  record Explain(String model, Optional<String> version) implements Endpoint {}
+
   record RepositoryIndex() implements Endpoint {}
 
   /** To load or to unload. */
@@ -35,6 +38,7 @@ sealed interface Endpoint {
   /** The only method that the path takes. */
   default String method() {
     return this instanceof Infer
+            || this instanceof Explain
             || this instanceof RepositoryIndex
             || this instanceof RepositoryChange
         ? "POST"
@@ -125,6 +129,7 @@ sealed interface Endpoint {
       case "config" -> Optional.of(new ModelConfiguration(model, version));
       case "stats" -> Optional.of(new Statistics(Optional.of(model), version));
       case "infer" -> Optional.of(new Infer(model, version));
+      case "explain" -> Optional.of(new Explain(model, version));
       default -> Optional.empty();
     };
   }

@@ -2,7 +2,6 @@ package dev.understudy.gateway.protocol;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.understudy.contracts.ProblemType;
 import dev.understudy.gateway.inference.ExplainDesk;
 import dev.understudy.gateway.routing.RoutingTable;
 import dev.understudy.scoring.Explainer;
@@ -16,8 +15,6 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -59,31 +56,15 @@ public final class ExplainRoute {
     this.meters = meters;
   }
 
-  /** Takes its two paths before anything else does. */
-  public void mount(Router router) {
-    router.route("/v2/models/:model/explain").order(-1).handler(this::handle);
-    router.route("/v2/models/:model/versions/:version/explain").order(-1).handler(this::handle);
-  }
-
-  private void handle(RoutingContext routed) {
-    HttpServerRequest request = routed.request();
-    if (!request.method().name().equals("POST")) {
-      request.response().putHeader("Allow", "POST");
-      replies.refuse(
-          request, new RequestRefused(ProblemType.METHOD_NOT_ALLOWED, "this path takes POST"));
-      return;
-    }
+  /** Answers a request, on its event loop. */
+  void handle(HttpServerRequest request, String model, Optional<String> version) {
     Context context = Objects.requireNonNull(Vertx.currentContext(), "the event loop's");
     BoundedBody.read(
         request,
         limits.bodyBytes(),
         body -> {
           try {
-            desk.explain(
-                    read(
-                        Objects.requireNonNull(routed.pathParam("model"), "the path has one"),
-                        Optional.ofNullable(routed.pathParam("version")),
-                        body))
+            desk.explain(read(model, version, body))
                 .thenAccept(reply -> context.runOnContext(now -> answer(request, reply)));
           } catch (RequestRefused refused) {
             replies.refuse(request, refused);

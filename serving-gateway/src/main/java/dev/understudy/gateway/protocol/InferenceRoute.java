@@ -24,11 +24,14 @@ public final class InferenceRoute {
   /** The header that names the prediction, for whoever learns the truth later. */
   public static final String PREDICTION_ID = "Understudy-Prediction-Id";
 
+  private static final int BEFORE_OTHERS = -1;
+
   private final LiveModels models;
   private final Statistics statistics;
   private final RequestLimits limits;
   private final HttpReplies replies;
   private final InferExchange.Services services;
+  private final ExplainRoute explain;
   private final String serverVersion;
 
   /** What is known of a version since it was loaded. */
@@ -43,6 +46,7 @@ public final class InferenceRoute {
       BooleanSupplier ready,
       InferencePipeline pipeline,
       Statistics statistics,
+      ExplainRoute explain,
       RequestLimits limits,
       MeterRegistry meters,
       String serverVersion) {
@@ -52,13 +56,17 @@ public final class InferenceRoute {
     this.replies = new HttpReplies(meters);
     this.services =
         new InferExchange.Services(pipeline, new InferenceParser(limits), limits, replies);
+    this.explain = explain;
     this.serverVersion = serverVersion;
   }
 
-  /** Takes over everything under {@code /v2}. */
+  /**
+   * Takes over everything under {@code /v2}, behind what filters all requests and before all other
+   * routes: of a small request, looking for its route is a large part.
+   */
   public void mount(Router router) {
-    router.route("/v2").handler(this::handle);
-    router.route("/v2/*").handler(this::handle);
+    router.route("/v2/*").order(BEFORE_OTHERS).handler(this::handle);
+    router.route("/v2").order(BEFORE_OTHERS).handler(this::handle);
   }
 
   private void handle(RoutingContext routed) {
@@ -89,6 +97,7 @@ public final class InferenceRoute {
         ServedModel model = models.find(infer.model(), infer.version());
         new InferExchange(services, request, infer, model.contract(), arrivedAt).start();
       }
+      case Endpoint.Explain why -> explain.handle(request, why.model(), why.version());
       case Endpoint.ServerMetadata server ->
           HttpReplies.reply(request, 200, Replies.server(serverVersion));
       case Endpoint.ServerLive live -> HttpReplies.reply(request, 200, Replies.live());

@@ -38,6 +38,10 @@ class EndpointTest {
         .contains(new Endpoint.Statistics(Optional.of("m"), Optional.empty()));
     assertThat(Endpoint.of("/v2/models/m/versions/2/stats"))
         .contains(new Endpoint.Statistics(Optional.of("m"), Optional.of("2")));
+    assertThat(Endpoint.of("/v2/models/m/explain"))
+        .contains(new Endpoint.Explain("m", Optional.empty()));
+    assertThat(Endpoint.of("/v2/models/m/versions/2/explain"))
+        .contains(new Endpoint.Explain("m", Optional.of("2")));
     assertThat(Endpoint.of("/v2/repository/index")).contains(new Endpoint.RepositoryIndex());
     assertThat(Endpoint.of("/v2/repository/mine/index")).contains(new Endpoint.RepositoryIndex());
     assertThat(Endpoint.of("/v2/repository/models/m/load"))

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /** What became of a case. */
@@ -42,6 +44,8 @@ public sealed interface CaseReport {
   record Measured(
       String name, String generator, double ratePerSecond, long notLogged, List<Round> rounds)
       implements CaseReport {
+    private static final String ALLOCATED = "allocated_bytes_per_request";
+
     public Measured {
       rounds = List.copyOf(rounds);
       if (rounds.isEmpty()) {
@@ -60,12 +64,14 @@ public sealed interface CaseReport {
       figures.put("throughput_ratio", of(Round::throughputRatio));
       figures.put("cpu_ratio", of(Round::cpuRatio));
       figures.put("p99_ratio", of(Round::p99Ratio));
-      List<Double> allocated = new ArrayList<>();
-      rounds.forEach(round -> round.gateway().bytesPerRequest().ifPresent(allocated::add));
-      if (!allocated.isEmpty()) {
-        figures.put("allocated_bytes_per_request", Spread.of(allocated));
-      }
+      allocated(Round::gateway).ifPresent(spread -> figures.put(ALLOCATED, spread));
       return figures;
+    }
+
+    private Optional<Spread> allocated(Function<Round, Round.Side> side) {
+      List<Double> bytes = new ArrayList<>();
+      rounds.forEach(round -> side.apply(round).bytesPerRequest().ifPresent(bytes::add));
+      return bytes.isEmpty() ? Optional.empty() : Optional.of(Spread.of(bytes));
     }
 
     private Spread of(ToDoubleFunction<Round> figure) {
@@ -88,6 +94,7 @@ public sealed interface CaseReport {
       echo.set("requests_per_second", of(round -> round.echo().closed().perSecond()).json());
       echo.set("cpu_us_per_request", of(round -> round.echo().cpuUsPerRequest()).json());
       echo.set("p99_us", of(round -> round.echo().open().p99Us()).json());
+      allocated(Round::echo).ifPresent(spread -> echo.set(ALLOCATED, spread.json()));
       echo.put("failed", rounds.stream().mapToLong(round -> round.echo().failed()).sum());
       return json;
     }
