@@ -1,11 +1,14 @@
 package dev.understudy.scoring;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -14,7 +17,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Every loaded model of the process, shared by digest and contract, each with a scoring room of its
  * own: a slow version fills its own queue and nobody else's. A model is closed after its last
- * lease. Thread-safe; giving a lease back never waits for a load.
+ * lease. Thread-safe: neither a lease of what is loaded nor giving one back waits for a load, and a
+ * load waits for another only if both are of the same, or their artefacts do not fit the heap
+ * together.
  */
 public final class ModelPool {
   /** A loaded graph holds its weights, packed copies of some, and what its runs need. */
@@ -25,7 +30,12 @@ public final class ModelPool {
   private final RunPolicy standard;
   private final long mostBytes;
   private final RemoteAccess remotes;
+  private final HeapShare heap = HeapShare.ofThisProcess();
   private final Map<Key, Loaded> models = new ConcurrentHashMap<>();
+
+  /** The loads that are under way, each done when it has succeeded or failed. */
+  private final Map<Key, CompletableFuture<Void>> loads = new ConcurrentHashMap<>();
+
   private final AtomicLong usedBytes = new AtomicLong();
 
   /** A pool whose models get so many threads each, with so many places to wait. */
@@ -54,6 +64,11 @@ public final class ModelPool {
   @FunctionalInterface
   public interface Artefact {
     byte[] content() throws IOException;
+
+    /** About how many bytes those are, if that is known before they are read. */
+    default long bytes() throws IOException {
+      return 0;
+    }
   }
 
   /** How models are run that nobody says more about. */
@@ -68,28 +83,68 @@ public final class ModelPool {
   }
 
   /** The same, run as the policy says. */
-  public synchronized Lease lease(
-      String sha256, ModelContract contract, RunPolicy policy, Artefact artefact)
+  public Lease lease(String sha256, ModelContract contract, RunPolicy policy, Artefact artefact)
       throws ModelRefused, IOException {
     Key key = new Key(sha256, contract, policy);
+    CompletableFuture<Void> mine = new CompletableFuture<>();
+    while (true) {
+      Loaded present = models.get(key);
+      if (present != null && present.retain()) {
+        return new Lease(present);
+      }
+      CompletableFuture<Void> another = loads.putIfAbsent(key, mine);
+      if (another != null) {
+        await(another);
+      } else {
+        try {
+          return leaseOrLoad(key, artefact);
+        } finally {
+          loads.remove(key, mine);
+          mine.complete(null);
+        }
+      }
+    }
+  }
+
+  /** Whether it was loaded or not, is looked at again afterwards. */
+  private static void await(CompletableFuture<Void> load) throws InterruptedIOException {
+    try {
+      load.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException(
+          "interrupted while another load of the same version went on");
+    } catch (ExecutionException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  /** By the only one that loads this now; it may have become loaded just before. */
+  private Lease leaseOrLoad(Key key, Artefact artefact) throws ModelRefused, IOException {
     Loaded present = models.get(key);
     if (present != null && present.retain()) {
       return new Lease(present);
     }
-    byte[] content = artefact.content();
-    long bytes = reserve(content.length);
-    Loaded loaded;
-    try {
-      WarmModel warm = ModelLoader.loadWarm(content, sha256, contract, recorded(contract), remotes);
-      requireBatches(warm, policy);
-      loaded =
-          new Loaded(key, new ModelRunner("score-" + sha256.substring(0, 8), warm, policy), bytes);
-    } catch (ModelRefused | RuntimeException | Error e) {
-      usedBytes.addAndGet(-bytes);
-      throw e;
-    }
+    Loaded loaded = load(key, artefact);
     models.put(key, loaded);
     return new Lease(loaded);
+  }
+
+  private Loaded load(Key key, Artefact artefact) throws ModelRefused, IOException {
+    try (HeapShare.Held content = heap.read(artefact)) {
+      long bytes = reserve(content.bytes().length);
+      try {
+        WarmModel warm =
+            ModelLoader.loadWarm(
+                content.bytes(), key.sha256(), key.contract(), recorded(key.contract()), remotes);
+        requireBatches(warm, key.policy());
+        String name = "score-" + key.sha256().substring(0, 8);
+        return new Loaded(key, new ModelRunner(name, warm, key.policy()), bytes);
+      } catch (ModelRefused | RuntimeException | Error e) {
+        usedBytes.addAndGet(-bytes);
+        throw e;
+      }
+    }
   }
 
   private static void requireBatches(WarmModel warm, RunPolicy policy) throws ModelRefused {
@@ -102,7 +157,7 @@ public final class ModelPool {
     }
   }
 
-  private long reserve(int artefactBytes) throws ModelRefused {
+  private synchronized long reserve(int artefactBytes) throws ModelRefused {
     long bytes = BYTES_OF_ANY_MODEL + MEMORY_PER_ARTEFACT * (long) artefactBytes;
     long used = usedBytes.get();
     if (bytes > mostBytes - used) {

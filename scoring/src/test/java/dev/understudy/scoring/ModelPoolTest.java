@@ -6,7 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.understudy.testkit.Graphs;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -81,6 +87,56 @@ class ModelPoolTest {
   }
 
   @Test
+  void neitherALookUpNorALoadWaitsForALoadOfAnotherVersion() throws Exception {
+    try (ModelPool.Lease loaded = lease(1);
+        ExecutorService threads = Executors.newCachedThreadPool()) {
+      CountDownLatch begun = new CountDownLatch(1);
+      CountDownLatch mayEnd = new CountDownLatch(1);
+      byte[] slow = Graphs.sigmoid(3);
+      Future<ModelPool.Lease> hanging =
+          threads.submit(
+              () ->
+                  pool.lease(
+                      ModelLoader.digest(slow),
+                      Contracts.number(),
+                      () -> {
+                        begun.countDown();
+                        awaitQuietly(mayEnd);
+                        return slow;
+                      }));
+      begun.await();
+
+      try (ModelPool.Lease again = lease(1);
+          ModelPool.Lease other = lease(2)) {
+        assertThat(again.model()).isSameAs(loaded.model());
+        assertThat(other.model()).isNotSameAs(loaded.model());
+        assertThat(hanging).isNotDone();
+      }
+      mayEnd.countDown();
+      hanging.get().close();
+    }
+  }
+
+  @Test
+  void whoWantsWhatIsBeingLoadedWaitsForThatLoad() throws Exception {
+    try (ExecutorService threads = Executors.newCachedThreadPool()) {
+      List<Future<ModelPool.Lease>> leases = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        leases.add(threads.submit(() -> lease(1)));
+      }
+
+      for (Future<ModelPool.Lease> lease : leases) {
+        assertThat(lease.get().model()).isSameAs(leases.getFirst().get().model());
+      }
+      assertThat(fetched).hasValue(1);
+      for (Future<ModelPool.Lease> lease : leases) {
+        lease.get().close();
+      }
+      assertThat(pool.size()).isZero();
+    }
+  }
+
+  @Test
   void batchesOfAModelThatTakesNoneAreRefused() {
     byte[] content = Graphs.oneAnswerForAllRows();
     RunPolicy policy = RunPolicy.standard().withBatching(RunPolicy.Batching.ON, 8, Duration.ZERO);
@@ -103,6 +159,14 @@ class ModelPoolTest {
             pool.lease(ModelLoader.digest(content), Contracts.number(), policy, () -> content)) {
       assertThat(other.model()).isNotSameAs(standard.model());
       assertThat(other.isCheap(Map.of("x", Tensor.ofFloats("x", new long[] {1}, 0)))).isFalse();
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -303,7 +303,7 @@ public final class HotSwap implements AutoCloseable {
     artefacts.require(sha256);
     ModelPool.Lease lease;
     try {
-      lease = pool.lease(sha256, route.contract(), route.run(), () -> artefacts.content(sha256));
+      lease = pool.lease(sha256, route.contract(), route.run(), artefacts.artefact(sha256));
     } catch (ModelRefused refused) {
       if (refused.reason() == ModelRefused.Reason.REMOTE_UNAVAILABLE) {
         throw new RemoteAway(refused);

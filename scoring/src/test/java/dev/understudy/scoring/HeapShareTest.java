@@ -1,0 +1,60 @@
+package dev.understudy.scoring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+class HeapShareTest {
+  private final HeapShare heap = new HeapShare(8 << 10);
+
+  @Test
+  void whatDoesNotFitWaitsForItsTurn() throws Exception {
+    try (ExecutorService threads = Executors.newCachedThreadPool()) {
+      HeapShare.Held first = heap.read(artefact(5 << 10));
+      HeapShare.Held second = heap.read(artefact(100));
+      Future<HeapShare.Held> larger = threads.submit(() -> heap.read(artefact(1 << 20)));
+      await().until(heap::someoneWaits);
+
+      first.close();
+      assertThat(larger).isNotDone();
+      second.close();
+
+      larger.get().close();
+    }
+  }
+
+  @Test
+  void whatCannotBeReadTakesNoRoom() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      assertThatThrownBy(
+              () ->
+                  heap.read(
+                      () -> {
+                        throw new IOException("away");
+                      }))
+          .hasMessage("away");
+    }
+
+    heap.read(artefact(8 << 10)).close();
+  }
+
+  private static ModelPool.Artefact artefact(int bytes) {
+    return new ModelPool.Artefact() {
+      @Override
+      public byte[] content() {
+        return new byte[bytes];
+      }
+
+      @Override
+      public long bytes() {
+        return bytes;
+      }
+    };
+  }
+}
