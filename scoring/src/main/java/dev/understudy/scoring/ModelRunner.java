@@ -59,7 +59,7 @@ final class ModelRunner implements AutoCloseable {
     // Who says so takes answers that depend on what else is in the run.
     this.batchable =
         warm.takesBatches()
-            && (!warm.neighboursMatter() || policy.batching() == RunPolicy.Batching.ON);
+            && (!warm.neighboursMayMatter() || policy.batching() == RunPolicy.Batching.ON);
     boolean batches =
         batchable
             && switch (policy.batching()) {

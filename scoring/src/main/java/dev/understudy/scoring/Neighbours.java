@@ -28,8 +28,11 @@ final class Neighbours {
 
   private Neighbours() {}
 
-  /** Tries it with rows that differ; false as well where those cannot be scored. */
-  static boolean matter(Model model, InputContract contract, ScoringRoom room) {
+  /**
+   * Tries it with rows that differ. Where those cannot be scored nothing was found out, and then
+   * they may matter: who says otherwise must have seen it.
+   */
+  static boolean mayMatter(Model model, InputContract contract, ScoringRoom room) {
     List<Map<String, Tensor>> rows = new ArrayList<>();
     for (int i = 0; i < ROWS; i++) {
       Map<String, Tensor> row = new HashMap<>();
@@ -38,9 +41,12 @@ final class Neighbours {
       }
       rows.add(row);
     }
-    return run(model, rows.get(MIDDLE), room) instanceof Score.Answered alone
-        && run(model, TensorRows.join(model.inputs(), rows), room) instanceof Score.Answered among
-        && !areAlike(alone.outputs(), TensorRows.slice(among.outputs(), MIDDLE, 1));
+    boolean seenNotTo =
+        run(model, rows.get(MIDDLE), room) instanceof Score.Answered alone
+            && run(model, TensorRows.join(model.inputs(), rows), room)
+                instanceof Score.Answered among
+            && areAlike(alone.outputs(), TensorRows.slice(among.outputs(), MIDDLE, 1));
+    return !seenNotTo;
   }
 
   private static Score run(Model model, Map<String, Tensor> request, ScoringRoom room) {
