@@ -156,8 +156,7 @@ final class ModelRunner implements AutoCloseable {
 
   /**
    * Scores requests that {@link #isCheap are cheap} on this thread, those of equal shapes in one
-   * run. The latency of each is its share of that run: what the run took, by the rows' cost alone,
-   * so that it can be held against a run of its own.
+   * run. The latency of each is {@linkplain RunCost#asIfAlone as if it had run alone}.
    *
    * @return in the order of the requests; null where it turned out too slow to be scored here
    */
@@ -191,14 +190,13 @@ final class ModelRunner implements AutoCloseable {
               ? scoreHere(TensorRows.join(model.inputs(), group), rows)
               : null;
       if (score instanceof Score.Answered answered) {
-        double perCost = answered.latencyNanos() / cost.nanos(rows);
         long at = 0;
         for (Map<String, Tensor> one : group) {
           long own = TensorRows.rows(model.inputs(), one);
           scores.add(
               new Score.Answered(
                   TensorRows.slice(answered.outputs(), at, own),
-                  Math.round(perCost * cost.nanos(own))));
+                  cost.asIfAlone(answered.latencyNanos(), own, rows)));
           at += own;
         }
         return scores;
@@ -247,6 +245,11 @@ final class ModelRunner implements AutoCloseable {
   void waited(long nanos) {
     waits.increment();
     waitedNanos.add(nanos);
+  }
+
+  /** What a request of so many rows is charged of a run that it shared. */
+  long asIfAlone(long runNanos, long own, long all) {
+    return cost.asIfAlone(runNanos, own, all);
   }
 
   RunStatistics statistics() {
