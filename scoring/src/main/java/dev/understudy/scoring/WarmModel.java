@@ -80,7 +80,7 @@ record WarmModel(Model model, RunCost cost, boolean takesBatches, boolean neighb
       case Score.Answered answered -> answered;
       case Score.Failed failed ->
           throw new ModelRefused(
-              failed.errorClass().equals(RemoteModel.UNAVAILABLE)
+              failed.errorClass().equals(RemoteServer.UNAVAILABLE)
                   ? ModelRefused.Reason.REMOTE_UNAVAILABLE
                   : ModelRefused.Reason.WARM_UP_FAILED,
               "it fails on a harmless row: " + failed.reason());
