@@ -15,8 +15,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every loaded model of the process, shared by digest and contract, each with a scoring room of its
- * own: a slow version fills its own queue and nobody else's. A model is closed after its last
+ * Every loaded version of the process, each with a scoring room of its own: a slow one fills its own
+ * queue and nobody else's. Within a model, versions are shared by digest and contract; two models
+ * share nothing, not even the same artefact, so that neither waits for, or sees, what the other is
+ * asked. A model is closed after its last
  * lease. Thread-safe: neither a lease of what is loaded nor giving one back waits for a load, and a
  * load waits for another only if both are of the same, or their artefacts do not fit the heap
  * together.
@@ -60,6 +62,15 @@ public final class ModelPool {
     this.remotes = remotes;
   }
 
+  /**
+   * The model that a version is of. What it is asked may be used to warm up its other versions, and
+   * nobody else's.
+   */
+  public record Owner(String project, String model) {
+    /** Of no model that has a name: nothing that it is asked is used again. */
+    public static final Owner NOBODY = new Owner("", "");
+  }
+
   /** Where the bytes of an artefact come from when it is not loaded yet. */
   @FunctionalInterface
   public interface Artefact {
@@ -76,16 +87,17 @@ public final class ModelPool {
     return standard;
   }
 
-  /** A model of that digest under that contract, loaded now if nobody has it. Blocks meanwhile. */
+  /** The same of nobody's model, run as the pool's standard says. */
   public Lease lease(String sha256, ModelContract contract, Artefact artefact)
       throws ModelRefused, IOException {
-    return lease(sha256, contract, standard, artefact);
+    return lease(Owner.NOBODY, sha256, contract, standard, artefact);
   }
 
-  /** The same, run as the policy says. */
-  public Lease lease(String sha256, ModelContract contract, RunPolicy policy, Artefact artefact)
+  /** A model of that digest under that contract, loaded now if nobody has it. Blocks meanwhile. */
+  public Lease lease(
+      Owner owner, String sha256, ModelContract contract, RunPolicy policy, Artefact artefact)
       throws ModelRefused, IOException {
-    Key key = new Key(sha256, contract, policy);
+    Key key = new Key(owner, sha256, contract, policy);
     CompletableFuture<Void> mine = new CompletableFuture<>();
     while (true) {
       Loaded present = models.get(key);
@@ -136,7 +148,7 @@ public final class ModelPool {
       try {
         WarmModel warm =
             ModelLoader.loadWarm(
-                content.bytes(), key.sha256(), key.contract(), recorded(key.contract()), remotes);
+                content.bytes(), key.sha256(), key.contract(), recorded(key), remotes);
         requireBatches(warm, key.policy());
         String name = "score-" + key.sha256().substring(0, 8);
         return new Loaded(key, new ModelRunner(name, warm, key.policy()), bytes);
@@ -171,10 +183,14 @@ public final class ModelPool {
     return bytes;
   }
 
-  /** What was last asked of the other versions under the contract. */
-  private List<Map<String, Tensor>> recorded(ModelContract contract) {
+  /** What was last asked of the other versions of its model under the contract. */
+  private List<Map<String, Tensor>> recorded(Key key) {
+    if (key.owner().equals(Owner.NOBODY)) {
+      return List.of();
+    }
     return models.values().stream()
-        .filter(loaded -> loaded.key.contract().equals(contract))
+        .filter(loaded -> loaded.key.owner().equals(key.owner()))
+        .filter(loaded -> loaded.key.contract().equals(key.contract()))
         .flatMap(loaded -> loaded.runner.recorded().stream())
         .toList();
   }
@@ -189,7 +205,7 @@ public final class ModelPool {
     return models.size();
   }
 
-  private record Key(String sha256, ModelContract contract, RunPolicy policy) {}
+  private record Key(Owner owner, String sha256, ModelContract contract, RunPolicy policy) {}
 
   private final class Loaded {
     final Key key;

@@ -200,8 +200,9 @@ public final class HotSwap implements AutoCloseable {
     }
 
     @Override
-    public void load(PublishedRoute route, ModelDesk.Loading loading) {
-      loads.execute(() -> loadUntilDone(route, loading));
+    public void load(
+        ModelPool.Owner owner, PublishedRoute route, ModelDesk.Loading loading) {
+      loads.execute(() -> loadUntilDone(owner, route, loading));
     }
 
     @Override
@@ -239,14 +240,15 @@ public final class HotSwap implements AutoCloseable {
     return digests;
   }
 
-  private void loadUntilDone(PublishedRoute route, ModelDesk.Loading loading) {
+  private void loadUntilDone(
+      ModelPool.Owner owner, PublishedRoute route, ModelDesk.Loading loading) {
     for (int attempt = 1; loading.stillWanted() && !closed; attempt++) {
       Map<String, ModelPool.Lease> leases = new LinkedHashMap<>();
       String version = "";
       try {
         for (String one : route.versions()) {
           version = one;
-          leases.put(version, load(route, route.digest(version).orElseThrow()));
+          leases.put(version, load(owner, route, route.digest(version).orElseThrow()));
         }
         loading.loaded(leases);
         return;
@@ -297,13 +299,13 @@ public final class HotSwap implements AutoCloseable {
         };
   }
 
-  private ModelPool.Lease load(PublishedRoute route, String sha256)
+  private ModelPool.Lease load(ModelPool.Owner owner, PublishedRoute route, String sha256)
       throws IOException, ModelRefused {
     long start = System.nanoTime();
     artefacts.require(sha256);
     ModelPool.Lease lease;
     try {
-      lease = pool.lease(sha256, route.contract(), route.run(), artefacts.artefact(sha256));
+      lease = pool.lease(owner, sha256, route.contract(), route.run(), artefacts.artefact(sha256));
     } catch (ModelRefused refused) {
       if (refused.reason() == ModelRefused.Reason.REMOTE_UNAVAILABLE) {
         throw new RemoteAway(refused);
