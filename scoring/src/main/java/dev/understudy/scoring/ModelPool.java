@@ -5,32 +5,34 @@ import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every loaded version of the process, each with a scoring room of its own: a slow one fills its own
- * queue and nobody else's. Within a model, versions are shared by digest and contract; two models
- * share nothing, not even the same artefact, so that neither waits for, or sees, what the other is
- * asked. A model is closed after its last
- * lease. Thread-safe: neither a lease of what is loaded nor giving one back waits for a load, and a
- * load waits for another only if both are of the same, or their artefacts do not fit the heap
- * together.
+ * Every loaded version of the process, each with a scoring room of its own: a slow one fills its
+ * own queue and nobody else's. Within a model, versions are shared by digest and contract; two
+ * models share nothing, not even the same artefact, so that neither waits for, or sees, what the
+ * other is asked. After its last lease, a version that computes here is kept idle, without threads
+ * and out of everybody's sight, while number and memory allow it: wanted again, it needs no load. A
+ * load that needs room unloads idle ones first, the one unused for longest before others.
+ * Thread-safe: neither a lease of what is loaded nor giving one back waits for a load, and a load
+ * waits for another only if both are of the same, or their artefacts do not fit the heap together.
  */
-public final class ModelPool {
+public final class ModelPool implements AutoCloseable {
   /** A loaded graph holds its weights, packed copies of some, and what its runs need. */
   private static final long MEMORY_PER_ARTEFACT = 3;
 
   private static final long BYTES_OF_ANY_MODEL = 1 << 20;
 
   private final RunPolicy standard;
-  private final long mostBytes;
   private final RemoteAccess remotes;
   private final HeapShare heap = HeapShare.ofThisProcess();
   private final Map<Key, Loaded> models = new ConcurrentHashMap<>();
@@ -38,7 +40,9 @@ public final class ModelPool {
   /** The loads that are under way, each done when it has succeeded or failed. */
   private final Map<Key, CompletableFuture<Void>> loads = new ConcurrentHashMap<>();
 
-  private final AtomicLong usedBytes = new AtomicLong();
+  private final IdleModels idle;
+  private final LongAdder loaded = new LongAdder();
+  private final LongAdder revived = new LongAdder();
 
   /** A pool whose models get so many threads each, with so many places to wait. */
   public ModelPool(int threadsPerModel, int placesPerModel) {
@@ -48,6 +52,11 @@ public final class ModelPool {
         RemoteAccess.NONE);
   }
 
+  /** A pool that keeps nothing idle. */
+  public ModelPool(RunPolicy standard, long mostBytes, RemoteAccess remotes) {
+    this(standard, mostBytes, remotes, 0);
+  }
+
   /**
    * A pool.
    *
@@ -55,11 +64,20 @@ public final class ModelPool {
    * @param mostBytes of memory that all models together are estimated to take; a load beyond it is
    *     refused
    * @param remotes the other servers that models may live on
+   * @param mostIdle how many models that nobody holds may stay loaded
    */
-  public ModelPool(RunPolicy standard, long mostBytes, RemoteAccess remotes) {
+  public ModelPool(RunPolicy standard, long mostBytes, RemoteAccess remotes, int mostIdle) {
     this.standard = standard;
-    this.mostBytes = mostBytes;
     this.remotes = remotes;
+    this.idle = new IdleModels(mostIdle, mostBytes);
+  }
+
+  /** Why an idle model was unloaded. */
+  public enum Cause {
+    /** There were others, used more lately, as many as may be idle. */
+    NUMBER,
+    /** Another was to be loaded, and needed the room. */
+    MEMORY
   }
 
   /**
@@ -134,12 +152,27 @@ public final class ModelPool {
   /** By the only one that loads this now; it may have become loaded just before. */
   private Lease leaseOrLoad(Key key, Artefact artefact) throws ModelRefused, IOException {
     Loaded present = models.get(key);
-    if (present != null && present.retain()) {
-      return new Lease(present);
+    if (present != null) {
+      if (present.retain()) {
+        return new Lease(present);
+      }
+      present.rest();
     }
-    Loaded loaded = load(key, artefact);
-    models.put(key, loaded);
-    return new Lease(loaded);
+    Optional<IdleModels.Idle> atRest = idle.take(key.identity());
+    Loaded next = atRest.isPresent() ? revive(key, atRest.get()) : load(key, artefact);
+    models.put(key, next);
+    return new Lease(next);
+  }
+
+  private Loaded revive(Key key, IdleModels.Idle atRest) throws ModelRefused {
+    try {
+      Loaded next = new Loaded(key, runner(key, atRest.warm()), atRest.bytes());
+      revived.increment();
+      return next;
+    } catch (ModelRefused | RuntimeException | Error e) {
+      idle.release(atRest.bytes());
+      throw e;
+    }
   }
 
   private Loaded load(Key key, Artefact artefact) throws ModelRefused, IOException {
@@ -149,14 +182,19 @@ public final class ModelPool {
         WarmModel warm =
             ModelLoader.loadWarm(
                 content.bytes(), key.sha256(), key.contract(), recorded(key), remotes);
-        requireBatches(warm, key.policy());
-        String name = "score-" + key.sha256().substring(0, 8);
-        return new Loaded(key, new ModelRunner(name, warm, key.policy()), bytes);
+        Loaded next = new Loaded(key, runner(key, warm), bytes);
+        loaded.increment();
+        return next;
       } catch (ModelRefused | RuntimeException | Error e) {
-        usedBytes.addAndGet(-bytes);
+        idle.release(bytes);
         throw e;
       }
     }
+  }
+
+  private static ModelRunner runner(Key key, WarmModel warm) throws ModelRefused {
+    requireBatches(warm, key.policy());
+    return new ModelRunner("score-" + key.sha256().substring(0, 8), warm, key.policy());
   }
 
   private static void requireBatches(WarmModel warm, RunPolicy policy) throws ModelRefused {
@@ -169,17 +207,21 @@ public final class ModelPool {
     }
   }
 
-  private synchronized long reserve(int artefactBytes) throws ModelRefused {
+  private long reserve(int artefactBytes) throws ModelRefused {
     long bytes = BYTES_OF_ANY_MODEL + MEMORY_PER_ARTEFACT * (long) artefactBytes;
-    long used = usedBytes.get();
-    if (bytes > mostBytes - used) {
+    if (!idle.reserve(bytes)) {
       throw new ModelRefused(
           ModelRefused.Reason.TOO_LARGE,
-          ("it would take about %d MiB of memory; %d of %d MiB are taken by the %d models in use;"
-                  + " end a rollout, or raise the limit")
-              .formatted(bytes >> 20, used >> 20, mostBytes >> 20, models.size()));
+          ("it would take about %d MiB of memory; %d of %d MiB are taken by the %d models in use,"
+                  + " and unloading the %d idle ones would not suffice; end a rollout, or raise the"
+                  + " limit")
+              .formatted(
+                  bytes >> 20,
+                  idle.usedBytes() >> 20,
+                  idle.mostBytes() >> 20,
+                  models.size(),
+                  idle.size()));
     }
-    usedBytes.addAndGet(bytes);
     return bytes;
   }
 
@@ -197,15 +239,50 @@ public final class ModelPool {
 
   /** Memory that all loaded models are estimated to take, in bytes. */
   public long usedBytes() {
-    return usedBytes.get();
+    return idle.usedBytes();
   }
 
-  /** How many models are loaded. */
+  /** How many models are held. */
   public int size() {
     return models.size();
   }
 
-  private record Key(Owner owner, String sha256, ModelContract contract, RunPolicy policy) {}
+  /** Closes what is idle; what is still held is closed when it is given back. */
+  @Override
+  public void close() {
+    idle.close();
+  }
+
+  /** How many more are loaded, and held by nobody. */
+  public int idle() {
+    return idle.size();
+  }
+
+  /** The digests of the artefacts of those. */
+  public Set<String> idleDigests() {
+    return idle.digests();
+  }
+
+  /** How many models were loaded so far. */
+  public long loads() {
+    return loaded.sum();
+  }
+
+  /** How often one that was idle was wanted again, and needed no load. */
+  public long revivals() {
+    return revived.sum();
+  }
+
+  /** How many idle ones were unloaded for that cause. */
+  public long unloads(Cause cause) {
+    return idle.unloads(cause);
+  }
+
+  private record Key(Owner owner, String sha256, ModelContract contract, RunPolicy policy) {
+    IdleModels.Identity identity() {
+      return new IdleModels.Identity(owner, sha256, contract);
+    }
+  }
 
   private final class Loaded {
     final Key key;
@@ -225,9 +302,22 @@ public final class ModelPool {
 
     void release() {
       if (leases.decrementAndGet() == 0) {
-        models.remove(key, this);
-        runner.close();
-        usedBytes.addAndGet(-bytes);
+        rest();
+      }
+    }
+
+    /** After the last lease, by whoever sees that first. */
+    void rest() {
+      if (!models.remove(key, this)) {
+        return;
+      }
+      WarmModel warm = runner.rest();
+      if (warm.model() instanceof LocalModel) {
+        idle.keep(new IdleModels.Idle(key.identity(), warm, bytes), runner.statistics().runs() > 0);
+      } else {
+        // It takes nothing of ours, and whether it is still there must be asked anew.
+        warm.model().close();
+        idle.release(bytes);
       }
     }
   }

@@ -29,6 +29,7 @@ final class ModelRunner implements AutoCloseable {
   private static final int RECORD_ONE_IN = 1024;
   private static final int MOST_RECORDED_ROWS = 8;
 
+  private final WarmModel warm;
   private final Model model;
   private final @Nullable LocalModel local;
   private final RunCost cost;
@@ -51,6 +52,7 @@ final class ModelRunner implements AutoCloseable {
   private volatile long notHereBefore = System.nanoTime();
 
   ModelRunner(String name, WarmModel warm, RunPolicy policy) {
+    this.warm = warm;
     this.model = warm.model();
     this.local = model instanceof LocalModel here ? here : null;
     this.cost = warm.cost();
@@ -255,6 +257,12 @@ final class ModelRunner implements AutoCloseable {
   RunStatistics statistics() {
     return new RunStatistics(
         runs.sum(), failed.sum(), rowsRun.sum(), runNanos.sum(), waits.sum(), waitedNanos.sum());
+  }
+
+  /** Nothing more is run here; the model stays as it is, for another runner. */
+  WarmModel rest() {
+    room.close();
+    return warm;
   }
 
   /** Nothing more is run; the model is closed after its last run. */

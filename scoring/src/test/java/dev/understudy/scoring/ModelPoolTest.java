@@ -150,9 +150,7 @@ class ModelPoolTest {
     byte[] here = Graphs.sigmoid(1);
     ModelPool both =
         new ModelPool(
-            RunPolicy.standard(),
-            Long.MAX_VALUE,
-            new RemoteAccess(Set.of("127.0.0.1"), 4, 4096));
+            RunPolicy.standard(), Long.MAX_VALUE, new RemoteAccess(Set.of("127.0.0.1"), 4, 4096));
     try (OipServer server = new OipServer();
         ModelPool.Lease asked = lease(both, mine, here)) {
       List<String> seen = new CopyOnWriteArrayList<>();
@@ -194,11 +192,7 @@ class ModelPoolTest {
   private static ModelPool.Lease lease(ModelPool pool, ModelPool.Owner owner, byte[] content)
       throws Exception {
     return pool.lease(
-        owner,
-        ModelLoader.digest(content),
-        Contracts.number(),
-        pool.standard(),
-        () -> content);
+        owner, ModelLoader.digest(content), Contracts.number(), pool.standard(), () -> content);
   }
 
   @Test
@@ -227,11 +221,11 @@ class ModelPoolTest {
     try (ModelPool.Lease standard = lease(1);
         ModelPool.Lease other =
             pool.lease(
-                    ModelPool.Owner.NOBODY,
-                    ModelLoader.digest(content),
-                    Contracts.number(),
-                    policy,
-                    () -> content)) {
+                ModelPool.Owner.NOBODY,
+                ModelLoader.digest(content),
+                Contracts.number(),
+                policy,
+                () -> content)) {
       assertThat(other.model()).isNotSameAs(standard.model());
       assertThat(other.isCheap(Map.of("x", Tensor.ofFloats("x", new long[] {1}, 0)))).isFalse();
     }

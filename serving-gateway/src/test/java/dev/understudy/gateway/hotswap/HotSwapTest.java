@@ -185,6 +185,50 @@ class HotSwapTest {
   }
 
   @Test
+  void aVersionThatWasReplacedIsServedAgainWithoutALoad() throws IOException {
+    try (ModelPool keeping =
+            new ModelPool(RunPolicy.standard(), Long.MAX_VALUE, RemoteAccess.NONE, 2);
+        HotSwap keeper = swap(registry.address(), keeping)) {
+      keeper.accept(model().setCommitted(Published.single(1, V1)).build());
+      awaitLive(keeper, 1);
+      Model first = live(keeper).version("1").orElseThrow().model();
+      keeper.accept(model().setCommitted(Published.single(2, V2)).build());
+      awaitLive(keeper, 2);
+      assertThat(keeping.idle()).isOne();
+      assertThat(live(keeper).versions()).containsExactly("2");
+      assertThat(live(keeper).version("1")).isEmpty();
+      registry.close();
+
+      Route back = Published.single(3, V1);
+      keeper.accept(model().setCommitted(Published.single(2, V2)).setPrepared(back).build());
+      await().untilAsserted(() -> assertThat(state(keeper).getPreparedRevision()).isEqualTo(3));
+      keeper.accept(model().setCommitted(back).build());
+
+      assertThat(live(keeper).version("1").orElseThrow().model()).isSameAs(first);
+      assertThat(keeping.loads()).isEqualTo(2);
+      assertThat(keeping.revivals()).isOne();
+    }
+  }
+
+  @Test
+  void aPreparationThatIsWithdrawnWhileItLoadsLeavesNothingBehind() throws IOException {
+    ModelPool keeping = new ModelPool(RunPolicy.standard(), Long.MAX_VALUE, RemoteAccess.NONE, 2);
+    try (HotSwap keeper = swap(registry.address(), keeping)) {
+      for (int revision = 1; revision <= 20; revision++) {
+        keeper.accept(
+            model()
+                .setPrepared(Published.shadow(revision, V1, revision % 2 == 0 ? V2 : V3))
+                .build());
+        keeper.accept(model().build());
+      }
+      await().untilAsserted(() -> assertThat(keeping.size()).isZero());
+      assertThat(keeping.idle()).isLessThanOrEqualTo(2);
+    }
+    keeping.close();
+    await().untilAsserted(() -> assertThat(keeping.usedBytes()).isZero());
+  }
+
+  @Test
   void aStandbyStaysLoaded() {
     commit(Published.shadow(1, V1, V2));
     awaitLive(1);
@@ -531,10 +575,18 @@ class HotSwapTest {
   }
 
   private void awaitLive(long revision) {
-    await().untilAsserted(() -> assertThat(state().getLiveRevision()).isEqualTo(revision));
+    awaitLive(swap, revision);
+  }
+
+  private static void awaitLive(HotSwap swap, long revision) {
+    await().untilAsserted(() -> assertThat(state(swap).getLiveRevision()).isEqualTo(revision));
   }
 
   private ServedModel live() {
+    return live(swap);
+  }
+
+  private static ServedModel live(HotSwap swap) {
     return swap.table().find("m").orElseThrow();
   }
 
