@@ -7,12 +7,14 @@ import java.util.concurrent.Semaphore;
 /**
  * The part of the heap that artefacts may take while they are loaded. Many loads at once are
  * welcome, but each holds its artefact as bytes until its model is warm, and ten of half a gigabyte
- * would end the process. One that is larger than the whole part is loaded when no other is.
- * Thread-safe.
+ * would end the process. One that is larger than the whole part is loaded when no other is. Small
+ * ones take nothing: among them are the descriptions of models elsewhere, whose servers may let a
+ * load wait. Thread-safe.
  */
 final class HeapShare {
   private static final int UNIT = 1 << 10;
   private static final int OF_THE_HEAP = 4;
+  private static final int SMALL = 1 << 16;
 
   private final int units;
   private final Semaphore free;
@@ -52,9 +54,12 @@ final class HeapShare {
 
   /** Waits until there is room for the artefact, and reads it. */
   Held read(ModelPool.Artefact artefact) throws IOException {
-    int needed = (int) Math.min(units, artefact.bytes() / UNIT + 1);
+    long bytes = artefact.bytes();
+    int needed = bytes <= SMALL ? 0 : (int) Math.min(units, bytes / UNIT);
     try {
-      free.acquire(needed);
+      if (needed > 0) {
+        free.acquire(needed);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while a load waited for room on the heap");

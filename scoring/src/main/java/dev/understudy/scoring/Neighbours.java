@@ -13,7 +13,9 @@ import java.util.Map;
  * who else asks.
  */
 final class Neighbours {
-  private static final Duration LIMIT = Duration.ofSeconds(1);
+  /** Long, since a machine that is busy with other loads must not cost a model its batches. */
+  private static final Duration LIMIT = Duration.ofSeconds(5);
+
   private static final int ROWS = 3;
   private static final int MIDDLE = 1;
 

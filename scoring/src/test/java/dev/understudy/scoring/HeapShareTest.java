@@ -11,18 +11,19 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 class HeapShareTest {
-  private final HeapShare heap = new HeapShare(8 << 10);
+  private final HeapShare heap = new HeapShare(8 << 20);
 
   @Test
   void whatDoesNotFitWaitsForItsTurn() throws Exception {
     try (ExecutorService threads = Executors.newCachedThreadPool()) {
-      HeapShare.Held first = heap.read(artefact(5 << 10));
-      HeapShare.Held second = heap.read(artefact(100));
-      Future<HeapShare.Held> larger = threads.submit(() -> heap.read(artefact(1 << 20)));
+      HeapShare.Held first = heap.read(artefact(5 << 20));
+      HeapShare.Held second = heap.read(artefact(1 << 20));
+      Future<HeapShare.Held> larger = threads.submit(() -> heap.read(artefact(16 << 20)));
       await().until(heap::someoneWaits);
 
       first.close();
       assertThat(larger).isNotDone();
+      heap.read(artefact(1 << 10)).close();
       second.close();
 
       larger.get().close();
@@ -31,17 +32,23 @@ class HeapShareTest {
 
   @Test
   void whatCannotBeReadTakesNoRoom() throws Exception {
+    ModelPool.Artefact away =
+        new ModelPool.Artefact() {
+          @Override
+          public byte[] content() throws IOException {
+            throw new IOException("away");
+          }
+
+          @Override
+          public long bytes() {
+            return 1 << 20;
+          }
+        };
     for (int i = 0; i < 20; i++) {
-      assertThatThrownBy(
-              () ->
-                  heap.read(
-                      () -> {
-                        throw new IOException("away");
-                      }))
-          .hasMessage("away");
+      assertThatThrownBy(() -> heap.read(away)).hasMessage("away");
     }
 
-    heap.read(artefact(8 << 10)).close();
+    heap.read(artefact(8 << 20)).close();
   }
 
   private static ModelPool.Artefact artefact(int bytes) {
