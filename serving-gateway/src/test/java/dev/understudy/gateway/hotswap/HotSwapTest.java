@@ -27,6 +27,7 @@ import dev.understudy.scoring.RunPolicy;
 import dev.understudy.scoring.Tensor;
 import dev.understudy.testkit.Graphs;
 import dev.understudy.testkit.TestKafka;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.URI;
@@ -186,15 +187,16 @@ class HotSwapTest {
 
   @Test
   void aVersionThatWasReplacedIsServedAgainWithoutALoad() throws IOException {
+    MeterRegistry meters = new SimpleMeterRegistry();
     try (ModelPool keeping =
             new ModelPool(RunPolicy.standard(), Long.MAX_VALUE, RemoteAccess.NONE, 2);
-        HotSwap keeper = swap(registry.address(), keeping)) {
+        HotSwap keeper = swap(registry.address(), false, keeping, meters)) {
       keeper.accept(model().setCommitted(Published.single(1, V1)).build());
       awaitLive(keeper, 1);
       Model first = live(keeper).version("1").orElseThrow().model();
       keeper.accept(model().setCommitted(Published.single(2, V2)).build());
       awaitLive(keeper, 2);
-      assertThat(keeping.idle()).isOne();
+      assertThat(meters.get("gateway.idle.models").gauge().value()).isOne();
       assertThat(live(keeper).versions()).containsExactly("2");
       assertThat(live(keeper).version("1")).isEmpty();
       registry.close();
@@ -206,7 +208,10 @@ class HotSwapTest {
 
       assertThat(live(keeper).version("1").orElseThrow().model()).isSameAs(first);
       assertThat(keeping.loads()).isEqualTo(2);
-      assertThat(keeping.revivals()).isOne();
+      assertThat(meters.get("gateway.model.revived").functionCounter().count()).isOne();
+      assertThat(
+              meters.get("gateway.model.unloaded").tag("cause", "number").functionCounter().count())
+          .isZero();
     }
   }
 
@@ -527,6 +532,12 @@ class HotSwapTest {
 
   private HotSwap swap(URI registryUrl, boolean hashesUnitsAlike, ModelPool models)
       throws IOException {
+    return swap(registryUrl, hashesUnitsAlike, models, new SimpleMeterRegistry());
+  }
+
+  private HotSwap swap(
+      URI registryUrl, boolean hashesUnitsAlike, ModelPool models, MeterRegistry meters)
+      throws IOException {
     return new HotSwap(
         new HotSwap.Settings(
             "gw",
@@ -538,7 +549,7 @@ class HotSwapTest {
             Duration.ofSeconds(2),
             hashesUnitsAlike),
         models,
-        new SimpleMeterRegistry(),
+        meters,
         table -> {});
   }
 
