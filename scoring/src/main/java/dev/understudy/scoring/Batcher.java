@@ -188,7 +188,8 @@ final class Batcher {
       for (Member member : present) {
         member.answer(
             new Score.Answered(
-                TensorRows.slice(answered.outputs(), at, member.rows), answered.latencyNanos()));
+                TensorRows.slice(answered.outputs(), at, member.rows),
+                runner.asIfAlone(answered.latencyNanos(), member.rows, together)));
         at += member.rows;
       }
       return true;

@@ -1,32 +1,48 @@
 package dev.understudy.scoring;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every loaded model of the process, shared by digest and contract, each with a scoring room of its
- * own: a slow version fills its own queue and nobody else's. A model is closed after its last
- * lease. Thread-safe; giving a lease back never waits for a load.
+ * Every loaded version of the process, each with a scoring room of its own: a slow one fills its
+ * own queue and nobody else's. Within a model, versions are shared by digest and contract; two
+ * models share nothing, not even the same artefact, so that neither waits for, or sees, what the
+ * other is asked. After its last lease, a version that computes here is kept idle, without threads
+ * and out of everybody's sight, while number and memory allow it: wanted again, it needs no load. A
+ * load that needs room unloads idle ones first, the one unused for longest before others.
+ * Thread-safe: neither a lease of what is loaded nor giving one back waits for a load, and a load
+ * waits for another only if both are of the same, or their artefacts do not fit the heap together.
  */
-public final class ModelPool {
+public final class ModelPool implements AutoCloseable {
   /** A loaded graph holds its weights, packed copies of some, and what its runs need. */
   private static final long MEMORY_PER_ARTEFACT = 3;
 
   private static final long BYTES_OF_ANY_MODEL = 1 << 20;
 
   private final RunPolicy standard;
-  private final long mostBytes;
   private final RemoteAccess remotes;
+  private final HeapShare heap = HeapShare.ofThisProcess();
   private final Map<Key, Loaded> models = new ConcurrentHashMap<>();
-  private final AtomicLong usedBytes = new AtomicLong();
+
+  /** The loads that are under way, each done when it has succeeded or failed. */
+  private final Map<Key, CompletableFuture<Void>> loads = new ConcurrentHashMap<>();
+
+  private final IdleModels idle;
+  private final LongAdder loaded = new LongAdder();
+  private final LongAdder revived = new LongAdder();
 
   /** A pool whose models get so many threads each, with so many places to wait. */
   public ModelPool(int threadsPerModel, int placesPerModel) {
@@ -36,6 +52,11 @@ public final class ModelPool {
         RemoteAccess.NONE);
   }
 
+  /** A pool that keeps nothing idle. */
+  public ModelPool(RunPolicy standard, long mostBytes, RemoteAccess remotes) {
+    this(standard, mostBytes, remotes, 0);
+  }
+
   /**
    * A pool.
    *
@@ -43,17 +64,40 @@ public final class ModelPool {
    * @param mostBytes of memory that all models together are estimated to take; a load beyond it is
    *     refused
    * @param remotes the other servers that models may live on
+   * @param mostIdle how many models that nobody holds may stay loaded
    */
-  public ModelPool(RunPolicy standard, long mostBytes, RemoteAccess remotes) {
+  public ModelPool(RunPolicy standard, long mostBytes, RemoteAccess remotes, int mostIdle) {
     this.standard = standard;
-    this.mostBytes = mostBytes;
     this.remotes = remotes;
+    this.idle = new IdleModels(mostIdle, mostBytes);
+  }
+
+  /** Why an idle model was unloaded. */
+  public enum Cause {
+    /** There were others, used more lately, as many as may be idle. */
+    NUMBER,
+    /** Another was to be loaded, and needed the room. */
+    MEMORY
+  }
+
+  /**
+   * The model that a version is of. What it is asked may be used to warm up its other versions, and
+   * nobody else's.
+   */
+  public record Owner(String project, String model) {
+    /** Of no model that has a name: nothing that it is asked is used again. */
+    public static final Owner NOBODY = new Owner("", "");
   }
 
   /** Where the bytes of an artefact come from when it is not loaded yet. */
   @FunctionalInterface
   public interface Artefact {
     byte[] content() throws IOException;
+
+    /** About how many bytes those are, if that is known before they are read. */
+    default long bytes() throws IOException {
+      return 0;
+    }
   }
 
   /** How models are run that nobody says more about. */
@@ -61,35 +105,96 @@ public final class ModelPool {
     return standard;
   }
 
-  /** A model of that digest under that contract, loaded now if nobody has it. Blocks meanwhile. */
+  /** The same of nobody's model, run as the pool's standard says. */
   public Lease lease(String sha256, ModelContract contract, Artefact artefact)
       throws ModelRefused, IOException {
-    return lease(sha256, contract, standard, artefact);
+    return lease(Owner.NOBODY, sha256, contract, standard, artefact);
   }
 
-  /** The same, run as the policy says. */
-  public synchronized Lease lease(
-      String sha256, ModelContract contract, RunPolicy policy, Artefact artefact)
+  /** A model of that digest under that contract, loaded now if nobody has it. Blocks meanwhile. */
+  public Lease lease(
+      Owner owner, String sha256, ModelContract contract, RunPolicy policy, Artefact artefact)
       throws ModelRefused, IOException {
-    Key key = new Key(sha256, contract, policy);
-    Loaded present = models.get(key);
-    if (present != null && present.retain()) {
-      return new Lease(present);
+    Key key = new Key(owner, sha256, contract, policy);
+    CompletableFuture<Void> mine = new CompletableFuture<>();
+    while (true) {
+      Loaded present = models.get(key);
+      if (present != null && present.retain()) {
+        return new Lease(present);
+      }
+      CompletableFuture<Void> another = loads.putIfAbsent(key, mine);
+      if (another != null) {
+        await(another);
+      } else {
+        try {
+          return leaseOrLoad(key, artefact);
+        } finally {
+          loads.remove(key, mine);
+          mine.complete(null);
+        }
+      }
     }
-    byte[] content = artefact.content();
-    long bytes = reserve(content.length);
-    Loaded loaded;
+  }
+
+  /** Whether it was loaded or not, is looked at again afterwards. */
+  private static void await(CompletableFuture<Void> load) throws InterruptedIOException {
     try {
-      WarmModel warm = ModelLoader.loadWarm(content, sha256, contract, recorded(contract), remotes);
-      requireBatches(warm, policy);
-      loaded =
-          new Loaded(key, new ModelRunner("score-" + sha256.substring(0, 8), warm, policy), bytes);
+      load.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException(
+          "interrupted while another load of the same version went on");
+    } catch (ExecutionException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  /** By the only one that loads this now; it may have become loaded just before. */
+  private Lease leaseOrLoad(Key key, Artefact artefact) throws ModelRefused, IOException {
+    Loaded present = models.get(key);
+    if (present != null) {
+      if (present.retain()) {
+        return new Lease(present);
+      }
+      present.rest();
+    }
+    Optional<IdleModels.Idle> atRest = idle.take(key.identity());
+    Loaded next = atRest.isPresent() ? revive(key, atRest.get()) : load(key, artefact);
+    models.put(key, next);
+    return new Lease(next);
+  }
+
+  private Loaded revive(Key key, IdleModels.Idle atRest) throws ModelRefused {
+    try {
+      Loaded next = new Loaded(key, runner(key, atRest.warm()), atRest.bytes());
+      revived.increment();
+      return next;
     } catch (ModelRefused | RuntimeException | Error e) {
-      usedBytes.addAndGet(-bytes);
+      idle.release(atRest.bytes());
       throw e;
     }
-    models.put(key, loaded);
-    return new Lease(loaded);
+  }
+
+  private Loaded load(Key key, Artefact artefact) throws ModelRefused, IOException {
+    try (HeapShare.Held content = heap.read(artefact)) {
+      long bytes = reserve(content.bytes().length);
+      try {
+        WarmModel warm =
+            ModelLoader.loadWarm(
+                content.bytes(), key.sha256(), key.contract(), recorded(key), remotes);
+        Loaded next = new Loaded(key, runner(key, warm), bytes);
+        loaded.increment();
+        return next;
+      } catch (ModelRefused | RuntimeException | Error e) {
+        idle.release(bytes);
+        throw e;
+      }
+    }
+  }
+
+  private static ModelRunner runner(Key key, WarmModel warm) throws ModelRefused {
+    requireBatches(warm, key.policy());
+    return new ModelRunner("score-" + key.sha256().substring(0, 8), warm, key.policy());
   }
 
   private static void requireBatches(WarmModel warm, RunPolicy policy) throws ModelRefused {
@@ -104,37 +209,80 @@ public final class ModelPool {
 
   private long reserve(int artefactBytes) throws ModelRefused {
     long bytes = BYTES_OF_ANY_MODEL + MEMORY_PER_ARTEFACT * (long) artefactBytes;
-    long used = usedBytes.get();
-    if (bytes > mostBytes - used) {
+    if (!idle.reserve(bytes)) {
       throw new ModelRefused(
           ModelRefused.Reason.TOO_LARGE,
-          ("it would take about %d MiB of memory; %d of %d MiB are taken by the %d models in use;"
-                  + " end a rollout, or raise the limit")
-              .formatted(bytes >> 20, used >> 20, mostBytes >> 20, models.size()));
+          ("it would take about %d MiB of memory; %d of %d MiB are taken by the %d models in use,"
+                  + " and unloading the %d idle ones would not suffice; end a rollout, or raise the"
+                  + " limit")
+              .formatted(
+                  bytes >> 20,
+                  idle.usedBytes() >> 20,
+                  idle.mostBytes() >> 20,
+                  models.size(),
+                  idle.size()));
     }
-    usedBytes.addAndGet(bytes);
     return bytes;
   }
 
-  /** What was last asked of the other versions under the contract. */
-  private List<Map<String, Tensor>> recorded(ModelContract contract) {
+  /** What was last asked of the other versions of its model under the contract. */
+  private List<Map<String, Tensor>> recorded(Key key) {
+    if (key.owner().equals(Owner.NOBODY)) {
+      return List.of();
+    }
     return models.values().stream()
-        .filter(loaded -> loaded.key.contract().equals(contract))
+        .filter(loaded -> loaded.key.owner().equals(key.owner()))
+        .filter(loaded -> loaded.key.contract().equals(key.contract()))
         .flatMap(loaded -> loaded.runner.recorded().stream())
         .toList();
   }
 
   /** Memory that all loaded models are estimated to take, in bytes. */
   public long usedBytes() {
-    return usedBytes.get();
+    return idle.usedBytes();
   }
 
-  /** How many models are loaded. */
+  /** How many models are held. */
   public int size() {
     return models.size();
   }
 
-  private record Key(String sha256, ModelContract contract, RunPolicy policy) {}
+  /** Closes what is idle; what is still held is closed when it is given back. */
+  @Override
+  public void close() {
+    idle.close();
+  }
+
+  /** How many more are loaded, and held by nobody. */
+  public int idle() {
+    return idle.size();
+  }
+
+  /** The digests of the artefacts of those. */
+  public Set<String> idleDigests() {
+    return idle.digests();
+  }
+
+  /** How many models were loaded so far. */
+  public long loads() {
+    return loaded.sum();
+  }
+
+  /** How often one that was idle was wanted again, and needed no load. */
+  public long revivals() {
+    return revived.sum();
+  }
+
+  /** How many idle ones were unloaded for that cause. */
+  public long unloads(Cause cause) {
+    return idle.unloads(cause);
+  }
+
+  private record Key(Owner owner, String sha256, ModelContract contract, RunPolicy policy) {
+    IdleModels.Identity identity() {
+      return new IdleModels.Identity(owner, sha256, contract);
+    }
+  }
 
   private final class Loaded {
     final Key key;
@@ -154,9 +302,22 @@ public final class ModelPool {
 
     void release() {
       if (leases.decrementAndGet() == 0) {
-        models.remove(key, this);
-        runner.close();
-        usedBytes.addAndGet(-bytes);
+        rest();
+      }
+    }
+
+    /** After the last lease, by whoever sees that first. */
+    void rest() {
+      if (!models.remove(key, this)) {
+        return;
+      }
+      WarmModel warm = runner.rest();
+      if (warm.model() instanceof LocalModel) {
+        idle.keep(new IdleModels.Idle(key.identity(), warm, bytes), runner.statistics().runs() > 0);
+      } else {
+        // It takes nothing of ours, and whether it is still there must be asked anew.
+        warm.model().close();
+        idle.release(bytes);
       }
     }
   }

@@ -17,7 +17,9 @@ public final class ModelRefused extends Exception {
     /** It lives on a server that this process may not call. */
     REMOTE_FORBIDDEN,
     /** It lives on a server that does not answer now; later may help. */
-    REMOTE_UNAVAILABLE
+    REMOTE_UNAVAILABLE,
+    /** It needs a library that this application does not carry. */
+    LIBRARY_MISSING
   }
 
   private final Reason reason;

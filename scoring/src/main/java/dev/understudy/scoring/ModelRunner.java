@@ -29,6 +29,7 @@ final class ModelRunner implements AutoCloseable {
   private static final int RECORD_ONE_IN = 1024;
   private static final int MOST_RECORDED_ROWS = 8;
 
+  private final WarmModel warm;
   private final Model model;
   private final @Nullable LocalModel local;
   private final RunCost cost;
@@ -51,6 +52,7 @@ final class ModelRunner implements AutoCloseable {
   private volatile long notHereBefore = System.nanoTime();
 
   ModelRunner(String name, WarmModel warm, RunPolicy policy) {
+    this.warm = warm;
     this.model = warm.model();
     this.local = model instanceof LocalModel here ? here : null;
     this.cost = warm.cost();
@@ -59,7 +61,7 @@ final class ModelRunner implements AutoCloseable {
     // Who says so takes answers that depend on what else is in the run.
     this.batchable =
         warm.takesBatches()
-            && (!warm.neighboursMatter() || policy.batching() == RunPolicy.Batching.ON);
+            && (!warm.neighboursMayMatter() || policy.batching() == RunPolicy.Batching.ON);
     boolean batches =
         batchable
             && switch (policy.batching()) {
@@ -156,8 +158,7 @@ final class ModelRunner implements AutoCloseable {
 
   /**
    * Scores requests that {@link #isCheap are cheap} on this thread, those of equal shapes in one
-   * run. The latency of each is its share of that run: what the run took, by the rows' cost alone,
-   * so that it can be held against a run of its own.
+   * run. The latency of each is {@linkplain RunCost#asIfAlone as if it had run alone}.
    *
    * @return in the order of the requests; null where it turned out too slow to be scored here
    */
@@ -191,14 +192,13 @@ final class ModelRunner implements AutoCloseable {
               ? scoreHere(TensorRows.join(model.inputs(), group), rows)
               : null;
       if (score instanceof Score.Answered answered) {
-        double perCost = answered.latencyNanos() / cost.nanos(rows);
         long at = 0;
         for (Map<String, Tensor> one : group) {
           long own = TensorRows.rows(model.inputs(), one);
           scores.add(
               new Score.Answered(
                   TensorRows.slice(answered.outputs(), at, own),
-                  Math.round(perCost * cost.nanos(own))));
+                  cost.asIfAlone(answered.latencyNanos(), own, rows)));
           at += own;
         }
         return scores;
@@ -249,9 +249,20 @@ final class ModelRunner implements AutoCloseable {
     waitedNanos.add(nanos);
   }
 
+  /** What a request of so many rows is charged of a run that it shared. */
+  long asIfAlone(long runNanos, long own, long all) {
+    return cost.asIfAlone(runNanos, own, all);
+  }
+
   RunStatistics statistics() {
     return new RunStatistics(
         runs.sum(), failed.sum(), rowsRun.sum(), runNanos.sum(), waits.sum(), waitedNanos.sum());
+  }
+
+  /** Nothing more is run here; the model stays as it is, for another runner. */
+  WarmModel rest() {
+    room.close();
+    return warm;
   }
 
   /** Nothing more is run; the model is closed after its last run. */

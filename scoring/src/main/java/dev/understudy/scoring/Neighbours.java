@@ -13,7 +13,9 @@ import java.util.Map;
  * who else asks.
  */
 final class Neighbours {
-  private static final Duration LIMIT = Duration.ofSeconds(1);
+  /** Long, since a machine that is busy with other loads must not cost a model its batches. */
+  private static final Duration LIMIT = Duration.ofSeconds(5);
+
   private static final int ROWS = 3;
   private static final int MIDDLE = 1;
 
@@ -28,8 +30,11 @@ final class Neighbours {
 
   private Neighbours() {}
 
-  /** Tries it with rows that differ; false as well where those cannot be scored. */
-  static boolean matter(Model model, InputContract contract, ScoringRoom room) {
+  /**
+   * Tries it with rows that differ. Where those cannot be scored nothing was found out, and then
+   * they may matter: who says otherwise must have seen it.
+   */
+  static boolean mayMatter(Model model, InputContract contract, ScoringRoom room) {
     List<Map<String, Tensor>> rows = new ArrayList<>();
     for (int i = 0; i < ROWS; i++) {
       Map<String, Tensor> row = new HashMap<>();
@@ -38,9 +43,12 @@ final class Neighbours {
       }
       rows.add(row);
     }
-    return run(model, rows.get(MIDDLE), room) instanceof Score.Answered alone
-        && run(model, TensorRows.join(model.inputs(), rows), room) instanceof Score.Answered among
-        && !areAlike(alone.outputs(), TensorRows.slice(among.outputs(), MIDDLE, 1));
+    boolean seenNotTo =
+        run(model, rows.get(MIDDLE), room) instanceof Score.Answered alone
+            && run(model, TensorRows.join(model.inputs(), rows), room)
+                instanceof Score.Answered among
+            && areAlike(alone.outputs(), TensorRows.slice(among.outputs(), MIDDLE, 1));
+    return !seenNotTo;
   }
 
   private static Score run(Model model, Map<String, Tensor> request, ScoringRoom room) {

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -19,8 +18,8 @@ import java.util.Optional;
  * its bytes.
  */
 final class RemoteAnswer {
-  private static final int MOST_DIMENSIONS = 16;
-  private static final int MOST_OUTPUTS = 1_000;
+  static final int MOST_DIMENSIONS = 16;
+  static final int MOST_OUTPUTS = 1_000;
 
   private RemoteAnswer() {}
 
@@ -61,22 +60,31 @@ final class RemoteAnswer {
       if (rest.hasRemaining()) {
         throw new IllegalStateException("%d bytes are left over".formatted(rest.remaining()));
       }
-      List<Tensor> outputs = new ArrayList<>();
-      for (TensorSpec output : promised) {
-        Tensor tensor = answered.get(output.name());
-        if (tensor == null) {
-          throw new IllegalStateException("output %s did not come".formatted(output));
-        }
-        Answers.check(tensor, output, rows);
-        outputs.add(tensor);
-      }
-      return outputs;
+      return inOrder(answered, promised, rows);
     } catch (IOException
         | IllegalArgumentException
         | ArithmeticException
         | BufferUnderflowException e) {
       throw new IllegalStateException("the answer is not of the protocol: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * The promised outputs of those that came.
+   *
+   * @throws IllegalStateException if one did not come, or is not as promised
+   */
+  static List<Tensor> inOrder(Map<String, Tensor> answered, List<TensorSpec> promised, long rows) {
+    List<Tensor> outputs = new ArrayList<>();
+    for (TensorSpec output : promised) {
+      Tensor tensor = answered.get(output.name());
+      if (tensor == null) {
+        throw new IllegalStateException("output %s did not come".formatted(output));
+      }
+      Answers.check(tensor, output, rows);
+      outputs.add(tensor);
+    }
+    return outputs;
   }
 
   private static List<Head> heads(byte[] body, int jsonBytes) throws IOException {
@@ -165,7 +173,7 @@ final class RemoteAnswer {
   private static ByteBuffer binary(Head head, ByteBuffer rest) {
     int size = Math.max(0, head.binaryBytes);
     require(size <= rest.remaining(), "the bytes of an output are not all there");
-    ByteBuffer raw = rest.slice(rest.position(), size).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer raw = rest.slice(rest.position(), size);
     rest.position(rest.position() + size);
     return raw;
   }
@@ -186,13 +194,7 @@ final class RemoteAnswer {
         return fromJson(wanted.name(), datatype, head.shape, json, (int) elements);
       }
     }
-    int least = datatype == Datatype.BYTES ? Integer.BYTES : datatype.width();
-    require(
-        Math.multiplyExact(elements, least) <= raw.remaining(),
-        "an output has too few bytes for its shape");
-    Tensor tensor = fromBytes(wanted.name(), datatype, head.shape, raw, (int) elements);
-    require(!raw.hasRemaining(), "an output has too many bytes for its shape");
-    return tensor;
+    return RawTensor.read(wanted.name(), datatype, head.shape, raw);
   }
 
   private static Tensor fromJson(
@@ -275,60 +277,5 @@ final class RemoteAnswer {
     if (!held) {
       throw new IllegalArgumentException(otherwise);
     }
-  }
-
-  private static Tensor fromBytes(
-      String name, Datatype datatype, long[] shape, ByteBuffer raw, int elements) {
-    return switch (datatype) {
-      case FP32 -> {
-        float[] numbers = new float[elements];
-        raw.asFloatBuffer().get(numbers);
-        raw.position(elements * Float.BYTES);
-        yield Tensor.ofFloats(name, shape, numbers);
-      }
-      case FP64 -> {
-        double[] numbers = new double[elements];
-        raw.asDoubleBuffer().get(numbers);
-        raw.position(elements * Double.BYTES);
-        yield Tensor.ofDoubles(name, shape, numbers);
-      }
-      case FP16, BF16 -> {
-        short[] halves = new short[elements];
-        raw.asShortBuffer().get(halves);
-        raw.position(elements * Short.BYTES);
-        yield Tensor.ofHalves(name, datatype, shape, halves);
-      }
-      case BYTES -> {
-        byte[][] texts = new byte[elements][];
-        for (int i = 0; i < elements; i++) {
-          int length = raw.getInt();
-          if (length < 0 || length > raw.remaining()) {
-            throw new IllegalArgumentException("a text is longer than its bytes");
-          }
-          texts[i] = new byte[length];
-          raw.get(texts[i]);
-        }
-        yield Tensor.ofBytes(name, shape, texts);
-      }
-      default -> {
-        long[] integers = new long[elements];
-        for (int i = 0; i < elements; i++) {
-          integers[i] = integer(datatype, raw);
-        }
-        yield Tensor.ofIntegers(name, datatype, shape, integers);
-      }
-    };
-  }
-
-  private static long integer(Datatype datatype, ByteBuffer raw) {
-    return switch (datatype) {
-      case BOOL, UINT8 -> Byte.toUnsignedLong(raw.get());
-      case INT8 -> raw.get();
-      case UINT16 -> Short.toUnsignedLong(raw.getShort());
-      case INT16 -> raw.getShort();
-      case UINT32 -> Integer.toUnsignedLong(raw.getInt());
-      case INT32 -> raw.getInt();
-      default -> raw.getLong();
-    };
   }
 }

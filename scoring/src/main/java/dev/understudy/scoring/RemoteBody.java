@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -39,7 +38,7 @@ record RemoteBody(byte[] bytes, int jsonBytes) {
         }
         json.writeEndArray();
         if (binary) {
-          byte[] raw = raw(input);
+          byte[] raw = RawTensor.write(input);
           tensors.add(raw);
           json.writeObjectFieldStart("parameters");
           json.writeNumberField("binary_data_size", raw.length);
@@ -114,39 +113,5 @@ record RemoteBody(byte[] bytes, int jsonBytes) {
               .formatted(tensor),
           e);
     }
-  }
-
-  private static byte[] raw(Tensor tensor) {
-    if (tensor.values() instanceof byte[][] elements) {
-      int size = 0;
-      for (byte[] element : elements) {
-        size = Math.addExact(size, Integer.BYTES + element.length);
-      }
-      ByteBuffer buffer = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
-      for (byte[] element : elements) {
-        buffer.putInt(element.length).put(element);
-      }
-      return buffer.array();
-    }
-    ByteBuffer buffer =
-        ByteBuffer.allocate(Math.multiplyExact(tensor.size(), tensor.datatype().width()))
-            .order(ByteOrder.LITTLE_ENDIAN);
-    for (int i = 0; i < tensor.size(); i++) {
-      switch (tensor.values()) {
-        case float[] floats -> buffer.putFloat(floats[i]);
-        case double[] doubles -> buffer.putDouble(doubles[i]);
-        case short[] halves -> buffer.putShort(halves[i]);
-        case long[] integers -> {
-          switch (tensor.datatype().width()) {
-            case 1 -> buffer.put((byte) integers[i]);
-            case 2 -> buffer.putShort((short) integers[i]);
-            case 4 -> buffer.putInt((int) integers[i]);
-            default -> buffer.putLong(integers[i]);
-          }
-        }
-        default -> throw new IllegalStateException("a tensor holds no " + tensor.datatype());
-      }
-    }
-    return buffer.array();
   }
 }

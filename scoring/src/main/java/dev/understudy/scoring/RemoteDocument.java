@@ -12,18 +12,34 @@ import java.util.regex.Pattern;
 
 /**
  * An artefact that says where a model lives: {@code {"understudy_remote": {"protocol": "rest",
- * "url": "http://triton:8000", "model": "credit", "version": "3", "timeout_ms": 500}}}. It is a
- * value like any artefact; that the server keeps the same model behind the address is the server's
- * promise, which a named version makes firmer.
+ * "url": "http://triton:8000", "model": "credit", "version": "3", "timeout_ms": 500}}}, or with the
+ * protocol {@code grpc} and {@code grpc://triton:8001}. It is a value like any artefact; that the
+ * server keeps the same model behind the address is the server's promise, which a named version
+ * makes firmer.
  *
- * @param url without the protocol's own path, e.g. {@code http://triton:8000}
+ * @param url without the protocol's own path, e.g. {@code http://triton:8000}; {@code https} and
+ *     {@code grpcs} are over TLS, with the trust of this process
  * @param version empty: the server chooses
  * @param timeout of one call, however much more the caller allows
  */
-record RemoteDocument(URI url, String model, Optional<String> version, Duration timeout) {
+record RemoteDocument(
+    Protocol protocol, URI url, String model, Optional<String> version, Duration timeout) {
+  /** Over which transport the server is called. */
+  enum Protocol {
+    REST,
+    GRPC
+  }
+
+  /** What is said where a description asks for gRPC and this process does not carry it. */
+  static final String NEEDS_GRPC =
+      "its server is called over gRPC, which this application does not carry: add"
+          + " dev.understudy:contracts, io.grpc:grpc-protobuf, io.grpc:grpc-stub and a transport"
+          + " such as io.grpc:grpc-netty";
+
   private static final String KEY = "understudy_remote";
   private static final int LONGEST = 1 << 16;
   private static final long MOST_MILLIS = 600_000;
+  private static final int MOST_PORT = 65_535;
   private static final Set<String> KEYS =
       Set.of("protocol", "url", "model", "version", "timeout_ms");
   private static final Pattern VERSION = Pattern.compile("[A-Za-z0-9._-]{1,128}");
@@ -49,11 +65,13 @@ record RemoteDocument(URI url, String model, Optional<String> version, Duration 
           throw new IllegalArgumentException("%s is not one of %s".formatted(name, KEYS));
         }
       }
-      String protocol = Json.text(remote, "protocol");
-      if (!protocol.equals("rest")) {
-        throw new IllegalArgumentException(
-            "protocol '%s' is not supported; use rest".formatted(protocol));
-      }
+      Protocol protocol =
+          switch (Json.text(remote, "protocol")) {
+            case "rest" -> Protocol.REST;
+            case "grpc" -> Protocol.GRPC;
+            default ->
+                throw new IllegalArgumentException("protocol is not supported; use rest or grpc");
+          };
       Optional<String> version =
           remote.has("version") ? Optional.of(Json.text(remote, "version")) : Optional.empty();
       version
@@ -72,7 +90,8 @@ record RemoteDocument(URI url, String model, Optional<String> version, Duration 
             "timeout_ms is a whole number from 1 to %d".formatted(MOST_MILLIS));
       }
       return new RemoteDocument(
-          url(Json.text(remote, "url")),
+          protocol,
+          url(protocol, Json.text(remote, "url")),
           Json.text(remote, "model"),
           version,
           Duration.ofMillis(timeout.asLong(MOST_MILLIS)));
@@ -84,16 +103,32 @@ record RemoteDocument(URI url, String model, Optional<String> version, Duration 
     }
   }
 
-  private static URI url(String text) {
+  private static URI url(Protocol protocol, String text) {
     URI url = URI.create(text);
     boolean plain =
-        url.getRawUserInfo() == null && url.getRawQuery() == null && url.getRawFragment() == null;
-    boolean web = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
-    if (!web || url.getHost() == null || !plain) {
-      throw new IllegalArgumentException(
-          "url is of the form http(s)://host[:port][/path], without user or query");
-    }
-    return url;
+        url.getHost() != null
+            && url.getRawUserInfo() == null
+            && url.getRawQuery() == null
+            && url.getRawFragment() == null;
+    String scheme = String.valueOf(url.getScheme());
+    return switch (protocol) {
+      case REST -> {
+        if (!plain || !Set.of("http", "https").contains(scheme)) {
+          throw new IllegalArgumentException(
+              "url is of the form http(s)://host[:port][/path], without user or query");
+        }
+        yield url;
+      }
+      case GRPC -> {
+        boolean bare = url.getRawPath().isEmpty() || url.getRawPath().equals("/");
+        boolean port = url.getPort() >= 1 && url.getPort() <= MOST_PORT;
+        if (!plain || !bare || !port || !Set.of("grpc", "grpcs").contains(scheme)) {
+          throw new IllegalArgumentException(
+              "url is of the form grpc(s)://host:port, without user, path or query");
+        }
+        yield url;
+      }
+    };
   }
 
   /** The address of the server itself. */

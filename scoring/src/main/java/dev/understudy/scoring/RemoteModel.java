@@ -1,13 +1,7 @@
 package dev.understudy.scoring;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.failsafe.CircuitBreaker;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -15,35 +9,26 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
- * A model on a server that speaks the Open Inference Protocol over HTTP. A call waits on a virtual
- * thread of its own, not in the room's, and is given up at its deadline. A server that cannot be
- * reached is the version's failure; after several, a circuit breaker spares callers the wait and
- * lets one call through now and then. Thread-safe.
+ * A model on a server that speaks the Open Inference Protocol, over HTTP or gRPC. A call waits on a
+ * virtual thread of its own, not in the room's, and is given up at its deadline. A server that
+ * cannot be reached is the version's failure; after several, a circuit breaker spares callers the
+ * wait and lets one call through now and then. Thread-safe.
  */
 final class RemoteModel implements Model {
   static final String PLATFORM = "remote_openinference";
-
-  /** Error class of a server that cannot be reached, or says that it cannot answer now. */
-  static final String UNAVAILABLE = "remote_unavailable";
-
-  private static final String JSON_LENGTH = "Inference-Header-Content-Length";
-  private static final Duration CONNECT = Duration.ofSeconds(2);
-  private static final Duration ASK = Duration.ofSeconds(5);
-  private static final int METADATA_BYTES = 1 << 20;
 
   private static final Duration FAIR_WAIT = Duration.ofMillis(100);
   private static final int FAILURES_OF = 10;
   private static final int FAILURES = 5;
   private static final Duration OPEN_FOR = Duration.ofSeconds(1);
 
-  private final HttpClient http;
+  private final RemoteServer server;
   private final RemoteDocument document;
-  private final RemoteAccess access;
   private final List<TensorSpec> inputs;
   private final List<TensorSpec> outputs;
-  private final boolean binary;
   private final Semaphore places;
   private final CircuitBreaker<Score> breaker =
       CircuitBreaker.<Score>builder()
@@ -54,18 +39,15 @@ final class RemoteModel implements Model {
   private volatile boolean closed;
 
   private RemoteModel(
-      HttpClient http,
+      RemoteServer server,
       RemoteDocument document,
       RemoteAccess access,
       List<TensorSpec> inputs,
-      List<TensorSpec> outputs,
-      boolean binary) {
-    this.http = http;
+      List<TensorSpec> outputs) {
+    this.server = server;
     this.document = document;
-    this.access = access;
     this.inputs = inputs;
     this.outputs = outputs;
-    this.binary = binary;
     this.places = new Semaphore(access.concurrency());
   }
 
@@ -74,63 +56,47 @@ final class RemoteModel implements Model {
       throws ModelRefused {
     RemoteDocument document = RemoteDocument.of(content);
     access.require(document.url());
-    HttpClient http =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            // Whoever answers must not send us to a host that nobody allowed.
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(CONNECT)
-            .build();
+    RemoteServer server =
+        switch (document.protocol()) {
+          case REST -> new RemoteHttp(document, access);
+          case GRPC -> overGrpc(document, access);
+        };
     try {
-      boolean binary = listsBinary(ask(http, document.server()));
-      JsonNode metadata = ask(http, document.metadata());
-      List<TensorSpec> inputs = RemoteSignature.check(metadata, contract, binary);
-      return new RemoteModel(http, document, access, inputs, contract.outputs(), binary);
-    } catch (ModelRefused | RuntimeException e) {
-      http.shutdownNow();
+      RemoteSignature signature = signature(server, document);
+      signature.check(contract);
+      return new RemoteModel(server, document, access, signature.inputs(), contract.outputs());
+    } catch (IllegalArgumentException e) {
+      server.close();
+      throw new ModelRefused(
+          ModelRefused.Reason.AGAINST_CONTRACT, "the remote model: " + e.getMessage(), e);
+    } catch (ModelRefused | RuntimeException | Error e) {
+      server.close();
       throw e;
     }
   }
 
-  private static JsonNode ask(HttpClient http, URI address) throws ModelRefused {
-    HttpRequest request = HttpRequest.newBuilder(address).timeout(ASK).build();
+  private static RemoteServer overGrpc(RemoteDocument document, RemoteAccess access)
+      throws ModelRefused {
     try {
-      HttpResponse<InputStream> response =
-          http.send(request, HttpResponse.BodyHandlers.ofInputStream());
-      byte[] body = read(response, METADATA_BYTES);
-      if (response.statusCode() != 200) {
-        throw new IOException("it answers %d".formatted(response.statusCode()));
-      }
-      return Json.tree(body);
-    } catch (IOException | IllegalStateException e) {
+      return RemoteGrpc.open(document, access);
+    } catch (NoClassDefFoundError e) {
+      throw new ModelRefused(ModelRefused.Reason.LIBRARY_MISSING, RemoteDocument.NEEDS_GRPC, e);
+    }
+  }
+
+  private static RemoteSignature signature(RemoteServer server, RemoteDocument document)
+      throws ModelRefused {
+    try {
+      return server.signature();
+    } catch (IOException e) {
       throw new ModelRefused(
           ModelRefused.Reason.REMOTE_UNAVAILABLE,
-          "%s does not say what it serves: %s".formatted(address, e),
+          "%s does not say what it serves as %s: %s".formatted(document.url(), document.model(), e),
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ModelRefused(
-          ModelRefused.Reason.REMOTE_UNAVAILABLE, "interrupted while asking " + address, e);
-    }
-  }
-
-  private static boolean listsBinary(JsonNode server) {
-    for (JsonNode extension : server.path("extensions")) {
-      if (extension.asText().equals("binary_tensor_data")) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static byte[] read(HttpResponse<InputStream> response, int most) throws IOException {
-    try (InputStream body = response.body()) {
-      byte[] bytes = body.readNBytes(most);
-      if (bytes.length == most && body.read() >= 0) {
-        throw new IllegalStateException(
-            "its answer is longer than the %d bytes that are read".formatted(most));
-      }
-      return bytes;
+          ModelRefused.Reason.REMOTE_UNAVAILABLE, "interrupted while asking " + document.url(), e);
     }
   }
 
@@ -161,7 +127,7 @@ final class RemoteModel implements Model {
     if (!breaker.tryAcquirePermit()) {
       places.release();
       return CompletableFuture.completedStage(
-          new Score.Failed(UNAVAILABLE, "it failed too often just now", 0));
+          new Score.Failed(RemoteServer.UNAVAILABLE, "it failed too often just now", 0));
     }
     long budget = Math.min(deadline.toNanos(), document.timeout().toNanos());
     CompletableFuture<Score> answer = new CompletableFuture<>();
@@ -172,7 +138,7 @@ final class RemoteModel implements Model {
                 () -> {
                   Score score;
                   try {
-                    score = call(request);
+                    score = call(request, budget);
                   } finally {
                     places.release();
                   }
@@ -189,12 +155,12 @@ final class RemoteModel implements Model {
   }
 
   /** Blocks until the server has answered or the thread is interrupted; never throws. */
-  private Score call(Map<String, Tensor> request) {
-    Score score = attempt(request);
+  private Score call(Map<String, Tensor> request, long budget) {
+    Score score = attempt(request, budget);
     // One caller's bad input or short patience must not shut the others out.
     boolean serverIsWell =
         switch (score) {
-          case Score.Failed failed -> !failed.errorClass().equals(UNAVAILABLE);
+          case Score.Failed failed -> !failed.errorClass().equals(RemoteServer.UNAVAILABLE);
           case Score.TimedOut late -> late.afterNanos() < FAIR_WAIT.toNanos();
           case Score.Answered answered -> true;
           case Score.Shed shed -> true;
@@ -203,31 +169,24 @@ final class RemoteModel implements Model {
       breaker.recordSuccess();
     } else {
       breaker.recordFailure();
+      if (breaker.isOpen()) {
+        server.reconnect();
+      }
     }
     return score;
   }
 
-  private Score attempt(Map<String, Tensor> request) {
+  private Score attempt(Map<String, Tensor> request, long budget) {
     long start = System.nanoTime();
     try {
       List<Tensor> columns = Answers.columns(inputs, request);
-      int rows = Answers.rows(columns);
-      HttpResponse<InputStream> response =
-          http.send(
-              request(RemoteBody.of(columns, outputs, binary)),
-              HttpResponse.BodyHandlers.ofInputStream());
-      byte[] body = read(response, access.responseBytes());
-      int status = response.statusCode();
-      if (status != 200) {
-        return new Score.Failed(
-            errorClass(status), "the server answers " + status, System.nanoTime() - start);
-      }
-      List<Tensor> answer =
-          RemoteAnswer.read(body, response.headers().firstValue(JSON_LENGTH), outputs, rows);
+      List<Tensor> answer = server.infer(columns, outputs, Answers.rows(columns), budget);
       return new Score.Answered(answer, System.nanoTime() - start);
     } catch (IOException e) {
-      return failed(UNAVAILABLE, e, start);
-    } catch (InterruptedException late) {
+      return failed(RemoteServer.UNAVAILABLE, e, start);
+    } catch (RemoteServer.Failure e) {
+      return failed(e.errorClass(), e, start);
+    } catch (InterruptedException | TimeoutException late) {
       return new Score.TimedOut(System.nanoTime() - start);
     } catch (IllegalStateException e) {
       return failed("outputs", e, start);
@@ -240,27 +199,6 @@ final class RemoteModel implements Model {
     }
   }
 
-  private static String errorClass(int status) {
-    return switch (status) {
-      case 429, 502, 503, 504 -> UNAVAILABLE;
-      default -> status >= 500 ? "remote_failed" : "remote_refused";
-    };
-  }
-
-  private HttpRequest request(RemoteBody body) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(document.infer())
-            .POST(HttpRequest.BodyPublishers.ofByteArray(body.bytes()));
-    if (binary) {
-      request
-          .header("Content-Type", "application/octet-stream")
-          .header(JSON_LENGTH, String.valueOf(body.jsonBytes()));
-    } else {
-      request.header("Content-Type", "application/json");
-    }
-    return request.build();
-  }
-
   private static Score failed(String errorClass, Throwable e, long start) {
     return new Score.Failed(errorClass, String.valueOf(e.getMessage()), System.nanoTime() - start);
   }
@@ -268,7 +206,6 @@ final class RemoteModel implements Model {
   @Override
   public void close() {
     closed = true;
-    // Calls that are under way end by themselves, or at their deadline.
-    http.shutdown();
+    server.close();
   }
 }

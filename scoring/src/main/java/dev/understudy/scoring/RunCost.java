@@ -46,6 +46,18 @@ final class RunCost {
     return runNanos + rowNanos * Math.max(1, rows);
   }
 
+  /**
+   * What a request is charged of a run that it shared: the time of the run, as what its own rows
+   * cost is to what all of them do. A version is so held against another as if each request had had
+   * a run of its own, however busy either was.
+   *
+   * @param own rows of the request
+   * @param all rows of the run
+   */
+  long asIfAlone(long runNanos, long own, long all) {
+    return Math.round(runNanos * (measured(own) / measured(all)));
+  }
+
   /** Whether eight requests of a row are done in half the time when they share a run. */
   boolean isLessInBatches() {
     return nanos(BATCH) < GAIN * BATCH * nanos(1);

@@ -11,9 +11,10 @@ import java.util.Map;
  *
  * @param takesBatches whether requests may share a run: it runs here, every input and output has
  *     one row for each of the request, and a run of several rows was answered
- * @param neighboursMatter whether a row may be answered otherwise in such a run than alone
+ * @param neighboursMayMatter whether a row may be answered otherwise in such a run than alone, or
+ *     nobody could find out
  */
-record WarmModel(Model model, RunCost cost, boolean takesBatches, boolean neighboursMatter) {
+record WarmModel(Model model, RunCost cost, boolean takesBatches, boolean neighboursMayMatter) {
   private static final Duration LIMIT = Duration.ofSeconds(10);
   private static final Duration ENOUGH = Duration.ofMillis(100);
   private static final int LEAST_RUNS = 1;
@@ -34,7 +35,7 @@ record WarmModel(Model model, RunCost cost, boolean takesBatches, boolean neighb
       if (hasRows(model) && run(model, batch, room) instanceof Score.Answered) {
         RunCost cost = RunCost.ofRows(oneRow, median(model, batch, room));
         // Last, since it may leave a run behind that is still ending.
-        return new WarmModel(model, cost, true, Neighbours.matter(model, contract, room));
+        return new WarmModel(model, cost, true, Neighbours.mayMatter(model, contract, room));
       }
       return new WarmModel(model, RunCost.ofRow(oneRow), false, false);
     }
@@ -79,7 +80,7 @@ record WarmModel(Model model, RunCost cost, boolean takesBatches, boolean neighb
       case Score.Answered answered -> answered;
       case Score.Failed failed ->
           throw new ModelRefused(
-              failed.errorClass().equals(RemoteModel.UNAVAILABLE)
+              failed.errorClass().equals(RemoteServer.UNAVAILABLE)
                   ? ModelRefused.Reason.REMOTE_UNAVAILABLE
                   : ModelRefused.Reason.WARM_UP_FAILED,
               "it fails on a harmless row: " + failed.reason());

@@ -1,6 +1,7 @@
 package dev.understudy.scoring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 import static org.awaitility.Awaitility.await;
 
 import dev.understudy.scoring.RunPolicy.Batching;
@@ -31,6 +32,31 @@ class BatcherTest {
       assertThat(runner.statistics().runs()).isOne();
       assertThat(runner.statistics().rows()).isEqualTo(8);
       assertThat(runner.statistics().waits()).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void eachIsChargedOnlyItsRowsOfTheRun() throws Exception {
+    byte[] graph = Graphs.sigmoid(1);
+    WarmModel loaded =
+        ModelLoader.loadWarm(
+            graph, ModelLoader.digest(graph), Contracts.number(), List.of(), RemoteAccess.NONE);
+    // As a model whose rows cost everything, and its runs nothing.
+    WarmModel warm = new WarmModel(loaded.model(), RunCost.ofRows(1_000, 8_000), true, false);
+    try (ModelRunner runner = new ModelRunner("test", warm, full(8).withCapacity(1, 100))) {
+      List<CompletionStage<Score>> scores =
+          List.of(
+              runner.score(x(1), LONG),
+              runner.score(x(2), LONG),
+              runner.score(x(3, 4, 5, 6, 7, 8), LONG));
+
+      List<Long> nanos =
+          scores.stream().map(one -> ((Score.Answered) join(one)).latencyNanos()).toList();
+
+      assertThat(nanos.get(1)).isEqualTo(nanos.get(0));
+      assertThat(nanos.get(2) / 6.0).isCloseTo(nanos.get(0), withinPercentage(1));
+      assertThat(nanos.stream().mapToLong(Long::longValue).sum())
+          .isLessThan(runner.statistics().runNanos() * 101 / 100);
     }
   }
 

@@ -190,8 +190,25 @@ class ModelRunnerTest {
               graph, ModelLoader.digest(graph), Contracts.number(), List.of(), RemoteAccess.NONE);
 
       assertThat(warm.takesBatches()).isTrue();
-      assertThat(warm.neighboursMatter()).isFalse();
+      assertThat(warm.neighboursMayMatter()).isFalse();
       warm.model().close();
+    }
+  }
+
+  @Test
+  void whereItCannotBeSeenWhetherNeighboursMatterRequestsAreKeptApart() throws Exception {
+    byte[] graph = Graphs.failsOutsideZero();
+    try (ModelRunner alone = runner(graph, POLICY);
+        ModelRunner together =
+            runner(graph, POLICY.withBatching(RunPolicy.Batching.ON, 8, Duration.ZERO))) {
+      List<Map<String, Tensor>> requests = List.of(x(0), x(0));
+
+      assertThat(alone.scoreTogether(requests))
+          .extracting(ModelRunnerTest::number)
+          .containsExactly(0.5, 0.5);
+      assertThat(alone.statistics().runs()).isEqualTo(2);
+      together.scoreTogether(requests);
+      assertThat(together.statistics().runs()).isOne();
     }
   }
 

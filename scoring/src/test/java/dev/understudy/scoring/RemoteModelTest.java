@@ -284,7 +284,8 @@ class RemoteModelTest {
   @CsvSource({
     "http://, file:///, 'url'",
     "http://, http://user@, 'url'",
-    "rest, grpc, 'use rest'",
+    "rest, soap, 'use rest or grpc'",
+    "rest, grpc, 'grpc(s)://host:port'",
     "credit, '', 'model is missing'",
     "'\"model\"', '\"modle\"', 'modle'"
   })

@@ -14,6 +14,8 @@ class RoomsTest {
   @ArchTest
   static final ArchRule SCORING_IS_PLAIN_JAVA =
       classes()
+          .that()
+          .haveNameNotMatching(".*\\.(RemoteGrpc|GrpcAnswer)(\\$.*)?")
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
@@ -25,4 +27,15 @@ class RoomsTest {
               "dev.failsafe..",
               "dev.understudy.scoring")
           .because("an application can embed a model with this library alone");
+
+  @ArchTest
+  static final ArchRule GRPC_IS_CARRIED_ONLY_BY_WHO_CALLS_IT =
+      classes()
+          .that()
+          .haveNameMatching(".*\\.(RemoteGrpc|GrpcAnswer)(\\$.*)?")
+          .should()
+          .onlyBeAccessed()
+          .byClassesThat()
+          .haveNameMatching(".*\\.(RemoteGrpc|GrpcAnswer|RemoteModel)(\\$.*)?")
+          .because("they need libraries that are optional");
 }

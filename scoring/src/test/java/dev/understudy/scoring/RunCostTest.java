@@ -43,4 +43,14 @@ class RunCostTest {
     assertThat(cost.nanos(1)).isCloseTo(2_000, within(500.0));
     assertThat(cost.nanos(8)).isCloseTo(3_400, within(800.0));
   }
+
+  @Test
+  void aRequestIsChargedOfASharedRunAsIfItHadRunAlone() {
+    RunCost cost = RunCost.ofRows(1_000, 1_700);
+
+    assertThat(cost.asIfAlone(1_700, 1, 8)).isEqualTo(1_000);
+    assertThat(cost.asIfAlone(17_000, 8, 8)).isEqualTo(17_000);
+    cost.ran(8, 3_400);
+    assertThat(cost.asIfAlone(3_400, 1, 8)).isEqualTo(2_000);
+  }
 }

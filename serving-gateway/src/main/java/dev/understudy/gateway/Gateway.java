@@ -44,6 +44,7 @@ public class Gateway {
   private static final Duration LAST_REQUESTS = Duration.ofSeconds(5);
   private static final long LEAST_MODEL_BYTES = 256 << 20;
 
+  private final ModelPool pool;
   private final HotSwap hotSwap;
   private final ShadowRunner shadows;
   private final PredictionJournal journal;
@@ -65,14 +66,15 @@ public class Gateway {
       throw new IllegalArgumentException("understudy.gateway-id: " + Names.RULE);
     }
     Map<String, Object> client = Map.of("bootstrap.servers", kafka);
-    ModelPool pool =
+    this.pool =
         new ModelPool(
             standard(settings.scoring()),
             settings.scoring().memoryBytes().orElseGet(Gateway::besideTheHeap),
             new RemoteAccess(
                 settings.remote().allowedHosts().orElse(Set.of()),
                 settings.remote().concurrency(),
-                settings.remote().responseBytes()));
+                settings.remote().responseBytes()),
+            settings.scoring().idleModels());
     InferenceMeters inferences = new InferenceMeters(meters);
     this.hotSwap =
         new HotSwap(
@@ -168,6 +170,7 @@ public class Gateway {
     grpc.close();
     journal.close();
     shadows.close();
+    pool.close();
     hotSwap.close();
   }
 

@@ -101,8 +101,18 @@ public interface GatewaySettings {
     Duration batchDelay();
 
     /**
-     * Memory that all loaded versions may take, in bytes, by an estimate from their artefacts; one
-     * more is refused. By default what the machine has beside the heap.
+     * Versions that no route names any more and that stay loaded all the same, so that a rollback
+     * or another rollout of them needs no load and no warm-up; 0: none. Two are the version that
+     * was replaced and the candidate that was sent back before. A load that needs their memory has
+     * it.
+     */
+    @WithDefault("2")
+    int idleModels();
+
+    /**
+     * Memory that all loaded versions may take, in bytes, by an estimate from their artefacts. Of
+     * those that no route names, what was used least lately is unloaded for one more; if that does
+     * not suffice, it is refused. By default what the machine has beside the heap.
      */
     OptionalLong memoryBytes();
 

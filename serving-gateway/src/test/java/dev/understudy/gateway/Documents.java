@@ -32,12 +32,13 @@ public final class Documents {
         .formatted(weight);
   }
 
-  /** A model on another server. */
+  /** A model on another server, over HTTP or, by the address, gRPC. */
   public static String remote(URI server, String model, String version) {
+    String protocol = server.getScheme().startsWith("grpc") ? "grpc" : "rest";
     return """
         {"understudy_remote":
-          {"protocol": "rest", "url": "%s", "model": "%s", "version": "%s"}}
+          {"protocol": "%s", "url": "%s", "model": "%s", "version": "%s"}}
         """
-        .formatted(server, model, version);
+        .formatted(protocol, server, model, version);
   }
 }

@@ -295,6 +295,23 @@ class ServingQuarkusTest {
   }
 
   @Test
+  void theModelOfAnotherServerIsCalledOverGrpcToo() throws Exception {
+    VersionRef there = upload("7", Graphs.sigmoid(2));
+    publish(Published.model(PROJECT, "far-grpc").setCommitted(Published.single(1, there)).build());
+    awaitLive("far-grpc", 1);
+    URI grpc = URI.create("grpc://" + self.getHost() + ":" + gateway.grpcPort());
+    VersionRef here = upload("1", Documents.remote(grpc, "far-grpc", "7").getBytes(UTF_8));
+
+    publish(Published.model(PROJECT, "near-grpc").setCommitted(Published.single(1, here)).build());
+    awaitLive("near-grpc", 1);
+
+    infer("near-grpc", "[1]")
+        .statusCode(200)
+        .body("model_version", equalTo("1"))
+        .body("outputs[0].data", equalTo(List.of(0.8807971f)));
+  }
+
+  @Test
   void aScoreIsExplainedByItsInputsAndNotLogged() throws Exception {
     VersionRef one = upload("1", Graphs.sigmoid(2));
     publish(Published.model(PROJECT, "explained").setCommitted(Published.single(1, one)).build());

@@ -59,6 +59,19 @@ public final class Graphs {
             .addNode(node("Gather", "p", "table", "index")));
   }
 
+  /** p = 0.5 at 0, and fails inside the graph at anything else. */
+  public static byte[] failsOutsideZero() {
+    return model(
+        GraphProto.newBuilder()
+            .addInput(value("x", FLOAT, -1))
+            .addOutput(value("p", FLOAT, -1))
+            .addInitializer(floats("table", 0.5f, 0.5f))
+            .addInitializer(floats("million", 1_000_000f))
+            .addNode(node("Mul", "scaled", "x", "million"))
+            .addNode(node("Cast", "index", "scaled").toBuilder().addAttribute(integer("to", LONG)))
+            .addNode(node("Gather", "p", "table", "index")));
+  }
+
   /** p = sigmoid(x), after about x million turns of a loop that does nothing. */
   public static byte[] loopsForMillions() {
     GraphProto body =

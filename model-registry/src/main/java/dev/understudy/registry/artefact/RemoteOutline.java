@@ -59,22 +59,30 @@ public final class RemoteOutline {
         throw refused("its field %s is none of %s".formatted(name, FIELDS));
       }
     }
-    if (!remote.path("protocol").asText().equals("rest")) {
-      throw refused("its protocol must be rest");
-    }
-    if (remote.path("model").asText().isEmpty() || !isAddress(remote.path("url").asText())) {
-      throw refused("it needs a model, and a url of the form http(s)://host[:port][/path]");
+    String url = remote.path("url").asText();
+    boolean isAddress =
+        switch (remote.path("protocol").asText()) {
+          case "rest" -> isAddress(url, false, "http", "https");
+          case "grpc" -> isAddress(url, true, "grpc", "grpcs");
+          default -> throw refused("its protocol must be rest or grpc");
+        };
+    if (remote.path("model").asText().isEmpty() || !isAddress) {
+      throw refused(
+          "it needs a model, and a url of the form http(s)://host[:port][/path] for rest, or"
+              + " grpc(s)://host:port for grpc");
     }
   }
 
-  private static boolean isAddress(String text) {
+  /** Whether it is one; a bare one has a port and no path. */
+  private static boolean isAddress(String text, boolean bare, String plain, String secure) {
     try {
       URI url = URI.create(text);
-      return ("http".equals(url.getScheme()) || "https".equals(url.getScheme()))
+      return (plain.equals(url.getScheme()) || secure.equals(url.getScheme()))
           && url.getHost() != null
           && url.getRawUserInfo() == null
           && url.getRawQuery() == null
-          && url.getRawFragment() == null;
+          && url.getRawFragment() == null
+          && !(bare && (url.getPort() < 1 || url.getRawPath().length() > 1));
     } catch (IllegalArgumentException e) {
       return false;
     }

@@ -23,8 +23,32 @@ class RemoteOutlineTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"grpc://triton:8001", "grpcs://triton:8001"})
+  void aServerMayBeCalledOverGrpc(String url) {
+    assertThatCode(() -> check(overGrpc(url))).doesNotThrowAnyException();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://triton:8000",
+        "grpc://triton",
+        "grpc://triton:8001/v2",
+        "grpc://me@triton:8001",
+        "triton:8001"
+      })
+  void anAddressOfAnotherProtocolIsRefused(String url) {
+    assertThatThrownBy(() -> check(overGrpc(url))).isInstanceOf(Refused.class);
+  }
+
+  private static String overGrpc(String url) {
+    return DESCRIPTION.replace("rest", "grpc").replace("http://triton:8000", url);
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "rest, grpc",
+    "rest, soap",
     "http://, file:///",
     "http://, http://user@",
     "triton:8000, triton:8000?a=b",

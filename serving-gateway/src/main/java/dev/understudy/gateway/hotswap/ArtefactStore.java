@@ -1,6 +1,7 @@
 package dev.understudy.gateway.hotswap;
 
 import dev.understudy.contracts.Digest;
+import dev.understudy.scoring.ModelPool;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -60,6 +61,21 @@ final class ArtefactStore {
     }
     fetch(sha256, file);
     return Files.readAllBytes(file);
+  }
+
+  /** The same, for whoever may need it later. */
+  ModelPool.Artefact artefact(String sha256) {
+    return new ModelPool.Artefact() {
+      @Override
+      public byte[] content() throws IOException {
+        return ArtefactStore.this.content(sha256);
+      }
+
+      @Override
+      public long bytes() {
+        return directory.resolve(sha256).toFile().length();
+      }
+    };
   }
 
   private void fetch(String sha256, Path file) throws IOException {

@@ -9,6 +9,7 @@ import dev.understudy.gateway.routing.ServedModel;
 import dev.understudy.scoring.ModelPool;
 import dev.understudy.scoring.ModelRefused;
 import dev.understudy.scoring.RunPolicy;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,7 +46,14 @@ public final class HotSwap implements AutoCloseable {
   private final MeterRegistry meters;
   private final RouteStore routes;
   private final ArtefactStore artefacts;
-  private final ExecutorService loads = Executors.newVirtualThreadPerTaskExecutor();
+
+  /**
+   * Threads of the system: a graph is loaded in native code, and two of them on virtual threads
+   * would keep two processors from every call that waits on one, such as those to remote models.
+   */
+  private final ExecutorService loads =
+      Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("load-", 0).factory());
+
   private final AtomicReference<RoutingTable> live = new AtomicReference<>(RoutingTable.EMPTY);
   private final Map<String, ModelDesk> desks = new ConcurrentHashMap<>();
 
@@ -96,7 +105,14 @@ public final class HotSwap implements AutoCloseable {
         new ArtefactStore(
             settings.dataDir().resolve("artefacts"), settings.registry(), settings.artefactBytes());
     meters.gauge("gateway.loaded.models", pool, ModelPool::size);
+    meters.gauge("gateway.idle.models", pool, ModelPool::idle);
     meters.gauge("gateway.model.memory.bytes", pool, ModelPool::usedBytes);
+    FunctionCounter.builder("gateway.model.revived", pool, ModelPool::revivals).register(meters);
+    for (ModelPool.Cause cause : ModelPool.Cause.values()) {
+      FunctionCounter.builder("gateway.model.unloaded", pool, models -> models.unloads(cause))
+          .tag("cause", cause.name().toLowerCase(Locale.ROOT))
+          .register(meters);
+    }
   }
 
   /** Takes up the routes of the local disk, then follows the topic and reports. */
@@ -200,8 +216,8 @@ public final class HotSwap implements AutoCloseable {
     }
 
     @Override
-    public void load(PublishedRoute route, ModelDesk.Loading loading) {
-      loads.execute(() -> loadUntilDone(route, loading));
+    public void load(ModelPool.Owner owner, PublishedRoute route, ModelDesk.Loading loading) {
+      loads.execute(() -> loadUntilDone(owner, route, loading));
     }
 
     @Override
@@ -236,17 +252,20 @@ public final class HotSwap implements AutoCloseable {
   private Set<String> namedArtefacts() {
     Set<String> digests = new HashSet<>();
     desks.values().forEach(desk -> digests.addAll(desk.artefacts()));
+    // Else one of them, wanted again, would have to be fetched for the next start.
+    digests.addAll(pool.idleDigests());
     return digests;
   }
 
-  private void loadUntilDone(PublishedRoute route, ModelDesk.Loading loading) {
+  private void loadUntilDone(
+      ModelPool.Owner owner, PublishedRoute route, ModelDesk.Loading loading) {
     for (int attempt = 1; loading.stillWanted() && !closed; attempt++) {
       Map<String, ModelPool.Lease> leases = new LinkedHashMap<>();
       String version = "";
       try {
         for (String one : route.versions()) {
           version = one;
-          leases.put(version, load(route, route.digest(version).orElseThrow()));
+          leases.put(version, load(owner, route, route.digest(version).orElseThrow()));
         }
         loading.loaded(leases);
         return;
@@ -297,13 +316,13 @@ public final class HotSwap implements AutoCloseable {
         };
   }
 
-  private ModelPool.Lease load(PublishedRoute route, String sha256)
+  private ModelPool.Lease load(ModelPool.Owner owner, PublishedRoute route, String sha256)
       throws IOException, ModelRefused {
     long start = System.nanoTime();
     artefacts.require(sha256);
     ModelPool.Lease lease;
     try {
-      lease = pool.lease(sha256, route.contract(), route.run(), () -> artefacts.content(sha256));
+      lease = pool.lease(owner, sha256, route.contract(), route.run(), artefacts.artefact(sha256));
     } catch (ModelRefused refused) {
       if (refused.reason() == ModelRefused.Reason.REMOTE_UNAVAILABLE) {
         throw new RemoteAway(refused);

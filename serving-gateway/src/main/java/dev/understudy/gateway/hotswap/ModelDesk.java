@@ -28,6 +28,7 @@ final class ModelDesk {
 
   private final String project;
   private final String model;
+  private final ModelPool.Owner owner;
   private final Host host;
 
   private long committedRevision;
@@ -47,6 +48,7 @@ final class ModelDesk {
   ModelDesk(String project, String model, Host host) {
     this.project = project;
     this.model = model;
+    this.owner = new ModelPool.Owner(project, model);
     this.host = host;
   }
 
@@ -55,8 +57,8 @@ final class ModelDesk {
     /** Puts the model into the live table, in one write. */
     void goLive(ServedModel next, RoutePublished published);
 
-    /** Loads in the background. */
-    void load(PublishedRoute route, Loading loading);
+    /** Loads in the background, for that model. */
+    void load(ModelPool.Owner owner, PublishedRoute route, Loading loading);
 
     /** How models are run where their route does not say. */
     RunPolicy standardPolicy();
@@ -142,7 +144,7 @@ final class ModelDesk {
       goLive(route, held.get(), published);
       return;
     }
-    host.load(route, new CommittedLoad(route, published));
+    host.load(owner, route, new CommittedLoad(route, published));
   }
 
   private void prepare(RoutePublished published, List<LoadFailure> before) {
@@ -162,7 +164,7 @@ final class ModelDesk {
     }
     PublishedRoute route = read.get();
     preparing = route;
-    host.load(route, new PreparedLoad(route));
+    host.load(owner, route, new PreparedLoad(route));
   }
 
   private Optional<PublishedRoute> read(

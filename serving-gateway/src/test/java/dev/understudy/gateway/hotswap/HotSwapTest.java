@@ -27,6 +27,7 @@ import dev.understudy.scoring.RunPolicy;
 import dev.understudy.scoring.Tensor;
 import dev.understudy.testkit.Graphs;
 import dev.understudy.testkit.TestKafka;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.URI;
@@ -182,6 +183,54 @@ class HotSwapTest {
 
       await().untilAsserted(() -> assertThat(patient.table().find("m")).isPresent());
     }
+  }
+
+  @Test
+  void aVersionThatWasReplacedIsServedAgainWithoutALoad() throws IOException {
+    MeterRegistry meters = new SimpleMeterRegistry();
+    try (ModelPool keeping =
+            new ModelPool(RunPolicy.standard(), Long.MAX_VALUE, RemoteAccess.NONE, 2);
+        HotSwap keeper = swap(registry.address(), false, keeping, meters)) {
+      keeper.accept(model().setCommitted(Published.single(1, V1)).build());
+      awaitLive(keeper, 1);
+      Model first = live(keeper).version("1").orElseThrow().model();
+      keeper.accept(model().setCommitted(Published.single(2, V2)).build());
+      awaitLive(keeper, 2);
+      assertThat(meters.get("gateway.idle.models").gauge().value()).isOne();
+      assertThat(live(keeper).versions()).containsExactly("2");
+      assertThat(live(keeper).version("1")).isEmpty();
+      registry.close();
+
+      Route back = Published.single(3, V1);
+      keeper.accept(model().setCommitted(Published.single(2, V2)).setPrepared(back).build());
+      await().untilAsserted(() -> assertThat(state(keeper).getPreparedRevision()).isEqualTo(3));
+      keeper.accept(model().setCommitted(back).build());
+
+      assertThat(live(keeper).version("1").orElseThrow().model()).isSameAs(first);
+      assertThat(keeping.loads()).isEqualTo(2);
+      assertThat(meters.get("gateway.model.revived").functionCounter().count()).isOne();
+      assertThat(
+              meters.get("gateway.model.unloaded").tag("cause", "number").functionCounter().count())
+          .isZero();
+    }
+  }
+
+  @Test
+  void aPreparationThatIsWithdrawnWhileItLoadsLeavesNothingBehind() throws IOException {
+    ModelPool keeping = new ModelPool(RunPolicy.standard(), Long.MAX_VALUE, RemoteAccess.NONE, 2);
+    try (HotSwap keeper = swap(registry.address(), keeping)) {
+      for (int revision = 1; revision <= 20; revision++) {
+        keeper.accept(
+            model()
+                .setPrepared(Published.shadow(revision, V1, revision % 2 == 0 ? V2 : V3))
+                .build());
+        keeper.accept(model().build());
+      }
+      await().untilAsserted(() -> assertThat(keeping.size()).isZero());
+      assertThat(keeping.idle()).isLessThanOrEqualTo(2);
+    }
+    keeping.close();
+    await().untilAsserted(() -> assertThat(keeping.usedBytes()).isZero());
   }
 
   @Test
@@ -483,6 +532,12 @@ class HotSwapTest {
 
   private HotSwap swap(URI registryUrl, boolean hashesUnitsAlike, ModelPool models)
       throws IOException {
+    return swap(registryUrl, hashesUnitsAlike, models, new SimpleMeterRegistry());
+  }
+
+  private HotSwap swap(
+      URI registryUrl, boolean hashesUnitsAlike, ModelPool models, MeterRegistry meters)
+      throws IOException {
     return new HotSwap(
         new HotSwap.Settings(
             "gw",
@@ -494,7 +549,7 @@ class HotSwapTest {
             Duration.ofSeconds(2),
             hashesUnitsAlike),
         models,
-        new SimpleMeterRegistry(),
+        meters,
         table -> {});
   }
 
@@ -531,10 +586,18 @@ class HotSwapTest {
   }
 
   private void awaitLive(long revision) {
-    await().untilAsserted(() -> assertThat(state().getLiveRevision()).isEqualTo(revision));
+    awaitLive(swap, revision);
+  }
+
+  private static void awaitLive(HotSwap swap, long revision) {
+    await().untilAsserted(() -> assertThat(state(swap).getLiveRevision()).isEqualTo(revision));
   }
 
   private ServedModel live() {
+    return live(swap);
+  }
+
+  private static ServedModel live(HotSwap swap) {
     return swap.table().find("m").orElseThrow();
   }
 

@@ -1,5 +1,6 @@
 package dev.understudy.gateway.protocol;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
@@ -32,6 +33,7 @@ import dev.understudy.contracts.inference.ServerLiveRequest;
 import dev.understudy.contracts.inference.ServerMetadataRequest;
 import dev.understudy.contracts.inference.ServerReadyRequest;
 import dev.understudy.gateway.Contracts;
+import dev.understudy.gateway.Documents;
 import dev.understudy.gateway.inference.InferenceMeters;
 import dev.understudy.gateway.inference.InferencePipeline;
 import dev.understudy.gateway.journal.PredictionJournal;
@@ -42,8 +44,14 @@ import dev.understudy.gateway.shadow.ShadowRunner;
 import dev.understudy.scoring.Column;
 import dev.understudy.scoring.Datatype;
 import dev.understudy.scoring.InputContract;
+import dev.understudy.scoring.Model;
 import dev.understudy.scoring.ModelContract;
+import dev.understudy.scoring.ModelLoader;
 import dev.understudy.scoring.ModelPool;
+import dev.understudy.scoring.ModelRefused;
+import dev.understudy.scoring.RemoteAccess;
+import dev.understudy.scoring.Score;
+import dev.understudy.scoring.ScoringRoom;
 import dev.understudy.scoring.Tensor;
 import dev.understudy.scoring.TensorSpec;
 import dev.understudy.testkit.Graphs;
@@ -63,6 +71,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,6 +79,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -84,6 +94,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A real client against the real port, with real models; Kafka is away. */
 class GrpcPortTest {
   private static final int LIMIT = 64 * 1024;
+  private static final Duration LONG = Duration.ofSeconds(20);
 
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final InferenceMeters inferences = new InferenceMeters(meters);
@@ -567,6 +578,47 @@ class GrpcPortTest {
                     client.repositoryModelUnload(
                         RepositoryModelUnloadRequest.getDefaultInstance())))
         .isEqualTo(Status.Code.UNIMPLEMENTED);
+  }
+
+  @Test
+  void itIsAServerThatVersionsOfAnotherGatewayMayLiveOn() throws Exception {
+    serve("m", Contracts.number(), Graphs.sigmoid(2));
+    try (Model far = remote("m", "1");
+        ScoringRoom room = new ScoringRoom("far", 1, 1)) {
+      Tensor x = Tensor.ofFloats("x", new long[] {2}, 0, 1);
+
+      Score score = far.score(Map.of("x", x), LONG, room).toCompletableFuture().join();
+
+      assertThat(far.platform()).isEqualTo("remote_openinference");
+      assertThat(((Score.Answered) score).output("p"))
+          .isEqualTo(Tensor.ofFloats("p", new long[] {2}, 0.5f, 0.8807971f));
+
+      Map<String, Tensor> bad = Map.of("x", Tensor.ofFloats("x", new long[] {1}, Float.NaN));
+      assertThat(far.score(bad, LONG, room).toCompletableFuture().join())
+          .isInstanceOfSatisfying(
+              Score.Failed.class,
+              failed -> assertThat(failed.errorClass()).isEqualTo("remote_refused"));
+    }
+  }
+
+  @Test
+  void aVersionThatItDoesNotServeIsRefusedForNow() {
+    serve("m", Contracts.number(), Graphs.sigmoid(2));
+
+    assertThat(catchThrowableOfType(ModelRefused.class, () -> remote("m", "9")).reason())
+        .isEqualTo(ModelRefused.Reason.REMOTE_UNAVAILABLE);
+    assertThat(catchThrowableOfType(ModelRefused.class, () -> remote("n", "1")).reason())
+        .isEqualTo(ModelRefused.Reason.REMOTE_UNAVAILABLE);
+  }
+
+  private Model remote(String model, String version) throws ModelRefused {
+    URI here = URI.create("grpc://127.0.0.1:" + port.number());
+    byte[] content = Documents.remote(here, model, version).getBytes(UTF_8);
+    return ModelLoader.load(
+        content,
+        Digest.of(content),
+        Contracts.number(),
+        new RemoteAccess(Set.of("127.0.0.1"), 4, 1 << 16));
   }
 
   @Test

@@ -136,6 +136,7 @@ class ShadowRunnerTest {
   }
 
   private ModelPool.Lease lease(byte[] content, RunPolicy policy) throws Exception {
-    return pool.lease(Digest.of(content), Contracts.number(), policy, () -> content);
+    return pool.lease(
+        ModelPool.Owner.NOBODY, Digest.of(content), Contracts.number(), policy, () -> content);
   }
 }

@@ -99,7 +99,8 @@ public final class SwapSoak {
                     broker.servers(),
                     artefacts.address()),
                 List.of(deployment),
-                Map.of("understudy.journal.enabled", "false"));
+                Map.of(
+                    "understudy.journal.enabled", "false", "understudy.scoring.idle-models", "0"));
         RouteDesk desk = new RouteDesk(broker.servers());
         OwnClient client = new OwnClient(1)) {
       RequestBody body = RequestBody.json(models.getFirst().rows(1));

@@ -1,0 +1,242 @@
+package dev.understudy.scoring;
+
+import com.google.protobuf.UnsafeByteOperations;
+import dev.understudy.contracts.inference.GRPCInferenceServiceGrpc;
+import dev.understudy.contracts.inference.ModelInferRequest;
+import dev.understudy.contracts.inference.ModelMetadataRequest;
+import dev.understudy.contracts.inference.ModelMetadataResponse;
+import dev.understudy.contracts.inference.ModelReadyRequest;
+import io.grpc.CallOptions;
+import io.grpc.Codec;
+import io.grpc.Deadline;
+import io.grpc.DecompressorRegistry;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.ManagedChannelProvider;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCalls;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * A server over gRPC: tensors are raw, and the deadline of a call is told to the server. The only
+ * class, with {@link GrpcAnswer}, that needs grpc-java: applications that embed models need not
+ * carry it. Thread-safe.
+ */
+final class RemoteGrpc implements RemoteServer {
+  private static final long ASK_SECONDS = 5;
+  private static final int MOST_SAID = 200;
+
+  /** How grpc-java itself refuses an answer that is too long, by the status of a busy server. */
+  private static final String TOO_LONG = "gRPC message exceeds maximum size";
+
+  private static final MethodDescriptor<ModelInferRequest, byte[]> INFER =
+      GRPCInferenceServiceGrpc.getModelInferMethod().toBuilder(
+              GRPCInferenceServiceGrpc.getModelInferMethod().getRequestMarshaller(), new Bytes())
+          .build();
+
+  private final RemoteDocument document;
+  private final int responseBytes;
+  private final ManagedChannel channel;
+
+  private RemoteGrpc(RemoteDocument document, RemoteAccess access, ManagedChannel channel) {
+    this.document = document;
+    this.responseBytes = access.responseBytes();
+    this.channel = channel;
+  }
+
+  /** Connects with the first call. */
+  static RemoteGrpc open(RemoteDocument document, RemoteAccess access) throws ModelRefused {
+    URI url = document.url();
+    try {
+      ManagedChannelBuilder<?> channel =
+          ManagedChannelBuilder.forAddress(url.getHost(), url.getPort())
+              // Nobody but the description says where the server is and how it is called.
+              .disableServiceConfigLookUp()
+              // Whether a failed call is made again is not for the transport to decide.
+              .disableRetry()
+              // A few bytes cannot become many.
+              .decompressorRegistry(
+                  DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, false));
+      if (url.getScheme().equals("grpcs")) {
+        channel.useTransportSecurity();
+      } else {
+        channel.usePlaintext();
+      }
+      return new RemoteGrpc(document, access, channel.build());
+    } catch (ManagedChannelProvider.ProviderNotFoundException e) {
+      throw new ModelRefused(ModelRefused.Reason.LIBRARY_MISSING, RemoteDocument.NEEDS_GRPC, e);
+    }
+  }
+
+  @Override
+  public RemoteSignature signature() throws IOException, InterruptedException {
+    boolean ready =
+        ask(
+                GRPCInferenceServiceGrpc.getModelReadyMethod(),
+                ModelReadyRequest.newBuilder()
+                    .setName(document.model())
+                    .setVersion(document.version().orElse(""))
+                    .build())
+            .getReady();
+    if (!ready) {
+      throw new IOException("it says that its model is not ready");
+    }
+    ModelMetadataResponse metadata =
+        ask(
+            GRPCInferenceServiceGrpc.getModelMetadataMethod(),
+            ModelMetadataRequest.newBuilder()
+                .setName(document.model())
+                .setVersion(document.version().orElse(""))
+                .build());
+    return new RemoteSignature(
+        specs(metadata.getInputsList()), specs(metadata.getOutputsList()), true);
+  }
+
+  private <Q, A> A ask(MethodDescriptor<Q, A> method, Q question)
+      throws IOException, InterruptedException {
+    try {
+      return call(method, question, Deadline.after(ASK_SECONDS, TimeUnit.SECONDS), METADATA_BYTES);
+    } catch (StatusRuntimeException e) {
+      String said = String.valueOf(e.getStatus().getDescription());
+      throw new IOException(
+          "it answers %s: %s"
+              .formatted(
+                  e.getStatus().getCode(), said.substring(0, Math.min(MOST_SAID, said.length()))),
+          e);
+    }
+  }
+
+  private <Q, A> A call(MethodDescriptor<Q, A> method, Q question, Deadline deadline, int most)
+      throws InterruptedException {
+    try {
+      return ClientCalls.blockingUnaryCall(
+          channel,
+          method,
+          CallOptions.DEFAULT.withDeadline(deadline).withMaxInboundMessageSize(most),
+          question);
+    } catch (StatusRuntimeException e) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException("the call was given up");
+      }
+      throw e;
+    }
+  }
+
+  private static List<TensorSpec> specs(List<ModelMetadataResponse.TensorMetadata> tensors) {
+    List<TensorSpec> specs = new ArrayList<>();
+    for (ModelMetadataResponse.TensorMetadata tensor : tensors) {
+      specs.add(
+          RemoteSignature.spec(tensor.getName(), tensor.getDatatype(), tensor.getShapeList()));
+    }
+    return specs;
+  }
+
+  @Override
+  public List<Tensor> infer(List<Tensor> inputs, List<TensorSpec> outputs, int rows, long nanos)
+      throws IOException, InterruptedException, TimeoutException, Failure {
+    Deadline deadline = Deadline.after(nanos, TimeUnit.NANOSECONDS);
+    byte[] answer;
+    try {
+      answer = call(INFER, request(inputs, outputs), deadline, responseBytes);
+    } catch (StatusRuntimeException e) {
+      throw failure(e.getStatus(), deadline);
+    }
+    return GrpcAnswer.read(answer, outputs, rows);
+  }
+
+  private ModelInferRequest request(List<Tensor> inputs, List<TensorSpec> outputs) {
+    ModelInferRequest.Builder request =
+        ModelInferRequest.newBuilder()
+            .setModelName(document.model())
+            .setModelVersion(document.version().orElse(""));
+    for (Tensor input : inputs) {
+      ModelInferRequest.InferInputTensor.Builder tensor =
+          request.addInputsBuilder().setName(input.name()).setDatatype(input.datatype().name());
+      for (long dimension : input.dimensions()) {
+        tensor.addShape(dimension);
+      }
+      request.addRawInputContents(UnsafeByteOperations.unsafeWrap(RawTensor.write(input)));
+    }
+    for (TensorSpec output : outputs) {
+      request.addOutputsBuilder().setName(output.name());
+    }
+    return request.build();
+  }
+
+  /**
+   * What a status means, as the same statuses over HTTP do. What the server says beside it is not
+   * passed on: it may hold what the caller sent.
+   */
+  private Failure failure(Status status, Deadline deadline) throws IOException, TimeoutException {
+    String answered = "the server answers " + status.getCode();
+    return switch (status.getCode()) {
+      case DEADLINE_EXCEEDED -> {
+        if (deadline.isExpired()) {
+          throw new TimeoutException();
+        }
+        yield new Failure(UNAVAILABLE, answered);
+      }
+      case RESOURCE_EXHAUSTED -> {
+        if (String.valueOf(status.getDescription()).startsWith(TOO_LONG)) {
+          throw new IllegalStateException(
+              "its answer is longer than the %d bytes that are read".formatted(responseBytes));
+        }
+        yield new Failure(UNAVAILABLE, answered);
+      }
+      case CANCELLED -> {
+        // Not by us, whose thread would be interrupted.
+        if (status.getCause() != null) {
+          throw new IllegalStateException("the answer is not of the protocol", status.getCause());
+        }
+        yield new Failure(UNAVAILABLE, answered);
+      }
+      case UNAVAILABLE -> {
+        Throwable here = status.getCause();
+        if (here != null) {
+          throw new IOException(here);
+        }
+        yield new Failure(UNAVAILABLE, answered);
+      }
+      case INTERNAL, UNKNOWN, DATA_LOSS, ABORTED -> new Failure(FAILED, answered);
+      default -> new Failure(REFUSED, answered);
+    };
+  }
+
+  // A peer that vanished without a word would otherwise take calls until TCP gives it up.
+  @Override
+  public void reconnect() {
+    channel.enterIdle();
+  }
+
+  @Override
+  public void close() {
+    channel.shutdown();
+  }
+
+  /** The bytes of an answer, which {@link GrpcAnswer} reads. */
+  private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
+    @Override
+    public InputStream stream(byte[] message) {
+      return new ByteArrayInputStream(message);
+    }
+
+    @Override
+    public byte[] parse(InputStream message) {
+      try {
+        return message.readAllBytes();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package dev.understudy.scoring;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A server over HTTP: tensors are binary where it lists {@code binary_tensor_data}, and JSON
+ * otherwise. A call ends early when its thread is interrupted. Thread-safe.
+ */
+final class RemoteHttp implements RemoteServer {
+  private static final String JSON_LENGTH = "Inference-Header-Content-Length";
+  private static final Duration CONNECT = Duration.ofSeconds(2);
+  private static final Duration ASK = Duration.ofSeconds(5);
+
+  private final HttpClient http;
+  private final RemoteDocument document;
+  private final int responseBytes;
+
+  /** Known once it was asked for its signature. */
+  private volatile boolean binary;
+
+  RemoteHttp(RemoteDocument document, RemoteAccess access) {
+    this.document = document;
+    this.responseBytes = access.responseBytes();
+    this.http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            // Whoever answers must not send us to a host that nobody allowed.
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(CONNECT)
+            .build();
+  }
+
+  @Override
+  public RemoteSignature signature() throws IOException, InterruptedException {
+    binary = listsBinary(ask(document.server()));
+    return RemoteSignature.of(ask(document.metadata()), binary);
+  }
+
+  private JsonNode ask(URI address) throws IOException, InterruptedException {
+    HttpRequest request = HttpRequest.newBuilder(address).timeout(ASK).build();
+    HttpResponse<InputStream> response =
+        http.send(request, HttpResponse.BodyHandlers.ofInputStream());
+    byte[] body;
+    try {
+      body = read(response, METADATA_BYTES);
+    } catch (IllegalStateException tooLong) {
+      throw new IOException(tooLong.getMessage(), tooLong);
+    }
+    if (response.statusCode() != 200) {
+      throw new IOException("it answers %d".formatted(response.statusCode()));
+    }
+    return Json.tree(body);
+  }
+
+  private static boolean listsBinary(JsonNode server) {
+    for (JsonNode extension : server.path("extensions")) {
+      if (extension.asText().equals("binary_tensor_data")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static byte[] read(HttpResponse<InputStream> response, int most) throws IOException {
+    try (InputStream body = response.body()) {
+      byte[] bytes = body.readNBytes(most);
+      if (bytes.length == most && body.read() >= 0) {
+        throw new IllegalStateException(
+            "its answer is longer than the %d bytes that are read".formatted(most));
+      }
+      return bytes;
+    }
+  }
+
+  @Override
+  public List<Tensor> infer(
+      List<Tensor> inputs, List<TensorSpec> outputs, int rows, long untilInterrupted)
+      throws IOException, InterruptedException, Failure {
+    HttpResponse<InputStream> response =
+        http.send(
+            request(RemoteBody.of(inputs, outputs, binary)),
+            HttpResponse.BodyHandlers.ofInputStream());
+    byte[] body = read(response, responseBytes);
+    int status = response.statusCode();
+    switch (status) {
+      case 200 -> {}
+      case 429, 502, 503, 504 -> throw new Failure(UNAVAILABLE, "the server answers " + status);
+      default ->
+          throw new Failure(status >= 500 ? FAILED : REFUSED, "the server answers " + status);
+    }
+    return RemoteAnswer.read(body, response.headers().firstValue(JSON_LENGTH), outputs, rows);
+  }
+
+  private HttpRequest request(RemoteBody body) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(document.infer())
+            .POST(HttpRequest.BodyPublishers.ofByteArray(body.bytes()));
+    if (binary) {
+      request
+          .header("Content-Type", "application/octet-stream")
+          .header(JSON_LENGTH, String.valueOf(body.jsonBytes()));
+    } else {
+      request.header("Content-Type", "application/json");
+    }
+    return request.build();
+  }
+
+  /** A call that was given up has closed its connection already. */
+  @Override
+  public void reconnect() {}
+
+  @Override
+  public void close() {
+    http.shutdown();
+  }
+}
