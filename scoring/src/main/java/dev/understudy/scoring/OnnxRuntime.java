@@ -29,6 +29,8 @@ final class OnnxRuntime {
   private static final int FATAL = 4;
   private static final int SEQUENTIAL = 0;
   private static final int DEVICE_ALLOCATOR = 0;
+  private static final int ARENA_ALLOCATOR = 1;
+  private static final int DEFAULT = -1;
   private static final int DEFAULT_MEMORY = 0;
 
   private static final Linker LINKER = Linker.nativeLinker();
@@ -71,6 +73,7 @@ final class OnnxRuntime {
   private static final MethodHandle ALLOCATOR_FREE = function(76, "pp");
   private static final MethodHandle GET_ALLOCATOR_WITH_DEFAULT_OPTIONS = function(78, "p");
   private static final MethodHandle RELEASE_STATUS = release(93);
+  private static final MethodHandle RELEASE_MEMORY_INFO = release(94);
   private static final MethodHandle RELEASE_SESSION = release(95);
   private static final MethodHandle RELEASE_VALUE = release(96);
   private static final MethodHandle RELEASE_RUN_OPTIONS = release(97);
@@ -78,6 +81,9 @@ final class OnnxRuntime {
   private static final MethodHandle RELEASE_TENSOR_TYPE_AND_SHAPE_INFO = release(99);
   private static final MethodHandle RELEASE_SESSION_OPTIONS = release(100);
   private static final MethodHandle ADD_SESSION_CONFIG_ENTRY = function(130, "ppp");
+  private static final MethodHandle CREATE_AND_REGISTER_ALLOCATOR = function(144, "ppp");
+  private static final MethodHandle CREATE_ARENA_CFG = function(156, "piiip");
+  private static final MethodHandle RELEASE_ARENA_CFG = release(157);
   private static final MethodHandle GET_RESIZED_STRING_TENSOR_ELEMENT_BUFFER =
       function(252, "pppp");
 
@@ -100,6 +106,25 @@ final class OnnxRuntime {
   }
 
   private OnnxRuntime() {}
+
+  /**
+   * Lets all sessions that are made from now on take so many bytes together, for weights and runs;
+   * a run that needs more fails. Once only.
+   */
+  static void limitMemory(long bytes) throws OnnxFailure {
+    long arena = created(out -> call(CREATE_ARENA_CFG, bytes, DEFAULT, DEFAULT, DEFAULT, out));
+    try {
+      long place =
+          created(out -> call(CREATE_CPU_MEMORY_INFO, ARENA_ALLOCATOR, DEFAULT_MEMORY, out));
+      try {
+        call(CREATE_AND_REGISTER_ALLOCATOR, ENVIRONMENT, place, arena);
+      } finally {
+        release(RELEASE_MEMORY_INFO, place);
+      }
+    } finally {
+      release(RELEASE_ARENA_CFG, arena);
+    }
+  }
 
   /** ONNX's type of a value: a tensor, a sequence, a map or another. */
   enum Kind {
@@ -157,14 +182,10 @@ final class OnnxRuntime {
       call(DISABLE_MEM_PATTERN, options);
       // A failing run is an answer here, and counted; the library need not print it as well.
       call(SET_SESSION_LOG_SEVERITY_LEVEL, options, FATAL);
-      for (String spinning :
-          new String[] {"session.intra_op.allow_spinning", "session.inter_op.allow_spinning"}) {
-        call(
-            ADD_SESSION_CONFIG_ENTRY,
-            options,
-            arena.allocateFrom(spinning).address(),
-            arena.allocateFrom("0").address());
-      }
+      configure(options, "session.intra_op.allow_spinning", "0", arena);
+      configure(options, "session.inter_op.allow_spinning", "0", arena);
+      // Where the memory was limited; otherwise every session has memory of its own.
+      configure(options, "session.use_env_allocators", "1", arena);
       MemorySegment content = arena.allocate(Math.max(1, graph.length));
       MemorySegment.copy(graph, 0, content, JAVA_BYTE, 0, graph.length);
       return counted(
@@ -180,6 +201,15 @@ final class OnnxRuntime {
     } finally {
       release(RELEASE_SESSION_OPTIONS, options);
     }
+  }
+
+  private static void configure(long options, String key, String value, Arena arena)
+      throws OnnxFailure {
+    call(
+        ADD_SESSION_CONFIG_ENTRY,
+        options,
+        arena.allocateFrom(key).address(),
+        arena.allocateFrom(value).address());
   }
 
   static int count(long session, Side side) throws OnnxFailure {
@@ -477,6 +507,17 @@ final class OnnxRuntime {
     long status;
     try {
       status = (long) function.invokeExact(a, b, c, d, e, f, g);
+    } catch (Throwable broken) {
+      throw broken(broken);
+    }
+    check(status);
+  }
+
+  private static void call(MethodHandle function, long a, int b, int c, int d, long e)
+      throws OnnxFailure {
+    long status;
+    try {
+      status = (long) function.invokeExact(a, b, c, d, e);
     } catch (Throwable broken) {
       throw broken(broken);
     }

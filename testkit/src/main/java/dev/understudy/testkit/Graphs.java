@@ -138,6 +138,23 @@ public final class Graphs {
             .addNode(node("Div", "p", "x", "x")));
   }
 
+  /** A run takes as many million floats of memory, all of them written to, as the largest x. */
+  public static byte[] eatsMemory() {
+    return model(
+        GraphProto.newBuilder()
+            .addInput(value("x", FLOAT, -1))
+            .addOutput(value("p", FLOAT, -1))
+            .addInitializer(floats("million", 1_000_000f))
+            .addNode(node("ReduceMax", "most", "x"))
+            .addNode(node("Mul", "size_float", "most", "million"))
+            .addNode(
+                node("Cast", "size", "size_float").toBuilder().addAttribute(integer("to", LONG)))
+            .addNode(node("ConstantOfShape", "zeros", "size"))
+            .addNode(node("ReduceMax", "zero", "zeros"))
+            .addNode(node("Add", "sum", "x", "zero"))
+            .addNode(node("Sigmoid", "p", "sum")));
+  }
+
   /** p has one element, however many rows come. */
   public static byte[] oneAnswerForAllRows() {
     return model(

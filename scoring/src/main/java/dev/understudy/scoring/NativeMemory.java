@@ -1,0 +1,31 @@
+package dev.understudy.scoring;
+
+/** The memory outside the heap that ONNX graphs take, all those of this process together. */
+public final class NativeMemory {
+  private static boolean limited;
+
+  private NativeMemory() {}
+
+  /**
+   * Limits what graphs that are loaded from now on may take, for their weights and during their
+   * runs; what goes beyond it fails, as a load that is refused or a run with a score of {@link
+   * Score.Failed}, and the process lives on. The runtime can be told so once only.
+   *
+   * @return false: it was limited before, and nothing has changed
+   */
+  public static synchronized boolean limitTo(long bytes) {
+    if (bytes < 1) {
+      throw new IllegalArgumentException("a limit of %d bytes leaves no memory".formatted(bytes));
+    }
+    if (limited) {
+      return false;
+    }
+    try {
+      OnnxRuntime.limitMemory(bytes);
+    } catch (OnnxFailure e) {
+      throw new IllegalStateException("ONNX Runtime takes no limit: " + e.getMessage(), e);
+    }
+    limited = true;
+    return true;
+  }
+}
