@@ -11,6 +11,7 @@ import dev.understudy.gateway.inference.ExplainDesk;
 import dev.understudy.gateway.inference.InferenceMeters;
 import dev.understudy.gateway.inference.InferencePipeline;
 import dev.understudy.gateway.journal.PredictionJournal;
+import dev.understudy.gateway.meters.GatewayMetric;
 import dev.understudy.gateway.protocol.ExplainRoute;
 import dev.understudy.gateway.protocol.GrpcPort;
 import dev.understudy.gateway.protocol.InferenceRoute;
@@ -20,6 +21,7 @@ import dev.understudy.scoring.ModelPool;
 import dev.understudy.scoring.RemoteAccess;
 import dev.understudy.scoring.RunPolicy;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.prometheus.client.CollectorRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.ext.web.Router;
@@ -55,6 +57,7 @@ public class Gateway {
   Gateway(
       GatewaySettings settings,
       MeterRegistry meters,
+      CollectorRegistry scraped,
       @ConfigProperty(name = "kafka.bootstrap.servers", defaultValue = "localhost:9092")
           String kafka,
       @ConfigProperty(name = "quarkus.http.host") String host,
@@ -75,6 +78,12 @@ public class Gateway {
                 settings.remote().concurrency(),
                 settings.remote().responseBytes()));
     InferenceMeters inferences = new InferenceMeters(meters);
+    this.shadows =
+        new ShadowRunner(
+            settings.shadow().threads(),
+            settings.shadow().queue(),
+            settings.shadow().share(),
+            meters);
     this.hotSwap =
         new HotSwap(
             new HotSwap.Settings(
@@ -87,13 +96,11 @@ public class Gateway {
                 settings.unitKey().isPresent()),
             pool,
             meters,
-            inferences::keepOnly);
-    this.shadows =
-        new ShadowRunner(
-            settings.shadow().threads(),
-            settings.shadow().queue(),
-            settings.shadow().share(),
-            meters);
+            live -> {
+              inferences.keepOnly(live);
+              shadows.keepOnly(live::has);
+            });
+    scraped.register(new ScrapedMetrics(hotSwap::table, inferences, shadows));
     this.journal =
         new PredictionJournal(
             gatewayId,
@@ -113,19 +120,13 @@ public class Gateway {
     this.pipeline =
         new InferencePipeline(
             hotSwap::table, shadows, journal, inferences, settings.scoring().deadline());
-    meters.gauge("gateway.inflight", pipeline, InferencePipeline::inFlight);
+    GatewayMetric.INFLIGHT.gauge(meters, pipeline, InferencePipeline::inFlight);
     RequestLimits limits =
         new RequestLimits(
             settings.limits().bodyBytes(), settings.limits().depth(), settings.limits().rows());
     this.route =
         new InferenceRoute(
-            hotSwap::table,
-            hotSwap::isReady,
-            pipeline,
-            inferences::statistics,
-            limits,
-            meters,
-            version);
+            hotSwap::table, hotSwap::isReady, pipeline, inferences, limits, meters, version);
     this.explainRoute =
         new ExplainRoute(
             hotSwap::table,
@@ -139,7 +140,7 @@ public class Gateway {
             hotSwap::table,
             hotSwap::isReady,
             pipeline,
-            inferences::statistics,
+            inferences,
             limits,
             meters,
             version);

@@ -391,9 +391,7 @@ class ServingQuarkusTest {
                     .body(
                         containsString(
                             "gateway_log_events_total{event=\"prediction\",result=\"logged\"}"))
-                    .body(
-                        containsString(
-                            "gateway_route_generation{model=\"counted\",project=\"served\"} 7.0")));
+                    .body(containsString("gateway_route_generation{model=\"counted\"} 7.0")));
   }
 
   @Test

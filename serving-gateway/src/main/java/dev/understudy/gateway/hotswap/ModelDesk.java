@@ -76,6 +76,9 @@ final class ModelDesk {
 
   /** How a load in the background ends. */
   interface Loading {
+    /** Of which model it is. */
+    String model();
+
     /** Whether there is still a use for it. */
     boolean stillWanted();
 
@@ -200,6 +203,11 @@ final class ModelDesk {
     }
 
     @Override
+    public String model() {
+      return model;
+    }
+
+    @Override
     public boolean stillWanted() {
       return isWanted(route);
     }
@@ -249,6 +257,11 @@ final class ModelDesk {
 
     PreparedLoad(PublishedRoute route) {
       this.route = route;
+    }
+
+    @Override
+    public String model() {
+      return model;
     }
 
     @Override

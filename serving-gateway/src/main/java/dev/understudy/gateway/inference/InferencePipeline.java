@@ -272,7 +272,7 @@ public final class InferencePipeline {
     }
     Instant now = Instant.now();
     TimeBudget time = TimeBudget.of(request, deadline, now);
-    long readNanos = Math.max(0, Duration.between(request.arrivedAt(), now).toNanos());
+    long readNanos = InferenceMeters.nanosBetween(request.arrivedAt(), now);
     long askedAt = System.nanoTime();
     CompletionStage<Score> score =
         time.isOver()
@@ -296,7 +296,10 @@ public final class InferencePipeline {
     try {
       List<VersionScore> scores = new ArrayList<>();
       scored.byVersion().forEach((version, score) -> scores.add(VersionScores.of(version, score)));
-      plan.notSampled().forEach(version -> scores.add(VersionScores.notSampled(version)));
+      for (String version : plan.notSampled()) {
+        scores.add(VersionScores.notSampled(version));
+        shadows.notSampled(model.name(), version);
+      }
       Map<String, CompletionStage<Score>> expected = startShadows(model, plan, request, scores);
 
       CompletableFuture<Boolean> logged =
@@ -357,7 +360,8 @@ public final class InferencePipeline {
     for (String version : plan.shadows()) {
       CompletableFuture<Score> score =
           shadows
-              .offer(lease(model, version), request.inputs(), route.deadline())
+              .offer(
+                  model.name(), version, lease(model, version), request.inputs(), route.deadline())
               .toCompletableFuture();
       if (score.isDone() && score.resultNow() instanceof Score.Shed refused) {
         scores.add(VersionScores.of(version, refused));

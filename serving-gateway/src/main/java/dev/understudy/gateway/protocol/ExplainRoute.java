@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.understudy.contracts.ProblemType;
 import dev.understudy.gateway.inference.ExplainDesk;
+import dev.understudy.gateway.meters.GatewayMetric;
 import dev.understudy.gateway.routing.RoutingTable;
 import dev.understudy.scoring.Explainer;
 import dev.understudy.scoring.Explanation;
@@ -131,7 +132,7 @@ public final class ExplainRoute {
   private void answer(HttpServerRequest request, ExplainDesk.Reply reply) {
     switch (reply) {
       case ExplainDesk.Reply.Explained explained -> {
-        meters.counter("gateway.explanations", "model", explained.model()).increment();
+        GatewayMetric.EXPLANATIONS.counter(meters, explained.model()).increment();
         HttpReplies.reply(request, 200, json(explained));
       }
       case ExplainDesk.Reply.Failed failed ->

@@ -404,7 +404,7 @@ class InferencePipelineTest {
             failed -> assertThat(failed.problem()).isEqualTo(ProblemType.UNAVAILABLE));
     awaitQuiet();
     assertThat(count("gateway.inference.total", "code", "not_logged")).isOne();
-    assertThat(count("gateway.log.dropped", "cause", "closed")).isOne();
+    assertThat(count("gateway.log.dropped", "reason", "closed")).isOne();
   }
 
   @Test
@@ -467,7 +467,7 @@ class InferencePipelineTest {
       assertThat(infer(1)).isInstanceOf(Answer.Predicted.class);
 
       awaitQuiet();
-      assertThat(count("gateway.log.dropped", "cause", "disabled")).isOne();
+      assertThat(count("gateway.log.dropped", "reason", "disabled")).isOne();
     }
   }
 

@@ -117,7 +117,7 @@ class GrpcPortTest {
             table::get,
             ready::get,
             pipeline,
-            inferences::statistics,
+            inferences,
             new RequestLimits(LIMIT, 16, 1_000),
             meters,
             "1.2.3");
