@@ -21,7 +21,7 @@ import dev.understudy.scoring.ModelPool;
 import dev.understudy.scoring.RemoteAccess;
 import dev.understudy.scoring.RunPolicy;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.prometheus.client.CollectorRegistry;
+import io.micrometer.prometheus.PrometheusMeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.ext.web.Router;
@@ -54,10 +54,12 @@ public class Gateway {
   private final GrpcPort grpc;
   private final ExplainRoute explainRoute;
 
+  // Quarkus still has Prometheus' older client, which Micrometer calls deprecated.
+  @SuppressWarnings("deprecation")
   Gateway(
       GatewaySettings settings,
       MeterRegistry meters,
-      CollectorRegistry scraped,
+      PrometheusMeterRegistry exposed,
       @ConfigProperty(name = "kafka.bootstrap.servers", defaultValue = "localhost:9092")
           String kafka,
       @ConfigProperty(name = "quarkus.http.host") String host,
@@ -100,7 +102,9 @@ public class Gateway {
               inferences.keepOnly(live);
               shadows.keepOnly(live::has);
             });
-    scraped.register(new ScrapedMetrics(hotSwap::table, inferences, shadows));
+    exposed
+        .getPrometheusRegistry()
+        .register(new ScrapedMetrics(hotSwap::table, inferences, shadows));
     this.journal =
         new PredictionJournal(
             gatewayId,

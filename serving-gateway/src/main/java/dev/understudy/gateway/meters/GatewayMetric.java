@@ -139,14 +139,15 @@ public enum GatewayMetric {
   LOG_DROPPED(
       "gateway.log.dropped",
       Kind.COUNTER,
-      "Dropped records in detail. reason is one of few words, e.g. buffer_full, spool_full,"
+      "Dropped records in detail. event as above; reason is one of few words, e.g. buffer_full, spool_full,"
           + " too_large.",
       "event",
       "reason"),
   LOG_LOST(
       "gateway.log.lost",
       Kind.COUNTER,
-      "Records that are gone without having been counted before: crash (at most so many), torn.",
+      "Records that are gone without having been counted before. event as above, or unknown; reason"
+          + " is crash (at most so many) or torn.",
       "event",
       "reason"),
   LOG_BUFFER_BYTES("gateway.log.buffer.bytes", Kind.GAUGE, "Bytes that wait for Kafka in memory."),
@@ -189,7 +190,13 @@ public enum GatewayMetric {
   ROUTE_UNSAVED(
       "gateway.route.unsaved",
       Kind.COUNTER,
-      "Live routes that could not be written to disk; a restart would need Kafka.");
+      "Live routes that could not be written to disk; a restart would need Kafka."),
+  TRACE_SPANS(
+      "gateway.trace.spans",
+      Kind.COUNTER,
+      "Sampled spans by what became of them: exported, failed (the receiver did not take them),"
+          + " dropped (too many waited). Only where tracing is on.",
+      "code");
 
   /** Labels that say of which version and of which kind of request; others explain themselves. */
   private static final Set<String> COMMON =

@@ -11,6 +11,7 @@ import dev.understudy.scoring.RunPolicy;
 import dev.understudy.scoring.Score;
 import dev.understudy.scoring.Tensor;
 import dev.understudy.testkit.Graphs;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -119,6 +120,26 @@ class ShadowRunnerTest {
   }
 
   @Test
+  void theSeriesOfAVersionEndWhenItIsNotLoadedAnyMore() throws Exception {
+    try (ModelPool.Lease model = lease(Graphs.sigmoid(1), CHEAP)) {
+      join(runner.offer("m", "1", model, QUICK, LONG));
+      join(runner.offer("m", "2", model, QUICK, LONG));
+      runner.notSampled("m", "2");
+      assertThat(runner.lags())
+          .extracting(lag -> lag.version() + " " + lag.behind().count())
+          .containsExactlyInAnyOrder("1 1", "2 1");
+      assertThat(outcome("not_sampled")).isOne();
+
+      runner.keepOnly((name, version) -> version.equals("1"));
+
+      assertThat(meters.find("gateway.shadow").tag("version", "2").meters()).isEmpty();
+      assertThat(meters.find("gateway.shadow.dropped").tag("version", "2").meters()).isEmpty();
+      assertThat(meters.find("gateway.shadow").tag("version", "1").meters()).isNotEmpty();
+      assertThat(runner.lags()).hasSize(1);
+    }
+  }
+
+  @Test
   void aClosedRunnerDropsEverything() throws Exception {
     try (ModelPool.Lease model = lease(Graphs.sigmoid(1), CHEAP)) {
       runner.close();
@@ -133,7 +154,9 @@ class ShadowRunnerTest {
   }
 
   private double outcome(String outcome) {
-    return meters.get("gateway.shadow").tag("code", outcome).counter().count();
+    return meters.get("gateway.shadow").tag("code", outcome).counters().stream()
+        .mapToDouble(Counter::count)
+        .sum();
   }
 
   private static Score join(CompletionStage<Score> score) {
