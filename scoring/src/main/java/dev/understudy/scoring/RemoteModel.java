@@ -164,6 +164,7 @@ final class RemoteModel implements Model {
           new Score.Failed(UNAVAILABLE, "it failed too often just now", 0));
     }
     long budget = Math.min(deadline.toNanos(), document.timeout().toNanos());
+    Map<String, String> carried = CarriedHeaders.current();
     CompletableFuture<Score> answer = new CompletableFuture<>();
     Thread call =
         Thread.ofVirtual()
@@ -172,7 +173,7 @@ final class RemoteModel implements Model {
                 () -> {
                   Score score;
                   try {
-                    score = call(request);
+                    score = call(request, carried);
                   } finally {
                     places.release();
                   }
@@ -189,8 +190,8 @@ final class RemoteModel implements Model {
   }
 
   /** Blocks until the server has answered or the thread is interrupted; never throws. */
-  private Score call(Map<String, Tensor> request) {
-    Score score = attempt(request);
+  private Score call(Map<String, Tensor> request, Map<String, String> carried) {
+    Score score = attempt(request, carried);
     // One caller's bad input or short patience must not shut the others out.
     boolean serverIsWell =
         switch (score) {
@@ -207,14 +208,14 @@ final class RemoteModel implements Model {
     return score;
   }
 
-  private Score attempt(Map<String, Tensor> request) {
+  private Score attempt(Map<String, Tensor> request, Map<String, String> carried) {
     long start = System.nanoTime();
     try {
       List<Tensor> columns = Answers.columns(inputs, request);
       int rows = Answers.rows(columns);
       HttpResponse<InputStream> response =
           http.send(
-              request(RemoteBody.of(columns, outputs, binary)),
+              request(RemoteBody.of(columns, outputs, binary), carried),
               HttpResponse.BodyHandlers.ofInputStream());
       byte[] body = read(response, access.responseBytes());
       int status = response.statusCode();
@@ -247,10 +248,11 @@ final class RemoteModel implements Model {
     };
   }
 
-  private HttpRequest request(RemoteBody body) {
+  private HttpRequest request(RemoteBody body, Map<String, String> carried) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(document.infer())
             .POST(HttpRequest.BodyPublishers.ofByteArray(body.bytes()));
+    carried.forEach(request::header);
     if (binary) {
       request
           .header("Content-Type", "application/octet-stream")

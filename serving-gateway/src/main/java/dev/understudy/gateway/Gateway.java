@@ -17,6 +17,7 @@ import dev.understudy.gateway.protocol.GrpcPort;
 import dev.understudy.gateway.protocol.InferenceRoute;
 import dev.understudy.gateway.protocol.RequestLimits;
 import dev.understudy.gateway.shadow.ShadowRunner;
+import dev.understudy.gateway.tracing.Tracing;
 import dev.understudy.scoring.ModelPool;
 import dev.understudy.scoring.RemoteAccess;
 import dev.understudy.scoring.RunPolicy;
@@ -49,6 +50,7 @@ public class Gateway {
   private final HotSwap hotSwap;
   private final ShadowRunner shadows;
   private final PredictionJournal journal;
+  private final Tracing tracing;
   private final InferencePipeline pipeline;
   private final InferenceRoute route;
   private final GrpcPort grpc;
@@ -121,9 +123,21 @@ public class Gateway {
                 settings.journal().durableDeadline()),
             client,
             meters);
+    this.tracing =
+        settings.tracing().enabled()
+            ? Tracing.on(
+                new Tracing.Settings(
+                    settings.tracing().endpoint(),
+                    settings.tracing().ratio(),
+                    settings.tracing().queue(),
+                    settings.tracing().timeout(),
+                    gatewayId,
+                    version),
+                meters)
+            : Tracing.off();
     this.pipeline =
         new InferencePipeline(
-            hotSwap::table, shadows, journal, inferences, settings.scoring().deadline());
+            hotSwap::table, shadows, journal, inferences, tracing, settings.scoring().deadline());
     GatewayMetric.INFLIGHT.gauge(meters, pipeline, InferencePipeline::inFlight);
     RequestLimits limits =
         new RequestLimits(
@@ -175,6 +189,7 @@ public class Gateway {
     journal.close();
     shadows.close();
     hotSwap.close();
+    tracing.close();
   }
 
   boolean isReady() {

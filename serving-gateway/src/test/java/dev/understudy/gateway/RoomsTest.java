@@ -32,6 +32,8 @@ class RoomsTest {
           .definedBy("..gateway.routing")
           .layer("meters")
           .definedBy("..gateway.meters")
+          .layer("tracing")
+          .definedBy("..gateway.tracing")
           .whereLayer("gateway")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("protocol")
@@ -48,7 +50,9 @@ class RoomsTest {
           .mayOnlyBeAccessedByLayers("gateway", "protocol", "inference", "journal", "hotswap")
           .whereLayer("meters")
           .mayOnlyBeAccessedByLayers(
-              "gateway", "protocol", "inference", "shadow", "journal", "hotswap");
+              "gateway", "protocol", "inference", "shadow", "journal", "hotswap", "tracing")
+          .whereLayer("tracing")
+          .mayOnlyBeAccessedByLayers("gateway", "inference", "journal");
 
   @ArchTest
   static final ArchRule ROUTING_IS_PLAIN_JAVA =
@@ -86,6 +90,16 @@ class RoomsTest {
           .dependOnClassesThat()
           .resideInAnyPackage("io.prometheus..")
           .because("the rooms count, and the gateway exposes");
+
+  @ArchTest
+  static final ArchRule OPEN_TELEMETRY_STAYS_IN_TRACING =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("..gateway.tracing")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.opentelemetry..")
+          .because("where nobody traces, no request may pay for it");
 
   @ArchTest
   static final ArchRule KAFKA_STAYS_IN_JOURNAL_AND_HOT_SWAP =

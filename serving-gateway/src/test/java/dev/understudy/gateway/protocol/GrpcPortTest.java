@@ -39,6 +39,7 @@ import dev.understudy.gateway.routing.Route;
 import dev.understudy.gateway.routing.RoutingTable;
 import dev.understudy.gateway.routing.ServedModel;
 import dev.understudy.gateway.shadow.ShadowRunner;
+import dev.understudy.gateway.tracing.Tracing;
 import dev.understudy.scoring.Column;
 import dev.understudy.scoring.Datatype;
 import dev.understudy.scoring.InputContract;
@@ -110,7 +111,8 @@ class GrpcPortTest {
             Map.of("bootstrap.servers", "127.0.0.1:" + TestKafka.freePort()),
             meters);
     pipeline =
-        new InferencePipeline(table::get, shadows, journal, inferences, Duration.ofSeconds(2));
+        new InferencePipeline(
+            table::get, shadows, journal, inferences, Tracing.off(), Duration.ofSeconds(2));
     port =
         new GrpcPort(
             new InetSocketAddress("127.0.0.1", 0),
