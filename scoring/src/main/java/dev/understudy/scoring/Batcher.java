@@ -80,8 +80,9 @@ final class Batcher {
       waiting.incrementAndGet();
     }
 
-    void answer(Score score) {
-      ticket.finish(score);
+    /** False: it was answered already. */
+    boolean answer(Score score) {
+      return ticket.finish(score);
     }
 
     @Override
@@ -185,11 +186,14 @@ final class Batcher {
         return false;
       }
       long at = 0;
+      boolean counted = false;
       for (Member member : present) {
-        member.answer(
-            new Score.Answered(
-                TensorRows.slice(answered.outputs(), at, member.rows),
-                runner.asIfAlone(answered.latencyNanos(), member.rows, together)));
+        counted |=
+            member.answer(
+                new Score.Answered(
+                    TensorRows.slice(answered.outputs(), at, member.rows),
+                    runner.asIfAlone(answered.latencyNanos(), member.rows, together),
+                    !counted));
         at += member.rows;
       }
       return true;

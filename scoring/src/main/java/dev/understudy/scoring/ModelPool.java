@@ -370,6 +370,11 @@ public final class ModelPool implements AutoCloseable {
       return loaded.runner.scoreTogether(requests);
     }
 
+    /** The memory that it is estimated to take, in bytes. */
+    public long memoryBytes() {
+      return loaded.bytes;
+    }
+
     /** What its runs have come to. */
     public RunStatistics statistics() {
       return loaded.runner.statistics();

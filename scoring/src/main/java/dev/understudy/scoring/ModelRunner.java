@@ -38,7 +38,7 @@ final class ModelRunner implements AutoCloseable {
   private final double cheapNanos;
   private final boolean batchable;
 
-  private final LongAdder runs = new LongAdder();
+  private final LongAdder[] runsByRows = RunStatistics.adders();
   private final LongAdder failed = new LongAdder();
   private final LongAdder rowsRun = new LongAdder();
   private final LongAdder runNanos = new LongAdder();
@@ -147,10 +147,13 @@ final class ModelRunner implements AutoCloseable {
   /** Scores a request in another room than the model's own. */
   CompletionStage<Score> score(
       Map<String, Tensor> inputs, Duration deadline, ScoringRoom elsewhere) {
+    long rows = TensorRows.rows(model.inputs(), inputs);
     if (local == null) {
-      return model.score(inputs, deadline, elsewhere);
+      return model
+          .score(inputs, deadline, elsewhere)
+          .whenComplete((score, none) -> called(score, rows));
     }
-    ScoringRoom.Work work = begin(inputs, TensorRows.rows(model.inputs(), inputs));
+    ScoringRoom.Work work = begin(inputs, rows);
     return work == null
         ? CompletableFuture.completedStage(new Score.Shed("closed"))
         : elsewhere.submit(work, deadline);
@@ -198,7 +201,8 @@ final class ModelRunner implements AutoCloseable {
           scores.add(
               new Score.Answered(
                   TensorRows.slice(answered.outputs(), at, own),
-                  cost.asIfAlone(answered.latencyNanos(), own, rows)));
+                  cost.asIfAlone(answered.latencyNanos(), own, rows),
+                  at == 0));
           at += own;
         }
         return scores;
@@ -254,9 +258,33 @@ final class ModelRunner implements AutoCloseable {
     return cost.asIfAlone(runNanos, own, all);
   }
 
+  /** Takes account of a model elsewhere, whose run we see only from outside. */
+  private void called(Score score, long rows) {
+    switch (score) {
+      case Score.Answered answered -> ran(score, rows, answered.latencyNanos());
+      case Score.Failed failure -> ran(score, rows, failure.latencyNanos());
+      case Score.TimedOut late -> ran(score, rows, late.afterNanos());
+      case Score.Shed notRun -> {}
+    }
+  }
+
+  private void ran(Score score, long rows, long took) {
+    runsByRows[RunStatistics.place(rows)].increment();
+    rowsRun.add(rows);
+    runNanos.add(took);
+    if (!(score instanceof Score.Answered)) {
+      failed.increment();
+    }
+  }
+
   RunStatistics statistics() {
     return new RunStatistics(
-        runs.sum(), failed.sum(), rowsRun.sum(), runNanos.sum(), waits.sum(), waitedNanos.sum());
+        Arrays.stream(runsByRows).map(LongAdder::sum).toList(),
+        failed.sum(),
+        rowsRun.sum(),
+        runNanos.sum(),
+        waits.sum(),
+        waitedNanos.sum());
   }
 
   /** Nothing more is run here; the model stays as it is, for another runner. */
@@ -291,13 +319,9 @@ final class ModelRunner implements AutoCloseable {
       long start = System.nanoTime();
       Score score = work.run();
       long took = System.nanoTime() - start;
-      runs.increment();
-      rowsRun.add(rows);
-      runNanos.add(took);
+      ran(score, rows, took);
       if (score instanceof Score.Answered) {
         cost.ran(rows, took);
-      } else {
-        failed.increment();
       }
       return score;
     }

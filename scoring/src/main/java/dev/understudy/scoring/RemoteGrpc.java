@@ -7,16 +7,20 @@ import dev.understudy.contracts.inference.ModelMetadataRequest;
 import dev.understudy.contracts.inference.ModelMetadataResponse;
 import dev.understudy.contracts.inference.ModelReadyRequest;
 import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
 import io.grpc.Codec;
 import io.grpc.Deadline;
 import io.grpc.DecompressorRegistry;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.ManagedChannelProvider;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,6 +28,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -105,7 +110,8 @@ final class RemoteGrpc implements RemoteServer {
   private <Q, A> A ask(MethodDescriptor<Q, A> method, Q question)
       throws IOException, InterruptedException {
     try {
-      return call(method, question, Deadline.after(ASK_SECONDS, TimeUnit.SECONDS), METADATA_BYTES);
+      return call(
+          channel, method, question, Deadline.after(ASK_SECONDS, TimeUnit.SECONDS), METADATA_BYTES);
     } catch (StatusRuntimeException e) {
       String said = String.valueOf(e.getStatus().getDescription());
       throw new IOException(
@@ -116,11 +122,12 @@ final class RemoteGrpc implements RemoteServer {
     }
   }
 
-  private <Q, A> A call(MethodDescriptor<Q, A> method, Q question, Deadline deadline, int most)
+  private static <Q, A> A call(
+      Channel over, MethodDescriptor<Q, A> method, Q question, Deadline deadline, int most)
       throws InterruptedException {
     try {
       return ClientCalls.blockingUnaryCall(
-          channel,
+          over,
           method,
           CallOptions.DEFAULT.withDeadline(deadline).withMaxInboundMessageSize(most),
           question);
@@ -142,16 +149,34 @@ final class RemoteGrpc implements RemoteServer {
   }
 
   @Override
-  public List<Tensor> infer(List<Tensor> inputs, List<TensorSpec> outputs, int rows, long nanos)
+  public List<Tensor> infer(Call call, long nanos)
       throws IOException, InterruptedException, TimeoutException, Failure {
     Deadline deadline = Deadline.after(nanos, TimeUnit.NANOSECONDS);
     byte[] answer;
     try {
-      answer = call(INFER, request(inputs, outputs), deadline, responseBytes);
+      answer =
+          call(
+              with(call.headers()),
+              INFER,
+              request(call.inputs(), call.outputs()),
+              deadline,
+              responseBytes);
     } catch (StatusRuntimeException e) {
       throw failure(e.getStatus(), deadline);
     }
-    return GrpcAnswer.read(answer, outputs, rows);
+    return GrpcAnswer.read(answer, call.outputs(), call.rows());
+  }
+
+  private Channel with(Map<String, String> headers) {
+    if (headers.isEmpty()) {
+      return channel;
+    }
+    Metadata metadata = new Metadata();
+    headers.forEach(
+        (name, value) ->
+            metadata.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value));
+    return ClientInterceptors.intercept(
+        channel, MetadataUtils.newAttachHeadersInterceptor(metadata));
   }
 
   private ModelInferRequest request(List<Tensor> inputs, List<TensorSpec> outputs) {

@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A server over HTTP: tensors are binary where it lists {@code binary_tensor_data}, and JSON
@@ -81,12 +82,11 @@ final class RemoteHttp implements RemoteServer {
   }
 
   @Override
-  public List<Tensor> infer(
-      List<Tensor> inputs, List<TensorSpec> outputs, int rows, long untilInterrupted)
+  public List<Tensor> infer(Call call, long untilInterrupted)
       throws IOException, InterruptedException, Failure {
     HttpResponse<InputStream> response =
         http.send(
-            request(RemoteBody.of(inputs, outputs, binary)),
+            request(RemoteBody.of(call.inputs(), call.outputs(), binary), call.headers()),
             HttpResponse.BodyHandlers.ofInputStream());
     byte[] body = read(response, responseBytes);
     int status = response.statusCode();
@@ -96,13 +96,15 @@ final class RemoteHttp implements RemoteServer {
       default ->
           throw new Failure(status >= 500 ? FAILED : REFUSED, "the server answers " + status);
     }
-    return RemoteAnswer.read(body, response.headers().firstValue(JSON_LENGTH), outputs, rows);
+    return RemoteAnswer.read(
+        body, response.headers().firstValue(JSON_LENGTH), call.outputs(), call.rows());
   }
 
-  private HttpRequest request(RemoteBody body) {
+  private HttpRequest request(RemoteBody body, Map<String, String> headers) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(document.infer())
             .POST(HttpRequest.BodyPublishers.ofByteArray(body.bytes()));
+    headers.forEach(request::header);
     if (binary) {
       request
           .header("Content-Type", "application/octet-stream")

@@ -130,6 +130,7 @@ final class RemoteModel implements Model {
           new Score.Failed(RemoteServer.UNAVAILABLE, "it failed too often just now", 0));
     }
     long budget = Math.min(deadline.toNanos(), document.timeout().toNanos());
+    Map<String, String> carried = CarriedHeaders.current();
     CompletableFuture<Score> answer = new CompletableFuture<>();
     Thread call =
         Thread.ofVirtual()
@@ -138,7 +139,7 @@ final class RemoteModel implements Model {
                 () -> {
                   Score score;
                   try {
-                    score = call(request, budget);
+                    score = call(request, budget, carried);
                   } finally {
                     places.release();
                   }
@@ -155,8 +156,8 @@ final class RemoteModel implements Model {
   }
 
   /** Blocks until the server has answered or the thread is interrupted; never throws. */
-  private Score call(Map<String, Tensor> request, long budget) {
-    Score score = attempt(request, budget);
+  private Score call(Map<String, Tensor> request, long budget, Map<String, String> carried) {
+    Score score = attempt(request, budget, carried);
     // One caller's bad input or short patience must not shut the others out.
     boolean serverIsWell =
         switch (score) {
@@ -176,11 +177,13 @@ final class RemoteModel implements Model {
     return score;
   }
 
-  private Score attempt(Map<String, Tensor> request, long budget) {
+  private Score attempt(Map<String, Tensor> request, long budget, Map<String, String> carried) {
     long start = System.nanoTime();
     try {
       List<Tensor> columns = Answers.columns(inputs, request);
-      List<Tensor> answer = server.infer(columns, outputs, Answers.rows(columns), budget);
+      List<Tensor> answer =
+          server.infer(
+              new RemoteServer.Call(columns, outputs, Answers.rows(columns), carried), budget);
       return new Score.Answered(answer, System.nanoTime() - start);
     } catch (IOException e) {
       return failed(RemoteServer.UNAVAILABLE, e, start);

@@ -2,6 +2,7 @@ package dev.understudy.scoring;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeoutException;
 
 /** The server that a model lives on, over one of the protocol's transports. Thread-safe. */
@@ -27,6 +28,15 @@ interface RemoteServer extends AutoCloseable {
   RemoteSignature signature() throws IOException, InterruptedException;
 
   /**
+   * A question.
+   *
+   * @param outputs that were promised and are wanted
+   * @param headers to take along, by their names in lower case
+   */
+  record Call(
+      List<Tensor> inputs, List<TensorSpec> outputs, int rows, Map<String, String> headers) {}
+
+  /**
    * What its model makes of the inputs: the promised outputs, in their order, checked. Blocks.
    *
    * @param nanos after which nobody waits for it
@@ -36,7 +46,7 @@ interface RemoteServer extends AutoCloseable {
    *     interrupts it
    * @throws IllegalStateException if the outputs are not as promised
    */
-  List<Tensor> infer(List<Tensor> inputs, List<TensorSpec> outputs, int rows, long nanos)
+  List<Tensor> infer(Call call, long nanos)
       throws IOException, InterruptedException, TimeoutException, Failure;
 
   /** It has been failing: if the connection is what is broken, the next call has another. */

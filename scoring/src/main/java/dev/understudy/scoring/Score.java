@@ -8,10 +8,19 @@ import java.util.List;
  */
 public sealed interface Score {
 
-  /** The outputs of the contract, in its order. Latency is the run alone, without queueing. */
-  record Answered(List<Tensor> outputs, long latencyNanos) implements Score {
+  /**
+   * The outputs of the contract, in its order. Latency is the run alone, without queueing.
+   *
+   * @param countsRun of the requests that share a run, true for one of those that it answered
+   */
+  record Answered(List<Tensor> outputs, long latencyNanos, boolean countsRun) implements Score {
     public Answered {
       outputs = List.copyOf(outputs);
+    }
+
+    /** The answer of a run that nobody else had part in. */
+    public Answered(List<Tensor> outputs, long latencyNanos) {
+      this(outputs, latencyNanos, true);
     }
 
     /** The output of that name, which the contract promises. */

@@ -64,10 +64,10 @@ final class Ticket {
     return startedAt - issuedAt;
   }
 
-  /** The run has ended. */
-  void finish(Score score) {
+  /** The run has ended; false: somebody was answered already. */
+  boolean finish(Score score) {
     state.set(State.OVER);
-    answer.complete(score);
+    return answer.complete(score);
   }
 
   /** Whether somebody was answered already. */

@@ -31,7 +31,11 @@ class BatcherTest {
               sigmoids(1), sigmoids(2, 3), sigmoids(4), sigmoids(5, 6, 7), sigmoids(8));
       assertThat(runner.statistics().runs()).isOne();
       assertThat(runner.statistics().rows()).isEqualTo(8);
+      assertThat(runner.statistics().runsByRows()).startsWith(0L, 0L, 0L, 1L, 0L).hasSize(12);
       assertThat(runner.statistics().waits()).isEqualTo(5);
+      assertThat(scores.stream().map(BatcherTest::join))
+          .filteredOn(score -> ((Score.Answered) score).countsRun())
+          .hasSize(1);
     }
   }
 

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -33,7 +35,8 @@ final class OipServer implements AutoCloseable {
     Reply answer(Request request) throws IOException;
   }
 
-  record Request(String path, Optional<String> jsonLength, byte[] body) {}
+  record Request(
+      String path, Optional<String> jsonLength, byte[] body, Map<String, List<String>> headers) {}
 
   record Reply(int status, Optional<String> jsonLength, byte[] body) {
     static Reply json(int status, String json) {
@@ -64,7 +67,8 @@ final class OipServer implements AutoCloseable {
                             exchange
                                 .getRequestHeaders()
                                 .getFirst("Inference-Header-Content-Length")),
-                        exchange.getRequestBody().readAllBytes())));
+                        exchange.getRequestBody().readAllBytes(),
+                        Map.copyOf(exchange.getRequestHeaders()))));
           } else {
             answer(
                 exchange, Reply.json(path.startsWith("/v2/models/credit") ? 200 : 404, metadata));

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,6 +73,24 @@ class RemoteModelTest {
           .hasToString(
               "/v2/models/credit/versions/3/infer {\"inputs\":[{\"name\":\"x\",\"datatype\":\"FP32\","
                   + "\"shape\":[2],\"data\":[1.5,null]}],\"outputs\":[{\"name\":\"p\"}]}");
+    }
+  }
+
+  @Test
+  void headersAreCarriedByTheCallThatTheyAreFor() throws Exception {
+    List<List<String>> seen = new CopyOnWriteArrayList<>();
+    try (Model model = load()) {
+      server.infer =
+          request -> {
+            seen.add(request.headers().getOrDefault("Traceparent", List.of()));
+            return p("[0.25, 0.5]");
+          };
+
+      CarriedHeaders.with(
+          Map.of("traceparent", "00-of-the-caller"), () -> score(model, LONG, 1, 2));
+      score(model, LONG, 1, 2);
+
+      assertThat(seen).containsExactly(List.of("00-of-the-caller"), List.of());
     }
   }
 

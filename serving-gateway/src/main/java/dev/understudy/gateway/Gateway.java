@@ -11,15 +11,19 @@ import dev.understudy.gateway.inference.ExplainDesk;
 import dev.understudy.gateway.inference.InferenceMeters;
 import dev.understudy.gateway.inference.InferencePipeline;
 import dev.understudy.gateway.journal.PredictionJournal;
+import dev.understudy.gateway.meters.GatewayMetric;
 import dev.understudy.gateway.protocol.ExplainRoute;
 import dev.understudy.gateway.protocol.GrpcPort;
 import dev.understudy.gateway.protocol.InferenceRoute;
 import dev.understudy.gateway.protocol.RequestLimits;
 import dev.understudy.gateway.shadow.ShadowRunner;
+import dev.understudy.gateway.tracing.Tracing;
 import dev.understudy.scoring.ModelPool;
+import dev.understudy.scoring.NativeMemory;
 import dev.understudy.scoring.RemoteAccess;
 import dev.understudy.scoring.RunPolicy;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheus.PrometheusMeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.ext.web.Router;
@@ -48,13 +52,17 @@ public class Gateway {
   private final HotSwap hotSwap;
   private final ShadowRunner shadows;
   private final PredictionJournal journal;
+  private final Tracing tracing;
   private final InferencePipeline pipeline;
   private final InferenceRoute route;
   private final GrpcPort grpc;
 
+  // Quarkus still has Prometheus' older client, which Micrometer calls deprecated.
+  @SuppressWarnings("deprecation")
   Gateway(
       GatewaySettings settings,
       MeterRegistry meters,
+      PrometheusMeterRegistry exposed,
       @ConfigProperty(name = "kafka.bootstrap.servers", defaultValue = "localhost:9092")
           String kafka,
       @ConfigProperty(name = "quarkus.http.host") String host,
@@ -66,16 +74,24 @@ public class Gateway {
       throw new IllegalArgumentException("understudy.gateway-id: " + Names.RULE);
     }
     Map<String, Object> client = Map.of("bootstrap.servers", kafka);
+    long memory = settings.scoring().memoryBytes().orElseGet(Gateway::besideTheHeap);
+    NativeMemory.limitTo(memory);
     this.pool =
         new ModelPool(
             standard(settings.scoring()),
-            settings.scoring().memoryBytes().orElseGet(Gateway::besideTheHeap),
+            memory,
             new RemoteAccess(
                 settings.remote().allowedHosts().orElse(Set.of()),
                 settings.remote().concurrency(),
                 settings.remote().responseBytes()),
             settings.scoring().idleModels());
     InferenceMeters inferences = new InferenceMeters(meters);
+    this.shadows =
+        new ShadowRunner(
+            settings.shadow().threads(),
+            settings.shadow().queue(),
+            settings.shadow().share(),
+            meters);
     this.hotSwap =
         new HotSwap(
             new HotSwap.Settings(
@@ -88,13 +104,13 @@ public class Gateway {
                 settings.unitKey().isPresent()),
             pool,
             meters,
-            inferences::keepOnly);
-    this.shadows =
-        new ShadowRunner(
-            settings.shadow().threads(),
-            settings.shadow().queue(),
-            settings.shadow().share(),
-            meters);
+            live -> {
+              inferences.keepOnly(live);
+              shadows.keepOnly(live::has);
+            });
+    exposed
+        .getPrometheusRegistry()
+        .register(new ScrapedMetrics(hotSwap::table, inferences, shadows));
     this.journal =
         new PredictionJournal(
             gatewayId,
@@ -111,10 +127,22 @@ public class Gateway {
                 settings.journal().durableDeadline()),
             client,
             meters);
+    this.tracing =
+        settings.tracing().enabled()
+            ? Tracing.on(
+                new Tracing.Settings(
+                    settings.tracing().endpoint(),
+                    settings.tracing().ratio(),
+                    settings.tracing().queue(),
+                    settings.tracing().timeout(),
+                    gatewayId,
+                    version),
+                meters)
+            : Tracing.off();
     this.pipeline =
         new InferencePipeline(
-            hotSwap::table, shadows, journal, inferences, settings.scoring().deadline());
-    meters.gauge("gateway.inflight", pipeline, InferencePipeline::inFlight);
+            hotSwap::table, shadows, journal, inferences, tracing, settings.scoring().deadline());
+    GatewayMetric.INFLIGHT.gauge(meters, pipeline, InferencePipeline::inFlight);
     RequestLimits limits =
         new RequestLimits(
             settings.limits().bodyBytes(), settings.limits().depth(), settings.limits().rows());
@@ -130,7 +158,7 @@ public class Gateway {
             hotSwap::table,
             hotSwap::isReady,
             pipeline,
-            inferences::statistics,
+            inferences,
             explain,
             limits,
             meters,
@@ -141,7 +169,7 @@ public class Gateway {
             hotSwap::table,
             hotSwap::isReady,
             pipeline,
-            inferences::statistics,
+            inferences,
             limits,
             meters,
             version);
@@ -172,6 +200,7 @@ public class Gateway {
     shadows.close();
     pool.close();
     hotSwap.close();
+    tracing.close();
   }
 
   boolean isReady() {
@@ -209,7 +238,8 @@ public class Gateway {
   private static long besideTheHeap() {
     long all =
         ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
-    return Math.max(LEAST_MODEL_BYTES, all - Runtime.getRuntime().maxMemory());
+    // A quarter is for threads, buffers and code.
+    return Math.max(LEAST_MODEL_BYTES, (all - Runtime.getRuntime().maxMemory()) / 4 * 3);
   }
 
   private static String defaultId() {

@@ -61,6 +61,9 @@ public interface GatewaySettings {
   /** What may wait to be logged. */
   Journal journal();
 
+  /** Whether requests are traced. */
+  Tracing tracing();
+
   /** For benchmarks only. */
   Bench bench();
 
@@ -112,7 +115,9 @@ public interface GatewaySettings {
     /**
      * Memory that all loaded versions may take, in bytes, by an estimate from their artefacts. Of
      * those that no route names, what was used least lately is unloaded for one more; if that does
-     * not suffice, it is refused. By default what the machine has beside the heap.
+     * not suffice, it is refused. What a graph takes beyond the estimate counts too: a run that
+     * would need more than all of this fails, and the gateway lives on. By default three quarters
+     * of what the machine has beside the heap.
      */
     OptionalLong memoryBytes();
 
@@ -191,6 +196,35 @@ public interface GatewaySettings {
      */
     @WithDefault("PT3S")
     Duration durableDeadline();
+  }
+
+  /** Whether requests are traced. */
+  interface Tracing {
+    /**
+     * True continues the callers' traces (W3C Trace Context) to remote versions and into the log,
+     * and sends spans; false looks at no header and passes none on.
+     */
+    @WithDefault("false")
+    boolean enabled();
+
+    /** Where spans go: a receiver of OTLP over HTTP in protobuf. */
+    @WithDefault("http://localhost:4318/v1/traces")
+    URI endpoint();
+
+    /**
+     * The part of the traces that begin here which is sampled, 0 to 1. Whether one that a caller
+     * has begun is, the caller has decided.
+     */
+    @WithDefault("0.01")
+    double ratio();
+
+    /** Spans that may wait to be sent; one more is dropped and counted. */
+    @WithDefault("4096")
+    int queue();
+
+    /** How long the receiver may take for a batch. */
+    @WithDefault("PT10S")
+    Duration timeout();
   }
 
   /** For benchmarks only. */

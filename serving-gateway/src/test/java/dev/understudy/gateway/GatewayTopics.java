@@ -20,10 +20,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -94,7 +96,16 @@ record GatewayTopics(String kafka, URI registry) {
 
   /** All records of the topic, or those of one key, as of now. */
   List<byte[]> read(Topic topic, @Nullable String key) {
-    List<byte[]> records = new ArrayList<>();
+    return records(topic, key).stream().map(ConsumerRecord::value).toList();
+  }
+
+  /** The headers of the records of one key, as of now. */
+  List<Headers> headers(Topic topic, String key) {
+    return records(topic, key).stream().map(ConsumerRecord::headers).toList();
+  }
+
+  private List<ConsumerRecord<String, byte[]>> records(Topic topic, @Nullable String key) {
+    List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
     try (KafkaConsumer<String, byte[]> consumer =
         new KafkaConsumer<>(
             Map.of("bootstrap.servers", kafka, "isolation.level", "read_committed"),
@@ -114,7 +125,7 @@ record GatewayTopics(String kafka, URI registry) {
             .forEach(
                 record -> {
                   if (key == null || key.equals(record.key())) {
-                    records.add(record.value());
+                    records.add(record);
                   }
                 });
       }

@@ -30,6 +30,10 @@ class RoomsTest {
           .definedBy("..gateway.hotswap")
           .layer("routing")
           .definedBy("..gateway.routing")
+          .layer("meters")
+          .definedBy("..gateway.meters")
+          .layer("tracing")
+          .definedBy("..gateway.tracing")
           .whereLayer("gateway")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("protocol")
@@ -43,7 +47,12 @@ class RoomsTest {
           .whereLayer("hotswap")
           .mayOnlyBeAccessedByLayers("gateway")
           .whereLayer("routing")
-          .mayOnlyBeAccessedByLayers("protocol", "inference", "journal", "hotswap");
+          .mayOnlyBeAccessedByLayers("gateway", "protocol", "inference", "journal", "hotswap")
+          .whereLayer("meters")
+          .mayOnlyBeAccessedByLayers(
+              "gateway", "protocol", "inference", "shadow", "journal", "hotswap", "tracing")
+          .whereLayer("tracing")
+          .mayOnlyBeAccessedByLayers("gateway", "inference", "journal");
 
   @ArchTest
   static final ArchRule ROUTING_IS_PLAIN_JAVA =
@@ -71,6 +80,26 @@ class RoomsTest {
               "com.fasterxml.jackson..",
               "jakarta.ws.rs..")
           .because("the rooms behind it serve any protocol");
+
+  @ArchTest
+  static final ArchRule PROMETHEUS_IS_MET_AT_THE_EDGE =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.understudy.gateway")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.prometheus..")
+          .because("the rooms count, and the gateway exposes");
+
+  @ArchTest
+  static final ArchRule OPEN_TELEMETRY_STAYS_IN_TRACING =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("..gateway.tracing")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.opentelemetry..")
+          .because("where nobody traces, no request may pay for it");
 
   @ArchTest
   static final ArchRule KAFKA_STAYS_IN_JOURNAL_AND_HOT_SWAP =

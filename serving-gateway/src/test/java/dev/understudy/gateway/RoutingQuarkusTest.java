@@ -127,8 +127,7 @@ class RoutingQuarkusTest {
         .then()
         .body(
             containsString(
-                "gateway_untested_total{model=\"anonymous\",project=\"routed\","
-                    + "reason=\"no_unit\"} 1.0"));
+                "gateway_untested_total{model=\"anonymous\"," + "reason=\"no_unit\"} 1.0"));
   }
 
   @Test

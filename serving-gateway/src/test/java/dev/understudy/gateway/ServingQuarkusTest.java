@@ -40,6 +40,7 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.awaitility.Awaitility;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.BeforeEach;
@@ -408,9 +409,32 @@ class ServingQuarkusTest {
                     .body(
                         containsString(
                             "gateway_log_events_total{event=\"prediction\",result=\"logged\"}"))
-                    .body(
-                        containsString(
-                            "gateway_route_generation{model=\"counted\",project=\"served\"} 7.0")));
+                    .body(containsString("gateway_route_generation{model=\"counted\"} 7.0")));
+  }
+
+  @Test
+  void nobodysTraceIsPassedOnWhereTracingIsOff() throws Exception {
+    try (FarServer far = new FarServer()) {
+      far.answers();
+      VersionRef one = upload("1", Documents.remote(far.address(), "m", "1").getBytes(UTF_8));
+      publish(Published.model(PROJECT, "untraced").setCommitted(Published.single(1, one)).build());
+      awaitLive("untraced", 1);
+
+      String id =
+          given()
+              .header("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+              .body(body("[1]"))
+              .post("/v2/models/untraced/infer")
+              .then()
+              .statusCode(200)
+              .extract()
+              .path("parameters.prediction_id");
+
+      assertThat(far.headers()).isNotEmpty().allMatch(Map::isEmpty);
+      await().untilAsserted(() -> assertThat(events(id)).isNotEmpty());
+      assertThat(topics().headers(Topic.PREDICTIONS, id).getFirst().lastHeader("traceparent"))
+          .isNull();
+    }
   }
 
   @Test

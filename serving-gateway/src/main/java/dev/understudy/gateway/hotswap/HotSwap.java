@@ -4,13 +4,13 @@ import dev.understudy.contracts.Names;
 import dev.understudy.contracts.Topic;
 import dev.understudy.contracts.v1.GatewayState;
 import dev.understudy.contracts.v1.RoutePublished;
+import dev.understudy.gateway.meters.GatewayMetric;
 import dev.understudy.gateway.routing.RoutingTable;
 import dev.understudy.gateway.routing.ServedModel;
 import dev.understudy.scoring.ModelPool;
 import dev.understudy.scoring.ModelRefused;
 import dev.understudy.scoring.RunPolicy;
-import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.URI;
@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
@@ -44,6 +45,8 @@ public final class HotSwap implements AutoCloseable {
   private final ModelPool pool;
   private final Consumer<RoutingTable> onChange;
   private final MeterRegistry meters;
+  private final Counter ignored;
+  private final Counter unsaved;
   private final RouteStore routes;
   private final ArtefactStore artefacts;
 
@@ -104,15 +107,16 @@ public final class HotSwap implements AutoCloseable {
     this.artefacts =
         new ArtefactStore(
             settings.dataDir().resolve("artefacts"), settings.registry(), settings.artefactBytes());
-    meters.gauge("gateway.loaded.models", pool, ModelPool::size);
-    meters.gauge("gateway.idle.models", pool, ModelPool::idle);
-    meters.gauge("gateway.model.memory.bytes", pool, ModelPool::usedBytes);
-    FunctionCounter.builder("gateway.model.revived", pool, ModelPool::revivals).register(meters);
+    GatewayMetric.LOADED_MODELS.gauge(meters, pool, ModelPool::size);
+    GatewayMetric.LOADED_BYTES.gauge(meters, pool, ModelPool::usedBytes);
+    GatewayMetric.IDLE_MODELS.gauge(meters, pool, ModelPool::idle);
+    GatewayMetric.MODEL_REVIVED.counter(meters, pool, ModelPool::revivals);
     for (ModelPool.Cause cause : ModelPool.Cause.values()) {
-      FunctionCounter.builder("gateway.model.unloaded", pool, models -> models.unloads(cause))
-          .tag("cause", cause.name().toLowerCase(Locale.ROOT))
-          .register(meters);
+      GatewayMetric.MODEL_UNLOADED.counter(
+          meters, pool, models -> models.unloads(cause), cause.name().toLowerCase(Locale.ROOT));
     }
+    this.ignored = GatewayMetric.ROUTE_IGNORED.counter(meters, "name");
+    this.unsaved = GatewayMetric.ROUTE_UNSAVED.counter(meters);
   }
 
   /** Takes up the routes of the local disk, then follows the topic and reports. */
@@ -147,23 +151,15 @@ public final class HotSwap implements AutoCloseable {
   boolean accept(RoutePublished published) {
     if (!Names.allowed(published.getProject()) || !Names.allowed(published.getModel())) {
       LOG.warnf("a route with a forbidden name was published and is ignored: %s", Names.RULE);
-      meters.counter("gateway.route.ignored", "reason", "name").increment();
+      ignored.increment();
       return false;
     }
     desks
         .computeIfAbsent(
             Topic.modelKey(published.getProject(), published.getModel()),
-            key -> open(published.getProject(), published.getModel()))
+            key -> new ModelDesk(published.getProject(), published.getModel(), host))
         .accept(published);
     return true;
-  }
-
-  private ModelDesk open(String project, String model) {
-    ModelDesk desk = new ModelDesk(project, model, host);
-    Gauge.builder("gateway.route.generation", desk, ModelDesk::liveRevision)
-        .tags("project", project, "model", model)
-        .register(meters);
-    return desk;
   }
 
   /** What this gateway reports of itself. */
@@ -211,7 +207,7 @@ public final class HotSwap implements AutoCloseable {
         }
       } catch (IOException e) {
         LOG.error("the live routes cannot be remembered; a restart would need Kafka", e);
-        meters.counter("gateway.route.unsaved").increment();
+        unsaved.increment();
       }
     }
 
@@ -265,7 +261,7 @@ public final class HotSwap implements AutoCloseable {
       try {
         for (String one : route.versions()) {
           version = one;
-          leases.put(version, load(owner, route, route.digest(version).orElseThrow()));
+          leases.put(version, timedLoad(owner, route, route.digest(version).orElseThrow()));
         }
         loading.loaded(leases);
         return;
@@ -316,21 +312,38 @@ public final class HotSwap implements AutoCloseable {
         };
   }
 
-  private ModelPool.Lease load(ModelPool.Owner owner, PublishedRoute route, String sha256)
+  private ModelPool.Lease timedLoad(ModelPool.Owner owner, PublishedRoute route, String sha256)
       throws IOException, ModelRefused {
     long start = System.nanoTime();
-    artefacts.require(sha256);
-    ModelPool.Lease lease;
+    String code = "error";
     try {
-      lease = pool.lease(owner, sha256, route.contract(), route.run(), artefacts.artefact(sha256));
+      ModelPool.Lease lease = load(owner, route, sha256);
+      code = "loaded";
+      return lease;
+    } catch (ModelRefused | ArtefactStore.DigestMismatch e) {
+      code = "refused";
+      throw e;
+    } catch (IOException e) {
+      code = "unavailable";
+      throw e;
+    } finally {
+      GatewayMetric.MODEL_LOAD
+          .timer(meters, owner.model(), code)
+          .record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private ModelPool.Lease load(ModelPool.Owner owner, PublishedRoute route, String sha256)
+      throws IOException, ModelRefused {
+    artefacts.require(sha256);
+    try {
+      return pool.lease(owner, sha256, route.contract(), route.run(), artefacts.artefact(sha256));
     } catch (ModelRefused refused) {
       if (refused.reason() == ModelRefused.Reason.REMOTE_UNAVAILABLE) {
         throw new RemoteAway(refused);
       }
       throw refused;
     }
-    meters.timer("gateway.model.load").record(Duration.ofNanos(System.nanoTime() - start));
-    return lease;
   }
 
   /** A server that does not answer now: trying again may help, as after no other refusal. */

@@ -78,6 +78,9 @@ final class ModelDesk {
 
   /** How a load in the background ends. */
   interface Loading {
+    /** Of which model it is. */
+    String model();
+
     /** Whether there is still a use for it. */
     boolean stillWanted();
 
@@ -202,6 +205,11 @@ final class ModelDesk {
     }
 
     @Override
+    public String model() {
+      return model;
+    }
+
+    @Override
     public boolean stillWanted() {
       return isWanted(route);
     }
@@ -251,6 +259,11 @@ final class ModelDesk {
 
     PreparedLoad(PublishedRoute route) {
       this.route = route;
+    }
+
+    @Override
+    public String model() {
+      return model;
     }
 
     @Override

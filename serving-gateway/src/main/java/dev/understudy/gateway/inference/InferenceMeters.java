@@ -1,5 +1,7 @@
 package dev.understudy.gateway.inference;
 
+import dev.understudy.gateway.meters.GatewayMetric;
+import dev.understudy.gateway.meters.Histogram;
 import dev.understudy.gateway.routing.Route;
 import dev.understudy.gateway.routing.RoutePlan;
 import dev.understudy.gateway.routing.RoutingTable;
@@ -7,10 +9,11 @@ import dev.understudy.gateway.routing.ServedModel;
 import dev.understudy.gateway.routing.Standing;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
-import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -25,24 +28,6 @@ import org.jspecify.annotations.Nullable;
  * more. A request looks its series up by name once and makes no text. Thread-safe.
  */
 public final class InferenceMeters {
-  private static final Duration[] BUCKETS = {
-    Duration.ofNanos(250_000),
-    Duration.ofNanos(500_000),
-    Duration.ofMillis(1),
-    Duration.ofNanos(2_500_000),
-    Duration.ofMillis(5),
-    Duration.ofMillis(10),
-    Duration.ofMillis(25),
-    Duration.ofMillis(50),
-    Duration.ofMillis(100),
-    Duration.ofMillis(250),
-    Duration.ofMillis(500),
-    Duration.ofSeconds(1),
-    Duration.ofMillis(2_500),
-    Duration.ofSeconds(5),
-    Duration.ofSeconds(10)
-  };
-
   private final MeterRegistry registry;
   private final Map<String, Map<String, VersionMeters>> byModel = new ConcurrentHashMap<>();
 
@@ -67,16 +52,7 @@ public final class InferenceMeters {
 
   /** A request that counts for no test, and why. */
   void untested(ServedModel model, Standing standing) {
-    registry
-        .counter(
-            "gateway.untested",
-            "project",
-            model.project(),
-            "model",
-            model.name(),
-            "reason",
-            standing.name().toLowerCase(Locale.ROOT))
-        .increment();
+    GatewayMetric.UNTESTED.counter(registry, model.name(), word(standing)).increment();
   }
 
   private enum Mode {
@@ -106,11 +82,10 @@ public final class InferenceMeters {
   void answered(ServedModel model, RoutePlan plan, InferenceRequest request, String code) {
     Series series = series(model, plan, request);
     series.answered(code);
-    series.duration.record(nanosSince(request.arrivedAt()), TimeUnit.NANOSECONDS);
+    series.duration.record(nanosBetween(request.arrivedAt(), Instant.now()), TimeUnit.NANOSECONDS);
   }
 
-  static long nanosSince(Instant then) {
-    Instant now = Instant.now();
+  static long nanosBetween(Instant then, Instant now) {
     long seconds = now.getEpochSecond() - then.getEpochSecond();
     return Math.max(0, seconds * 1_000_000_000 + now.getNano() - then.getNano());
   }
@@ -119,6 +94,40 @@ public final class InferenceMeters {
   VersionStatistics counted(ServedModel model, String version) {
     return meters(model.name(), version).statistics;
   }
+
+  /**
+   * An answer went out to its caller.
+   *
+   * @param version that answered; empty: none did
+   * @param parseNanos from the body, or the message, to tensors
+   * @param serialiseNanos from the answer to its body
+   */
+  public void told(String model, String version, long parseNanos, long serialiseNanos) {
+    if (!version.isEmpty()) {
+      VersionStatistics statistics = meters(model, version).statistics;
+      statistics.parse().record(parseNanos);
+      statistics.serialise().record(serialiseNanos);
+    }
+  }
+
+  /** Where the time of requests went, by version. */
+  public List<StageSeries> stages() {
+    List<StageSeries> stages = new ArrayList<>();
+    byModel.forEach(
+        (model, versions) ->
+            versions.forEach(
+                (version, meters) ->
+                    meters
+                        .statistics
+                        .stages()
+                        .forEach(
+                            (stage, spent) ->
+                                stages.add(new StageSeries(model, version, stage, spent)))));
+    return stages;
+  }
+
+  /** One stage of the requests that a version answered. */
+  public record StageSeries(String model, String version, String stage, Histogram spent) {}
 
   /** What a version has done for its callers since it was loaded; empty: nothing yet. */
   public Optional<VersionStatistics.Snapshot> statistics(String model, String version) {
@@ -136,9 +145,7 @@ public final class InferenceMeters {
         (model, versions) ->
             versions.forEach(
                 (version, meters) -> {
-                  boolean loaded =
-                      live.find(model).filter(one -> one.versions().contains(version)).isPresent();
-                  if (!loaded && versions.remove(version, meters)) {
+                  if (!live.has(model, version) && versions.remove(version, meters)) {
                     meters.close();
                   }
                 }));
@@ -157,20 +164,21 @@ public final class InferenceMeters {
         ? present
         : byModel
             .computeIfAbsent(model, name -> new ConcurrentHashMap<>())
-            .computeIfAbsent(
-                version, name -> new VersionMeters(Tags.of("model", model, "version", name)));
+            .computeIfAbsent(version, name -> new VersionMeters(model, name));
   }
 
   /** Everything that is kept of one version of one model. */
   private final class VersionMeters {
     final VersionStatistics statistics = new VersionStatistics();
-    private final Tags tags;
+    private final String model;
+    private final String version;
     private final AtomicReferenceArray<@Nullable Series> series =
         new AtomicReferenceArray<>(
             Role.values().length * Mode.values().length * RequestTraits.Protocol.values().length);
 
-    VersionMeters(Tags tags) {
-      this.tags = tags;
+    VersionMeters(String model, String version) {
+      this.model = model;
+      this.version = version;
     }
 
     Series series(Role role, Mode mode, RequestTraits.Protocol protocol) {
@@ -183,8 +191,7 @@ public final class InferenceMeters {
         return present;
       }
       // Registered twice it is the same series, so that it does not matter who comes first.
-      Series created =
-          new Series(tags.and("role", word(role), "mode", word(mode), "protocol", word(protocol)));
+      Series created = new Series(model, version, word(role), word(mode), word(protocol));
       series.set(at, created);
       return created;
     }
@@ -199,7 +206,7 @@ public final class InferenceMeters {
     }
   }
 
-  private static String word(Enum<?> value) {
+  static String word(Enum<?> value) {
     return value.name().toLowerCase(Locale.ROOT);
   }
 
@@ -207,27 +214,27 @@ public final class InferenceMeters {
   private final class Series {
     final Counter assigned;
     final Timer duration;
-    private final Tags tags;
+    private final String[] labels;
     private final Map<String, Counter> byCode = new ConcurrentHashMap<>();
 
-    Series(Tags tags) {
-      this.tags = tags;
-      this.assigned = registry.counter("gateway.assignment", tags);
-      this.duration =
-          Timer.builder("gateway.inference")
-              .serviceLevelObjectives(BUCKETS)
-              .tags(tags)
-              .register(registry);
+    Series(String... labels) {
+      this.labels = labels;
+      this.assigned = GatewayMetric.ASSIGNMENT.counter(registry, labels);
+      this.duration = GatewayMetric.INFERENCE.timer(registry, labels);
     }
 
     void answered(String code) {
       Counter present = byCode.get(code);
       if (present == null) {
-        present =
-            byCode.computeIfAbsent(
-                code, one -> registry.counter("gateway.inference.total", tags.and("code", one)));
+        present = byCode.computeIfAbsent(code, this::counter);
       }
       present.increment();
+    }
+
+    private Counter counter(String code) {
+      String[] all = Arrays.copyOf(labels, labels.length + 1);
+      all[labels.length] = code;
+      return GatewayMetric.INFERENCE_TOTAL.counter(registry, all);
     }
 
     void close() {

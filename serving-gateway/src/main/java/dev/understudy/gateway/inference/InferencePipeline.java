@@ -14,6 +14,9 @@ import dev.understudy.gateway.routing.ServedModel;
 import dev.understudy.gateway.routing.ServingPolicy.Fallback;
 import dev.understudy.gateway.routing.ServingPolicy.LogPolicy;
 import dev.understudy.gateway.shadow.ShadowRunner;
+import dev.understudy.gateway.tracing.RequestTrace;
+import dev.understudy.gateway.tracing.TraceContext;
+import dev.understudy.gateway.tracing.Tracing;
 import dev.understudy.scoring.ModelPool;
 import dev.understudy.scoring.Score;
 import java.time.Duration;
@@ -47,6 +50,7 @@ public final class InferencePipeline {
   private final ShadowRunner shadows;
   private final PredictionJournal journal;
   private final InferenceMeters meters;
+  private final Tracing tracing;
   private final Duration deadline;
   private final AtomicInteger inFlight = new AtomicInteger();
 
@@ -61,11 +65,13 @@ public final class InferencePipeline {
       ShadowRunner shadows,
       PredictionJournal journal,
       InferenceMeters meters,
+      Tracing tracing,
       Duration deadline) {
     this.liveTable = liveTable;
     this.shadows = shadows;
     this.journal = journal;
     this.meters = meters;
+    this.tracing = tracing;
     this.deadline = deadline;
   }
 
@@ -124,8 +130,9 @@ public final class InferencePipeline {
       meters.untested(model, plan.standing());
     }
 
+    RequestTrace trace = begin(id, model, plan, request);
     CompletableFuture<Answer> answer = new CompletableFuture<>();
-    scoreOrFail(model, plan, request)
+    scoreOrFail(model, plan, request, trace)
         .whenComplete(
             (scored, unexpected) -> {
               Answer told;
@@ -138,15 +145,15 @@ public final class InferencePipeline {
               if (scored == null || told == null) {
                 LOG.errorf(unexpected, "prediction %s failed unexpectedly", id.value());
                 journal.lost();
-                meters.answered(model, plan, request, "error");
+                answered(model, plan, request, "error", trace);
                 answer.complete(new Answer.Failed(id, ProblemType.INTERNAL, "the gateway failed"));
                 over(model);
               } else if (model.policy().log().mode() == LogPolicy.Mode.ASYNC) {
-                meters.answered(model, plan, request, scored.outcome());
+                answered(model, plan, request, scored.outcome(), trace);
                 answer.complete(told);
-                shadowAndLog(id, model, plan, request, scored);
+                shadowAndLog(id, model, plan, request, scored, trace);
               } else {
-                answerWhenSafe(id, model, plan, request, scored, told, answer);
+                answerWhenSafe(id, model, plan, request, scored, told, answer, trace);
               }
             });
     return answer;
@@ -160,24 +167,51 @@ public final class InferencePipeline {
       InferenceRequest request,
       Scored scored,
       Answer told,
-      CompletableFuture<Answer> answer) {
+      CompletableFuture<Answer> answer,
+      RequestTrace trace) {
     TimeBudget time = TimeBudget.of(request, LONGEST_WAIT, Instant.now());
-    shadowAndLog(id, model, plan, request, scored)
+    shadowAndLog(id, model, plan, request, scored, trace)
         .copy()
         .orTimeout(Math.max(0, time.left().toMillis()), TimeUnit.MILLISECONDS)
         .whenCompleteAsync(
             (safe, late) -> {
               boolean logged = Boolean.TRUE.equals(safe);
-              meters.answered(model, plan, request, logged ? scored.outcome() : "not_logged");
+              answered(model, plan, request, logged ? scored.outcome() : "not_logged", trace);
               answer.complete(logged ? told : notLogged(id, late != null));
             });
   }
 
+  private RequestTrace begin(
+      PredictionId id, ServedModel model, RoutePlan plan, InferenceRequest request) {
+    return tracing.isOn()
+        ? tracing.begin(
+            new Tracing.Assigned(
+                model.name(),
+                plan.arm(),
+                id.value(),
+                InferenceMeters.word(request.traits().protocol())),
+            request.arrivedAt(),
+            request.traits().header())
+        : RequestTrace.NONE;
+  }
+
+  private void answered(
+      ServedModel model,
+      RoutePlan plan,
+      InferenceRequest request,
+      String code,
+      RequestTrace trace) {
+    meters.answered(model, plan, request, code);
+    if (trace.isOn()) {
+      trace.end(code, Scored.isGood(code));
+    }
+  }
+
   // Whoever is asked first may fail before there is a stage that could say so.
   private CompletionStage<Scored> scoreOrFail(
-      ServedModel model, RoutePlan plan, InferenceRequest request) {
+      ServedModel model, RoutePlan plan, InferenceRequest request, RequestTrace trace) {
     try {
-      return score(model, plan, request);
+      return score(model, plan, request, trace);
     } catch (RuntimeException e) {
       return CompletableFuture.failedStage(e);
     }
@@ -223,27 +257,31 @@ public final class InferencePipeline {
   }
 
   private CompletionStage<Scored> score(
-      ServedModel model, RoutePlan plan, InferenceRequest request) {
+      ServedModel model, RoutePlan plan, InferenceRequest request, RequestTrace trace) {
     Map<String, Score> byVersion = new LinkedHashMap<>();
-    return ask(plan.arm(), model, request, byVersion)
+    return ask(plan.arm(), model, request, byVersion, trace)
         .thenCompose(
             answered ->
                 answered || plan.standIn().isEmpty()
                     ? CompletableFuture.completedStage(answered)
-                    : ask(plan.standIn().get(), model, request, byVersion))
+                    : ask(plan.standIn().get(), model, request, byVersion, trace))
         .thenCompose(
             answered ->
                 answered
                     ? CompletableFuture.completedStage(new Scored(byVersion, Optional.empty()))
-                    : fallBack(model, plan, request, byVersion));
+                    : fallBack(model, plan, request, byVersion, trace));
   }
 
   private CompletionStage<Scored> fallBack(
-      ServedModel model, RoutePlan plan, InferenceRequest request, Map<String, Score> byVersion) {
+      ServedModel model,
+      RoutePlan plan,
+      InferenceRequest request,
+      Map<String, Score> byVersion,
+      RequestTrace trace) {
     Optional<Fallback> fallback = model.fallback(plan);
     if (fallback.orElse(null) instanceof Fallback.Version(String version)
         && !byVersion.containsKey(version)) {
-      return ask(version, model, request, byVersion)
+      return ask(version, model, request, byVersion, trace)
           .thenApply(answered -> new Scored(byVersion, answered ? fallback : Optional.empty()));
     }
     return CompletableFuture.completedStage(
@@ -252,13 +290,43 @@ public final class InferencePipeline {
 
   /** Asks one version, keeps its score, and says whether it answered. */
   private CompletionStage<Boolean> ask(
-      String version, ServedModel model, InferenceRequest request, Map<String, Score> byVersion) {
-    return score(model, version, request)
+      String version,
+      ServedModel model,
+      InferenceRequest request,
+      Map<String, Score> byVersion,
+      RequestTrace trace) {
+    return traced(model, version, request, trace)
         .thenApply(
             score -> {
               byVersion.put(version, score);
-              return score instanceof Score.Answered;
+              if (!(score instanceof Score.Answered)) {
+                return false;
+              }
+              if (trace.isOn()) {
+                trace.answeredBy(version);
+              }
+              return true;
             });
+  }
+
+  private CompletionStage<Score> traced(
+      ServedModel model, String version, InferenceRequest request, RequestTrace trace) {
+    if (!trace.isOn()) {
+      return score(model, version, request);
+    }
+    RequestTrace part = trace.part("compute", version);
+    try {
+      return part.carry(() -> score(model, version, request))
+          .whenComplete((score, none) -> end(part, score));
+    } catch (RuntimeException e) {
+      part.end("error", false);
+      throw e;
+    }
+  }
+
+  private static void end(RequestTrace part, Score score) {
+    String code = Scored.code(score);
+    part.end(code, Scored.isGood(code));
   }
 
   private CompletionStage<Score> score(
@@ -272,7 +340,7 @@ public final class InferencePipeline {
     }
     Instant now = Instant.now();
     TimeBudget time = TimeBudget.of(request, deadline, now);
-    long readNanos = Math.max(0, Duration.between(request.arrivedAt(), now).toNanos());
+    long readNanos = InferenceMeters.nanosBetween(request.arrivedAt(), now);
     long askedAt = System.nanoTime();
     CompletionStage<Score> score =
         time.isOver()
@@ -290,14 +358,22 @@ public final class InferencePipeline {
 
   /** Answers whether the prediction is logged as the model's policy demands. */
   private CompletableFuture<Boolean> shadowAndLog(
-      PredictionId id, ServedModel model, RoutePlan plan, InferenceRequest request, Scored scored) {
+      PredictionId id,
+      ServedModel model,
+      RoutePlan plan,
+      InferenceRequest request,
+      Scored scored,
+      RequestTrace trace) {
     CompletableFuture<?>[] running = new CompletableFuture<?>[0];
     CompletableFuture<Boolean> safe = CompletableFuture.completedFuture(false);
     try {
       List<VersionScore> scores = new ArrayList<>();
       scored.byVersion().forEach((version, score) -> scores.add(VersionScores.of(version, score)));
-      plan.notSampled().forEach(version -> scores.add(VersionScores.notSampled(version)));
-      Map<String, CompletionStage<Score>> expected = startShadows(model, plan, request, scores);
+      for (String version : plan.notSampled()) {
+        scores.add(VersionScores.notSampled(version));
+        shadows.notSampled(model.name(), version);
+      }
+      List<Rehearsal> expected = startShadows(model, plan, request, scores, trace);
 
       CompletableFuture<Boolean> logged =
           journal.predicted(
@@ -312,21 +388,25 @@ public final class InferencePipeline {
                   scored.answeredBy(),
                   scored.fallback().isPresent(),
                   scores,
-                  request.traits().attributes()));
+                  request.traits().attributes(),
+                  trace.isOn() ? trace.context() : TraceContext.NONE));
       safe = logged;
 
       // Only now, so that a shadow's record always follows the prediction's.
       running =
-          expected.entrySet().stream()
+          expected.stream()
               .map(
                   shadow ->
                       shadow
-                          .getValue()
+                          .score()
                           .thenAccept(
                               score -> {
                                 if (logged.getNow(true)) {
                                   journal.shadowScored(
-                                      id, model, VersionScores.of(shadow.getKey(), score));
+                                      id,
+                                      model,
+                                      VersionScores.of(shadow.version(), score),
+                                      shadow.trace());
                                 } else {
                                   journal.shadowWithoutPrediction();
                                 }
@@ -348,22 +428,40 @@ public final class InferencePipeline {
     return safe;
   }
 
-  private Map<String, CompletionStage<Score>> startShadows(
-      ServedModel model, RoutePlan plan, InferenceRequest request, List<VersionScore> scores) {
-    Map<String, CompletionStage<Score>> expected = new LinkedHashMap<>();
+  /** A shadow that was taken on. */
+  private record Rehearsal(String version, CompletionStage<Score> score, TraceContext trace) {}
+
+  private List<Rehearsal> startShadows(
+      ServedModel model,
+      RoutePlan plan,
+      InferenceRequest request,
+      List<VersionScore> scores,
+      RequestTrace trace) {
+    List<Rehearsal> expected = new ArrayList<>();
     if (!(model.route() instanceof Route.Shadow route)) {
       return expected;
     }
     for (String version : plan.shadows()) {
+      RequestTrace part = trace.isOn() ? trace.part("shadow", version) : RequestTrace.NONE;
       CompletableFuture<Score> score =
-          shadows
-              .offer(lease(model, version), request.inputs(), route.deadline())
+          part.carry(
+                  () ->
+                      shadows.offer(
+                          model.name(),
+                          version,
+                          lease(model, version),
+                          request.inputs(),
+                          route.deadline()))
               .toCompletableFuture();
+      if (part.isOn()) {
+        score.whenComplete((known, none) -> end(part, known));
+      }
       if (score.isDone() && score.resultNow() instanceof Score.Shed refused) {
         scores.add(VersionScores.of(version, refused));
       } else {
         scores.add(VersionScores.expected(version));
-        expected.put(version, score);
+        expected.add(
+            new Rehearsal(version, score, part.isOn() ? part.context() : TraceContext.NONE));
       }
     }
     return expected;

@@ -32,11 +32,25 @@ record Scored(Map<String, Score> byVersion, Optional<Fallback> fallback) {
     if (fallback.isPresent()) {
       return "fallback";
     }
-    return switch (last()) {
-      case Score.Answered answered -> byVersion.size() > 1 ? "replaced" : "answered";
+    Score last = last();
+    return last instanceof Score.Answered && byVersion.size() > 1 ? "replaced" : code(last);
+  }
+
+  /** What one version made of it, likewise. */
+  static String code(Score score) {
+    return switch (score) {
+      case Score.Answered answered -> "answered";
       case Score.Failed failed -> "failed";
       case Score.TimedOut late -> "timed_out";
       case Score.Shed shed -> shed.cause().equals(TimeBudget.CAUSE) ? "timed_out" : "shed";
+    };
+  }
+
+  /** Whether such an outcome is an answer. */
+  static boolean isGood(String code) {
+    return switch (code) {
+      case "answered", "replaced", "fallback" -> true;
+      default -> false;
     };
   }
 

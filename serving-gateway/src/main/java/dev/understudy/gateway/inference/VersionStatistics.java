@@ -1,8 +1,10 @@
 package dev.understudy.gateway.inference;
 
+import dev.understudy.gateway.meters.Histogram;
 import dev.understudy.scoring.Score;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
@@ -18,9 +20,12 @@ public final class VersionStatistics {
 
   private final Sum success = new Sum();
   private final Sum fail = new Sum();
-  private final Sum queue = new Sum();
   private final Sum read = new Sum();
-  private final Sum run = new Sum();
+  private final Histogram parse = Histogram.ofStage();
+  private final Histogram queue = Histogram.ofStage();
+  private final Histogram run = Histogram.ofStage();
+  private final Histogram serialise = Histogram.ofStage();
+  private final LongAdder executions = new LongAdder();
   private final LongAdder rows = new LongAdder();
   private final AtomicLong lastMillis = new AtomicLong();
   private final AtomicReferenceArray<@Nullable Sum> bySize =
@@ -55,8 +60,11 @@ public final class VersionStatistics {
     }
     success.add(readNanos + askedNanos);
     read.add(readNanos);
-    queue.add(Math.max(0, askedNanos - answered.latencyNanos()));
-    run.add(answered.latencyNanos());
+    queue.record(askedNanos - answered.latencyNanos());
+    run.record(answered.latencyNanos());
+    if (answered.countsRun()) {
+      executions.increment();
+    }
     rows.add(size);
     if (size <= LARGEST_LISTED) {
       ofSize(size).add(answered.latencyNanos());
@@ -81,17 +89,33 @@ public final class VersionStatistics {
         batches.add(new Batch(size, sum.total()));
       }
     }
-    Total runs = run.total();
     return new Snapshot(
         lastMillis.get(),
         rows.sum(),
-        runs.count(),
+        executions.sum(),
         success.total(),
         fail.total(),
-        queue.total(),
+        total(queue),
         read.total(),
-        runs,
+        total(run),
         batches);
+  }
+
+  private static Total total(Histogram histogram) {
+    return new Total(histogram.count(), histogram.sum());
+  }
+
+  Histogram parse() {
+    return parse;
+  }
+
+  Histogram serialise() {
+    return serialise;
+  }
+
+  /** Where the time of a request goes, by the stage's name. */
+  Map<String, Histogram> stages() {
+    return Map.of("parse", parse, "queue", queue, "compute", run, "serialise", serialise);
   }
 
   /** How often, and how long in all, in nanoseconds. */
@@ -109,7 +133,7 @@ public final class VersionStatistics {
    *
    * @param lastMillis of the last request, since the epoch; 0: there was none
    * @param inferences rows that were answered
-   * @param executions runs that answered
+   * @param executions runs that answered; one may answer several requests
    * @param success from the request's arrival to the score
    * @param queue between asking and the run
    * @param read from the request's arrival until the version could be asked

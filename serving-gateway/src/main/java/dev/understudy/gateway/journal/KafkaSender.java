@@ -6,6 +6,7 @@ import dev.understudy.contracts.EventHeaders;
 import dev.understudy.contracts.Topic;
 import dev.understudy.contracts.v1.AttributesGiven;
 import dev.understudy.contracts.v1.PredictionEvent;
+import dev.understudy.gateway.tracing.TraceContext;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -197,6 +198,11 @@ final class KafkaSender implements AutoCloseable {
             constant.get(record.kind()));
     sent.headers().add("ce_id", record.eventId());
     sent.headers().add("ce_time", eventTime.of(record.timeMs()));
+    if (record.trace().length > 0) {
+      TraceContext.of(record.trace())
+          .headers()
+          .forEach((name, value) -> sent.headers().add(header(name, value)));
+    }
     return sent;
   }
 

@@ -1,5 +1,6 @@
 package dev.understudy.gateway.journal;
 
+import dev.understudy.gateway.meters.GatewayMetric;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;
@@ -17,21 +18,25 @@ final class LogMeters {
     this.logged = events(registry, "logged");
     this.dropped = events(registry, "dropped");
     this.notSampled = events(registry, "not_sampled");
+    // There from the start, so that the first one that is dropped is seen as a rise.
+    for (LogRecord.Kind kind : LogRecord.Kind.values()) {
+      GatewayMetric.LOG_DROPPED.counter(registry, kind.label, "buffer_full");
+      GatewayMetric.LOG_DROPPED.counter(registry, kind.label, "spool_full");
+    }
   }
 
   private static Map<LogRecord.Kind, Counter> events(MeterRegistry registry, String result) {
     Map<LogRecord.Kind, Counter> counters = new EnumMap<>(LogRecord.Kind.class);
     for (LogRecord.Kind kind : LogRecord.Kind.values()) {
-      counters.put(
-          kind, registry.counter("gateway.log.events", "event", kind.label, "result", result));
+      counters.put(kind, GatewayMetric.LOG_EVENTS.counter(registry, kind.label, result));
     }
     return counters;
   }
 
   void watch(LogBooks books, Spool spool) {
-    registry.gauge("gateway.log.buffer.bytes", books, LogBooks::bytes);
-    registry.gauge("gateway.log.buffer.records", books, LogBooks::records);
-    registry.gauge("gateway.log.spool.bytes", spool, Spool::bytes);
+    GatewayMetric.LOG_BUFFER_BYTES.gauge(registry, books, LogBooks::bytes);
+    GatewayMetric.LOG_BUFFER_RECORDS.gauge(registry, books, LogBooks::records);
+    GatewayMetric.LOG_SPOOL_BYTES.gauge(registry, spool, Spool::bytes);
   }
 
   void logged(LogRecord.Kind kind) {
@@ -44,17 +49,17 @@ final class LogMeters {
 
   void dropped(LogRecord.Kind kind, String cause) {
     of(dropped, kind).increment();
-    registry.counter("gateway.log.dropped", "event", kind.label, "cause", cause).increment();
+    GatewayMetric.LOG_DROPPED.counter(registry, kind.label, cause).increment();
   }
 
   /** Answered records that nobody will see, and that no other counter has. */
   void lost(LogRecord.Kind kind, String cause, long most) {
-    registry.counter("gateway.log.lost", "event", kind.label, "cause", cause).increment(most);
+    GatewayMetric.LOG_LOST.counter(registry, kind.label, cause).increment(most);
   }
 
   /** Records that cannot be read back, whatever they were. */
   void torn() {
-    registry.counter("gateway.log.lost", "event", "unknown", "cause", "torn").increment();
+    GatewayMetric.LOG_LOST.counter(registry, "unknown", "torn").increment();
   }
 
   private static Counter of(Map<LogRecord.Kind, Counter> counters, LogRecord.Kind kind) {

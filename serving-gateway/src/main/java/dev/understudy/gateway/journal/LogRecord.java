@@ -36,11 +36,14 @@ final class LogRecord {
     }
   }
 
+  private static final byte[] UNTRACED = {};
+
   private final Kind kind;
   private final long timeMs;
   private final byte[] key;
   private final byte[] eventId;
   private final byte[] value;
+  private final byte[] trace;
 
   /**
    * A record.
@@ -48,13 +51,20 @@ final class LogRecord {
    * @param timeMs when it was made, Unix time
    * @param key the prediction id
    * @param eventId unique within this gateway; consumers ignore what they have seen
+   * @param trace where in a trace it was made, as {@code TraceContext} writes it; empty: in none
    */
-  LogRecord(Kind kind, long timeMs, byte[] key, byte[] eventId, byte[] value) {
+  LogRecord(Kind kind, long timeMs, byte[] key, byte[] eventId, byte[] value, byte[] trace) {
     this.kind = kind;
     this.timeMs = timeMs;
     this.key = key;
     this.eventId = eventId;
     this.value = value;
+    this.trace = trace;
+  }
+
+  /** A record of a request that nobody traces. */
+  LogRecord(Kind kind, long timeMs, byte[] key, byte[] eventId, byte[] value) {
+    this(kind, timeMs, key, eventId, value, UNTRACED);
   }
 
   Kind kind() {
@@ -77,8 +87,12 @@ final class LogRecord {
     return value;
   }
 
+  byte[] trace() {
+    return trace;
+  }
+
   /** Bytes of what varies. */
   int size() {
-    return key.length + eventId.length + value.length;
+    return key.length + eventId.length + value.length + trace.length;
   }
 }

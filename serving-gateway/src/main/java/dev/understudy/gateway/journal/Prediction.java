@@ -4,6 +4,7 @@ import dev.understudy.contracts.v1.VersionScore;
 import dev.understudy.gateway.routing.PredictionId;
 import dev.understudy.gateway.routing.RoutePlan;
 import dev.understudy.gateway.routing.ServedModel;
+import dev.understudy.gateway.tracing.TraceContext;
 import dev.understudy.scoring.Tensor;
 import java.time.Instant;
 import java.util.Collection;
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param fallback the model's fallback answered, not the assigned version or its stand-in
  * @param scores one for every version that was to score
  * @param attributes sensitive ones, which go to a topic of their own
+ * @param trace where in the caller's trace it was made
  */
 public record Prediction(
     PredictionId id,
@@ -31,4 +33,34 @@ public record Prediction(
     Optional<String> answeredBy,
     boolean fallback,
     List<VersionScore> scores,
-    Map<String, String> attributes) {}
+    Map<String, String> attributes,
+    TraceContext trace) {
+
+  /** One of a request that nobody traces. */
+  public Prediction(
+      PredictionId id,
+      String clientId,
+      ServedModel model,
+      RoutePlan plan,
+      Instant arrivedAt,
+      Collection<Tensor> inputs,
+      int rows,
+      Optional<String> answeredBy,
+      boolean fallback,
+      List<VersionScore> scores,
+      Map<String, String> attributes) {
+    this(
+        id,
+        clientId,
+        model,
+        plan,
+        arrivedAt,
+        inputs,
+        rows,
+        answeredBy,
+        fallback,
+        scores,
+        attributes,
+        TraceContext.NONE);
+  }
+}

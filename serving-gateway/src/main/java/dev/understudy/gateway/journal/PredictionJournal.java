@@ -16,6 +16,7 @@ import dev.understudy.gateway.routing.RoutePlan;
 import dev.understudy.gateway.routing.ServedModel;
 import dev.understudy.gateway.routing.ServingPolicy.LogPolicy;
 import dev.understudy.gateway.routing.Standing;
+import dev.understudy.gateway.tracing.TraceContext;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -194,7 +195,8 @@ public final class PredictionJournal implements AutoCloseable {
             id,
             id,
             PredictionWire.event(
-                logged.build(), inputs.of(prediction.inputs(), model.policy().log().fields()))),
+                logged.build(), inputs.of(prediction.inputs(), model.policy().log().fields())),
+            prediction.trace().toBytes()),
         durable);
   }
 
@@ -214,7 +216,8 @@ public final class PredictionJournal implements AutoCloseable {
   }
 
   /** Logs the score of a shadow that {@link #predicted} called expected. */
-  public void shadowScored(PredictionId id, ServedModel model, VersionScore score) {
+  public void shadowScored(
+      PredictionId id, ServedModel model, VersionScore score, TraceContext trace) {
     if (!enabled) {
       meters.dropped(LogRecord.Kind.SHADOW, "disabled");
       return;
@@ -233,7 +236,8 @@ public final class PredictionJournal implements AutoCloseable {
             System.currentTimeMillis(),
             bytes(id),
             (id.value() + "/" + score.getVersion()).getBytes(UTF_8),
-            PredictionEvent.newBuilder().setShadow(scored).build().toByteArray()),
+            PredictionEvent.newBuilder().setShadow(scored).build().toByteArray(),
+            trace.toBytes()),
         model.policy().log().mode() == LogPolicy.Mode.DURABLE);
   }
 

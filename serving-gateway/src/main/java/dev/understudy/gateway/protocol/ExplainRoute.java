@@ -3,6 +3,7 @@ package dev.understudy.gateway.protocol;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.understudy.gateway.inference.ExplainDesk;
+import dev.understudy.gateway.meters.GatewayMetric;
 import dev.understudy.gateway.routing.RoutingTable;
 import dev.understudy.scoring.Explainer;
 import dev.understudy.scoring.Explanation;
@@ -112,7 +113,7 @@ public final class ExplainRoute {
   private void answer(HttpServerRequest request, ExplainDesk.Reply reply) {
     switch (reply) {
       case ExplainDesk.Reply.Explained explained -> {
-        meters.counter("gateway.explanations", "model", explained.model()).increment();
+        GatewayMetric.EXPLANATIONS.counter(meters, explained.model()).increment();
         HttpReplies.reply(request, 200, json(explained));
       }
       case ExplainDesk.Reply.Failed failed ->

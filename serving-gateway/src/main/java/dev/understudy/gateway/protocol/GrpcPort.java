@@ -1,5 +1,6 @@
 package dev.understudy.gateway.protocol;
 
+import dev.understudy.gateway.inference.InferenceMeters;
 import dev.understudy.gateway.inference.InferencePipeline;
 import dev.understudy.gateway.routing.RoutingTable;
 import io.grpc.Server;
@@ -30,7 +31,7 @@ public final class GrpcPort implements AutoCloseable {
       Supplier<RoutingTable> table,
       BooleanSupplier ready,
       InferencePipeline pipeline,
-      InferenceRoute.Statistics statistics,
+      InferenceMeters inferences,
       RequestLimits limits,
       MeterRegistry meters,
       String serverVersion) {
@@ -48,7 +49,7 @@ public final class GrpcPort implements AutoCloseable {
                 readable(
                     ServerInterceptors.intercept(
                         new InferenceGrpc(
-                            models, pipeline, statistics, limits, meters, serverVersion),
+                            models, pipeline, inferences, limits, meters, serverVersion),
                         new CallHeaders.Interceptor())))
             .addService(readable(new GrpcHealth(models).bindService()))
             .build();

@@ -1,6 +1,7 @@
 package dev.understudy.gateway.protocol;
 
 import dev.understudy.contracts.ProblemType;
+import dev.understudy.gateway.meters.GatewayMetric;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.buffer.Buffer;
@@ -21,8 +22,7 @@ final class HttpReplies {
   HttpReplies(MeterRegistry meters) {
     for (ProblemType problem : ProblemType.values()) {
       rejected.put(
-          problem,
-          meters.counter("gateway.rejected", "reason", problem.name().toLowerCase(Locale.ROOT)));
+          problem, GatewayMetric.REJECTED.counter(meters, problem.name().toLowerCase(Locale.ROOT)));
     }
   }
 

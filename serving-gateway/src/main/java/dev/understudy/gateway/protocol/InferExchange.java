@@ -3,6 +3,7 @@ package dev.understudy.gateway.protocol;
 import static dev.understudy.gateway.protocol.RequestRefused.invalid;
 
 import dev.understudy.gateway.inference.Answer;
+import dev.understudy.gateway.inference.InferenceMeters;
 import dev.understudy.gateway.inference.InferencePipeline;
 import dev.understudy.gateway.inference.InferenceRequest;
 import dev.understudy.gateway.inference.RequestTraits;
@@ -30,10 +31,12 @@ final class InferExchange {
   private final BodyCoding coding;
   private final @Nullable String jsonLength;
   private InferenceParser.@Nullable Parsed parsed;
+  private long parseNanos;
 
   /** What every exchange needs. */
   record Services(
       InferencePipeline pipeline,
+      InferenceMeters meters,
       InferenceParser parser,
       RequestLimits limits,
       HttpReplies replies) {}
@@ -67,8 +70,9 @@ final class InferExchange {
   }
 
   private void received(byte[] body) {
+    long receivedAt = System.nanoTime();
     try {
-      score(coding.decode(body, services.limits().bodyBytes()));
+      score(coding.decode(body, services.limits().bodyBytes()), receivedAt);
     } catch (RequestRefused refused) {
       services.replies().refuse(request, refused);
     } catch (RuntimeException e) {
@@ -76,9 +80,10 @@ final class InferExchange {
     }
   }
 
-  private void score(byte[] body) {
+  private void score(byte[] body, long receivedAt) {
     InferenceParser.Parsed read = services.parser().parse(body, jsonLength(body), contract);
     parsed = read;
+    parseNanos = System.nanoTime() - receivedAt;
     Context context = Objects.requireNonNull(Vertx.currentContext(), "the event loop's");
     services
         .pipeline()
@@ -158,6 +163,7 @@ final class InferExchange {
     if (HttpReplies.isOver(response)) {
       return;
     }
+    long answeredAt = System.nanoTime();
     InferenceParser.Parsed read = Objects.requireNonNull(parsed, "scored before it was read");
     String clientId = clientId(read);
     AnswerWriter.Written written =
@@ -173,7 +179,11 @@ final class InferExchange {
     } else {
       response.putHeader(Headers.CONTENT_TYPE, Headers.JSON);
     }
-    response.end(packed(response, written.body()));
+    Buffer body = packed(response, written.body());
+    services
+        .meters()
+        .told(predicted.model(), predicted.version(), parseNanos, System.nanoTime() - answeredAt);
+    response.end(body);
   }
 
   private Buffer packed(HttpServerResponse response, Buffer body) {

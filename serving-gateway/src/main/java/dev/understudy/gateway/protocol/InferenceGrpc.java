@@ -25,8 +25,10 @@ import dev.understudy.contracts.inference.ServerMetadataResponse;
 import dev.understudy.contracts.inference.ServerReadyRequest;
 import dev.understudy.contracts.inference.ServerReadyResponse;
 import dev.understudy.gateway.inference.Answer;
+import dev.understudy.gateway.inference.InferenceMeters;
 import dev.understudy.gateway.inference.InferencePipeline;
 import dev.understudy.gateway.inference.InferenceRequest;
+import dev.understudy.gateway.meters.GatewayMetric;
 import dev.understudy.gateway.routing.ServedModel;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -49,7 +51,7 @@ final class InferenceGrpc extends GRPCInferenceServiceImplBase {
 
   private final LiveModels models;
   private final InferencePipeline pipeline;
-  private final InferenceRoute.Statistics statistics;
+  private final InferenceMeters inferences;
   private final RequestLimits limits;
   private final MeterRegistry meters;
   private final String serverVersion;
@@ -57,13 +59,13 @@ final class InferenceGrpc extends GRPCInferenceServiceImplBase {
   InferenceGrpc(
       LiveModels models,
       InferencePipeline pipeline,
-      InferenceRoute.Statistics statistics,
+      InferenceMeters inferences,
       RequestLimits limits,
       MeterRegistry meters,
       String serverVersion) {
     this.models = models;
     this.pipeline = pipeline;
-    this.statistics = statistics;
+    this.inferences = inferences;
     this.limits = limits;
     this.meters = meters;
     this.serverVersion = serverVersion;
@@ -120,12 +122,14 @@ final class InferenceGrpc extends GRPCInferenceServiceImplBase {
   @Override
   public void modelInfer(ModelInferRequest request, StreamObserver<ModelInferResponse> observer) {
     Instant arrivedAt = Instant.now();
+    long receivedAt = System.nanoTime();
     letGo(observer);
     try {
       CallHeaders headers = CallHeaders.current();
       Optional<String> version = given(request.getModelVersion());
       ServedModel model = models.find(request.getModelName(), version);
       GrpcRequest asked = GrpcRequest.read(request, model.contract(), limits.rows(), headers);
+      long parseNanos = System.nanoTime() - receivedAt;
       pipeline
           .infer(
               new InferenceRequest(
@@ -136,7 +140,7 @@ final class InferenceGrpc extends GRPCInferenceServiceImplBase {
                   asked.tensors().rows(),
                   arrivedAt,
                   asked.traits()))
-          .thenAccept(answer -> answer(observer, headers, asked, answer));
+          .thenAccept(answer -> answer(observer, headers, asked, answer, parseNanos));
     } catch (RequestRefused refused) {
       refuse(observer, refused);
     } catch (RuntimeException e) {
@@ -148,11 +152,15 @@ final class InferenceGrpc extends GRPCInferenceServiceImplBase {
       StreamObserver<ModelInferResponse> observer,
       CallHeaders headers,
       GrpcRequest asked,
-      Answer answer) {
+      Answer answer,
+      long parseNanos) {
     try {
       switch (answer) {
         case Answer.Predicted predicted -> {
+          long answeredAt = System.nanoTime();
           ModelInferResponse response = GrpcReplies.predicted(predicted, asked);
+          inferences.told(
+              predicted.model(), predicted.version(), parseNanos, System.nanoTime() - answeredAt);
           headers.predicted(predicted.id().value());
           observer.onNext(response);
           observer.onCompleted();
@@ -198,7 +206,7 @@ final class InferenceGrpc extends GRPCInferenceServiceImplBase {
                     ? models.all()
                     : List.of(models.find(request.getName(), version)),
                 version,
-                statistics));
+                inferences::statistics));
   }
 
   // Whoever asks for what is ready only gets the same: all that is here is ready.
@@ -251,8 +259,8 @@ final class InferenceGrpc extends GRPCInferenceServiceImplBase {
   }
 
   private void refuse(StreamObserver<?> observer, RequestRefused refused) {
-    meters
-        .counter("gateway.rejected", "reason", refused.problem().name().toLowerCase(Locale.ROOT))
+    GatewayMetric.REJECTED
+        .counter(meters, refused.problem().name().toLowerCase(Locale.ROOT))
         .increment();
     observer.onError(status(refused.problem(), refused.reason()).asRuntimeException());
   }

@@ -1,6 +1,7 @@
 package dev.understudy.gateway.protocol;
 
 import dev.understudy.contracts.ProblemType;
+import dev.understudy.gateway.inference.InferenceMeters;
 import dev.understudy.gateway.inference.InferencePipeline;
 import dev.understudy.gateway.inference.VersionStatistics;
 import dev.understudy.gateway.routing.RoutingTable;
@@ -36,7 +37,7 @@ public final class InferenceRoute {
 
   /** What is known of a version since it was loaded. */
   @FunctionalInterface
-  public interface Statistics {
+  interface Statistics {
     Optional<VersionStatistics.Snapshot> of(String model, String version);
   }
 
@@ -45,17 +46,18 @@ public final class InferenceRoute {
       Supplier<RoutingTable> table,
       BooleanSupplier ready,
       InferencePipeline pipeline,
-      Statistics statistics,
+      InferenceMeters inferences,
       ExplainRoute explain,
       RequestLimits limits,
       MeterRegistry meters,
       String serverVersion) {
     this.models = new LiveModels(table, ready);
-    this.statistics = statistics;
+    this.statistics = inferences::statistics;
     this.limits = limits;
     this.replies = new HttpReplies(meters);
     this.services =
-        new InferExchange.Services(pipeline, new InferenceParser(limits), limits, replies);
+        new InferExchange.Services(
+            pipeline, inferences, new InferenceParser(limits), limits, replies);
     this.explain = explain;
     this.serverVersion = serverVersion;
   }

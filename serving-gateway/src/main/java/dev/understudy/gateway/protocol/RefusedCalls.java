@@ -1,5 +1,6 @@
 package dev.understudy.gateway.protocol;
 
+import dev.understudy.gateway.meters.GatewayMetric;
 import io.grpc.Metadata;
 import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
@@ -11,7 +12,7 @@ final class RefusedCalls extends ServerStreamTracer.Factory {
   private final Counter tooLarge;
 
   RefusedCalls(MeterRegistry meters) {
-    this.tooLarge = meters.counter("gateway.rejected", "reason", "too_large");
+    this.tooLarge = GatewayMetric.REJECTED.counter(meters, "too_large");
   }
 
   @Override

@@ -20,6 +20,11 @@ public final class RoutingTable {
     return Optional.ofNullable(models.get(name));
   }
 
+  /** Whether that version of that model is loaded. */
+  public boolean has(String model, String version) {
+    return find(model).filter(one -> one.versions().contains(version)).isPresent();
+  }
+
   public Collection<ServedModel> models() {
     return models.values();
   }

@@ -1,10 +1,11 @@
 package dev.understudy.gateway.shadow;
 
+import dev.understudy.gateway.meters.GatewayMetric;
+import dev.understudy.gateway.meters.Histogram;
 import dev.understudy.scoring.ModelPool;
 import dev.understudy.scoring.Score;
 import dev.understudy.scoring.ScoringRoom;
 import dev.understudy.scoring.Tensor;
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiPredicate;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -36,11 +38,7 @@ public final class ShadowRunner implements AutoCloseable {
   private final BlockingQueue<Waiting> cheap;
   private final Thread rounds;
   private final ShadowBudget budget;
-  private final MeterRegistry meters;
-  private final Counter answered;
-  private final Counter failed;
-  private final Counter timedOut;
-  private final Counter shed;
+  private final ShadowMeters meters;
   private volatile boolean closed;
 
   /** A runner with so many threads and places to wait, and half of the processors' time. */
@@ -60,17 +58,9 @@ public final class ShadowRunner implements AutoCloseable {
     this.cheap = new ArrayBlockingQueue<>(places);
     this.budget =
         new ShadowBudget(share, Runtime.getRuntime().availableProcessors(), System.nanoTime());
-    this.meters = meters;
-    this.answered = outcome("answered");
-    this.failed = outcome("failed");
-    this.timedOut = outcome("timed_out");
-    this.shed = outcome("shed");
-    meters.gauge("gateway.shadow.waiting", this, ShadowRunner::waiting);
+    this.meters = new ShadowMeters(meters);
+    GatewayMetric.SHADOW_WAITING.gauge(meters, this, ShadowRunner::waiting);
     this.rounds = Thread.ofPlatform().daemon().name("shadow-rounds").start(this::goRound);
-  }
-
-  private Counter outcome(String outcome) {
-    return meters.counter("gateway.shadow", "outcome", outcome);
   }
 
   private int waiting() {
@@ -79,6 +69,7 @@ public final class ShadowRunner implements AutoCloseable {
 
   /** A cheap shadow that waits for the next round. */
   private record Waiting(
+      ShadowMeters.OfVersion meters,
       ModelPool.Lease candidate,
       Map<String, Tensor> inputs,
       long charged,
@@ -95,21 +86,30 @@ public final class ShadowRunner implements AutoCloseable {
    * Takes a shadow on, or refuses it at once: then the stage is complete and holds what it was
    * dropped for.
    *
+   * @param model of which version it is, for the meters
    * @param candidate stays open until the stage is complete
    * @param deadline from now, waiting included
    */
   public CompletionStage<Score> offer(
-      ModelPool.Lease candidate, Map<String, Tensor> inputs, Duration deadline) {
+      String model,
+      String version,
+      ModelPool.Lease candidate,
+      Map<String, Tensor> inputs,
+      Duration deadline) {
+    ShadowMeters.OfVersion counted = meters.of(model, version);
     long now = System.nanoTime();
     long charged = candidate.expectedNanos(inputs);
     if (!budget.take(charged, now)) {
-      return CompletableFuture.completedStage(count(new Score.Shed("budget")));
+      Score beyond = new Score.Shed("budget");
+      counted.ended(beyond, 0);
+      return CompletableFuture.completedStage(beyond);
     }
     if (!candidate.isCheap(inputs)) {
-      return inRoom(candidate, inputs, charged, deadline).thenApply(this::count);
+      return inRoom(candidate, inputs, charged, deadline)
+          .whenComplete((score, none) -> counted.ended(score, System.nanoTime() - now));
     }
     Waiting waiting =
-        new Waiting(candidate, inputs, charged, now, deadline, new CompletableFuture<>());
+        new Waiting(counted, candidate, inputs, charged, now, deadline, new CompletableFuture<>());
     if (closed || !cheap.offer(waiting)) {
       drop(waiting, closed ? "closed" : "queue_full");
     } else if (closed && cheap.remove(waiting)) {
@@ -212,22 +212,28 @@ public final class ShadowRunner implements AutoCloseable {
     finish(waiting, new Score.Shed(cause));
   }
 
-  private void finish(Waiting waiting, Score score) {
-    waiting.score().complete(count(score));
+  private static void finish(Waiting waiting, Score score) {
+    waiting.meters().ended(score, System.nanoTime() - waiting.offeredAt());
+    waiting.score().complete(score);
   }
 
-  private Score count(Score score) {
-    switch (score) {
-      case Score.Answered known -> answered.increment();
-      case Score.Failed known -> failed.increment();
-      case Score.TimedOut known -> timedOut.increment();
-      case Score.Shed dropped -> {
-        meters.counter("gateway.shadow.dropped", "reason", dropped.cause()).increment();
-        shed.increment();
-      }
-    }
-    return score;
+  /** A request that has a shadow, but not of this version. */
+  public void notSampled(String model, String version) {
+    meters.of(model, version).notSampled();
   }
+
+  /** Ends the meters of every version that this does not hold for, by model and version. */
+  public void keepOnly(BiPredicate<String, String> loaded) {
+    meters.keepOnly(loaded);
+  }
+
+  /** How far shadows are behind the answers, by version. */
+  public List<Lag> lags() {
+    return meters.lags();
+  }
+
+  /** How far the shadows of one version are behind the answers. */
+  public record Lag(String model, String version, Histogram behind) {}
 
   /** Nothing more is taken on; what waits is dropped. */
   @Override

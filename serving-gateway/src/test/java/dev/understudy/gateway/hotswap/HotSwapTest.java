@@ -210,7 +210,11 @@ class HotSwapTest {
       assertThat(keeping.loads()).isEqualTo(2);
       assertThat(meters.get("gateway.model.revived").functionCounter().count()).isOne();
       assertThat(
-              meters.get("gateway.model.unloaded").tag("cause", "number").functionCounter().count())
+              meters
+                  .get("gateway.model.unloaded")
+                  .tag("reason", "number")
+                  .functionCounter()
+                  .count())
           .isZero();
     }
   }

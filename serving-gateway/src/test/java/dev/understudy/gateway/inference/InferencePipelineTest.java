@@ -20,6 +20,7 @@ import dev.understudy.gateway.routing.ServingPolicy.LogPolicy;
 import dev.understudy.gateway.routing.SourceReader;
 import dev.understudy.gateway.routing.StatedAnswer;
 import dev.understudy.gateway.shadow.ShadowRunner;
+import dev.understudy.gateway.tracing.Tracing;
 import dev.understudy.scoring.ModelPool;
 import dev.understudy.scoring.Tensor;
 import dev.understudy.testkit.Graphs;
@@ -404,7 +405,7 @@ class InferencePipelineTest {
             failed -> assertThat(failed.problem()).isEqualTo(ProblemType.UNAVAILABLE));
     awaitQuiet();
     assertThat(count("gateway.inference.total", "code", "not_logged")).isOne();
-    assertThat(count("gateway.log.dropped", "cause", "closed")).isOne();
+    assertThat(count("gateway.log.dropped", "reason", "closed")).isOne();
   }
 
   @Test
@@ -467,7 +468,7 @@ class InferencePipelineTest {
       assertThat(infer(1)).isInstanceOf(Answer.Predicted.class);
 
       awaitQuiet();
-      assertThat(count("gateway.log.dropped", "cause", "disabled")).isOne();
+      assertThat(count("gateway.log.dropped", "reason", "disabled")).isOne();
     }
   }
 
@@ -488,7 +489,7 @@ class InferencePipelineTest {
   }
 
   private InferencePipeline pipeline(Duration deadline, PredictionJournal journal) {
-    return new InferencePipeline(table::get, shadows, journal, inferences, deadline);
+    return new InferencePipeline(table::get, shadows, journal, inferences, Tracing.off(), deadline);
   }
 
   private static ServingPolicy fallback(Fallback fallback) {

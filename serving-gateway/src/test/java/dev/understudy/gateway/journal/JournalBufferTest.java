@@ -142,7 +142,7 @@ class JournalBufferTest {
     assertThat(
             meters
                 .get("gateway.log.dropped")
-                .tag("cause", "no_topic")
+                .tag("reason", "no_topic")
                 .tag("event", "attributes")
                 .counter()
                 .count())
@@ -291,13 +291,13 @@ class JournalBufferTest {
     return count(
         meters
             .find("gateway.log.dropped")
-            .tag("cause", cause)
+            .tag("reason", cause)
             .tag("event", "prediction")
             .counter());
   }
 
   private double lost(String cause) {
-    return meters.find("gateway.log.lost").tag("cause", cause).counters().stream()
+    return meters.find("gateway.log.lost").tag("reason", cause).counters().stream()
         .mapToDouble(Counter::count)
         .sum();
   }

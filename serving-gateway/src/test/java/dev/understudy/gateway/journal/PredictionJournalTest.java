@@ -23,6 +23,7 @@ import dev.understudy.gateway.routing.RoutePlan;
 import dev.understudy.gateway.routing.ServedModel;
 import dev.understudy.gateway.routing.ServingPolicy;
 import dev.understudy.gateway.routing.ServingPolicy.LogPolicy;
+import dev.understudy.gateway.tracing.TraceContext;
 import dev.understudy.scoring.ModelPool;
 import dev.understudy.scoring.Tensor;
 import dev.understudy.testkit.Graphs;
@@ -78,7 +79,7 @@ class PredictionJournalTest {
             Map.of("bootstrap.servers", TestKafka.bootstrapServers()),
             meters)) {
       assertThat(journal.predicted(prediction(id)).join()).isTrue();
-      journal.shadowScored(id, model, VersionScores.expected("2"));
+      journal.shadowScored(id, model, VersionScores.expected("2"), TraceContext.NONE);
       await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(logged()).isEqualTo(3));
     }
 

@@ -31,7 +31,8 @@ class SpoolTest {
             1_764_000_000_123L,
             bytes("key"),
             bytes("key/2"),
-            bytes("value"));
+            bytes("value"),
+            bytes("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01a=b"));
     try (Spool spool = open(NONE)) {
       spool.write(List.of(record(1), shadow), true, true);
       spool.write(List.of(record(2)), true, false);

@@ -41,6 +41,7 @@ import dev.understudy.gateway.routing.Route;
 import dev.understudy.gateway.routing.RoutingTable;
 import dev.understudy.gateway.routing.ServedModel;
 import dev.understudy.gateway.shadow.ShadowRunner;
+import dev.understudy.gateway.tracing.Tracing;
 import dev.understudy.scoring.Column;
 import dev.understudy.scoring.Datatype;
 import dev.understudy.scoring.InputContract;
@@ -121,14 +122,15 @@ class GrpcPortTest {
             Map.of("bootstrap.servers", "127.0.0.1:" + TestKafka.freePort()),
             meters);
     pipeline =
-        new InferencePipeline(table::get, shadows, journal, inferences, Duration.ofSeconds(2));
+        new InferencePipeline(
+            table::get, shadows, journal, inferences, Tracing.off(), Duration.ofSeconds(2));
     port =
         new GrpcPort(
             new InetSocketAddress("127.0.0.1", 0),
             table::get,
             ready::get,
             pipeline,
-            inferences::statistics,
+            inferences,
             new RequestLimits(LIMIT, 16, 1_000),
             meters,
             "1.2.3");

@@ -11,6 +11,7 @@ import dev.understudy.scoring.RunPolicy;
 import dev.understudy.scoring.Score;
 import dev.understudy.scoring.Tensor;
 import dev.understudy.testkit.Graphs;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,7 +43,8 @@ class ShadowRunnerTest {
   @Test
   void aShadowIsScoredAndCounted() throws Exception {
     try (ModelPool.Lease model = lease(Graphs.sigmoid(1), CHEAP)) {
-      assertThat(join(runner.offer(model, QUICK, LONG))).isInstanceOf(Score.Answered.class);
+      assertThat(join(runner.offer("m", "1", model, QUICK, LONG)))
+          .isInstanceOf(Score.Answered.class);
       assertThat(outcome("answered")).isOne();
     }
   }
@@ -54,7 +56,7 @@ class ShadowRunnerTest {
     try (ModelPool.Lease model = lease(Graphs.sigmoid(1), CHEAP)) {
       List<CompletionStage<Score>> scores = new ArrayList<>();
       for (int i = 0; i < 500; i++) {
-        scores.add(runner.offer(model, QUICK, LONG));
+        scores.add(runner.offer("m", "1", model, QUICK, LONG));
       }
 
       assertThat(scores).map(ShadowRunnerTest::join).hasOnlyElementsOfType(Score.Answered.class);
@@ -67,7 +69,8 @@ class ShadowRunnerTest {
   @Test
   void aFailureOfAShadowIsAnOutcome() throws Exception {
     try (ModelPool.Lease model = lease(Graphs.failsOutsideZeroAndOne(), CHEAP)) {
-      assertThat(join(runner.offer(model, ENDLESS, LONG))).isInstanceOf(Score.Failed.class);
+      assertThat(join(runner.offer("m", "1", model, ENDLESS, LONG)))
+          .isInstanceOf(Score.Failed.class);
       assertThat(outcome("failed")).isOne();
     }
   }
@@ -75,7 +78,7 @@ class ShadowRunnerTest {
   @Test
   void aShadowThatSeemedCheapAndNeverEndsTimesOut() throws Exception {
     try (ModelPool.Lease model = lease(Graphs.loopsForMillions(), CHEAP)) {
-      assertThat(join(runner.offer(model, ENDLESS, Duration.ofMillis(300))))
+      assertThat(join(runner.offer("m", "1", model, ENDLESS, Duration.ofMillis(300))))
           .isInstanceOf(Score.TimedOut.class);
       assertThat(outcome("timed_out")).isOne();
     }
@@ -84,19 +87,20 @@ class ShadowRunnerTest {
   @Test
   void aFullQueueShedsAtOnceAndALateShadowTimesOut() throws Exception {
     try (ModelPool.Lease model = lease(Graphs.loopsForMillions(), CHEAP.withCheap(Duration.ZERO))) {
-      CompletionStage<Score> running = runner.offer(model, ENDLESS, Duration.ofSeconds(2));
+      CompletionStage<Score> running =
+          runner.offer("m", "1", model, ENDLESS, Duration.ofSeconds(2));
       await()
           .untilAsserted(
               () -> assertThat(meters.get("gateway.shadow.waiting").gauge().value()).isZero());
-      CompletionStage<Score> waiting = runner.offer(model, QUICK, LONG);
+      CompletionStage<Score> waiting = runner.offer("m", "1", model, QUICK, LONG);
 
-      assertThat(runner.offer(model, QUICK, LONG).toCompletableFuture())
+      assertThat(runner.offer("m", "1", model, QUICK, LONG).toCompletableFuture())
           .isCompletedWithValue(new Score.Shed("queue_full"));
 
       assertThat(join(running)).isInstanceOf(Score.TimedOut.class);
       assertThat(join(waiting)).isInstanceOf(Score.Answered.class);
       assertThat(outcome("timed_out")).isOne();
-      assertThat(outcome("shed")).isOne();
+      assertThat(outcome("dropped_by_queue")).isOne();
       assertThat(dropped("queue_full")).isOne();
     }
   }
@@ -106,11 +110,32 @@ class ShadowRunnerTest {
     runner.close();
     runner = new ShadowRunner(1, 100, Double.MIN_NORMAL, meters);
     try (ModelPool.Lease model = lease(Graphs.sigmoid(1), CHEAP)) {
-      assertThat(join(runner.offer(model, QUICK, LONG))).isInstanceOf(Score.Answered.class);
+      assertThat(join(runner.offer("m", "1", model, QUICK, LONG)))
+          .isInstanceOf(Score.Answered.class);
 
-      assertThat(runner.offer(model, QUICK, LONG).toCompletableFuture())
+      assertThat(runner.offer("m", "1", model, QUICK, LONG).toCompletableFuture())
           .isCompletedWithValue(new Score.Shed("budget"));
       assertThat(dropped("budget")).isOne();
+    }
+  }
+
+  @Test
+  void theSeriesOfAVersionEndWhenItIsNotLoadedAnyMore() throws Exception {
+    try (ModelPool.Lease model = lease(Graphs.sigmoid(1), CHEAP)) {
+      join(runner.offer("m", "1", model, QUICK, LONG));
+      join(runner.offer("m", "2", model, QUICK, LONG));
+      runner.notSampled("m", "2");
+      assertThat(runner.lags())
+          .extracting(lag -> lag.version() + " " + lag.behind().count())
+          .containsExactlyInAnyOrder("1 1", "2 1");
+      assertThat(outcome("not_sampled")).isOne();
+
+      runner.keepOnly((name, version) -> version.equals("1"));
+
+      assertThat(meters.find("gateway.shadow").tag("version", "2").meters()).isEmpty();
+      assertThat(meters.find("gateway.shadow.dropped").tag("version", "2").meters()).isEmpty();
+      assertThat(meters.find("gateway.shadow").tag("version", "1").meters()).isNotEmpty();
+      assertThat(runner.lags()).hasSize(1);
     }
   }
 
@@ -119,7 +144,8 @@ class ShadowRunnerTest {
     try (ModelPool.Lease model = lease(Graphs.sigmoid(1), CHEAP)) {
       runner.close();
 
-      assertThat(join(runner.offer(model, QUICK, LONG))).isEqualTo(new Score.Shed("closed"));
+      assertThat(join(runner.offer("m", "1", model, QUICK, LONG)))
+          .isEqualTo(new Score.Shed("closed"));
     }
   }
 
@@ -128,7 +154,9 @@ class ShadowRunnerTest {
   }
 
   private double outcome(String outcome) {
-    return meters.get("gateway.shadow").tag("outcome", outcome).counter().count();
+    return meters.get("gateway.shadow").tag("code", outcome).counters().stream()
+        .mapToDouble(Counter::count)
+        .sum();
   }
 
   private static Score join(CompletionStage<Score> score) {

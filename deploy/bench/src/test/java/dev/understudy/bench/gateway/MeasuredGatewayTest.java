@@ -8,8 +8,8 @@ class MeasuredGatewayTest {
   private static final String METRICS =
       """
       # HELP gateway_log_dropped_total
-      gateway_log_dropped_total{cause="buffer_full",event="prediction",} 3.0
-      gateway_log_dropped_total{cause="stopped",event="shadow",} 2.0
+      gateway_log_dropped_total{reason="buffer_full",event="prediction",} 3.0
+      gateway_log_dropped_total{reason="stopped",event="shadow",} 2.0
       gateway_log_dropped_total_other 7.0
       gateway_log_buffer_records 1.2E3
       """;
