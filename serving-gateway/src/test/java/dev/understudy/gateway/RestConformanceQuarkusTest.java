@@ -77,6 +77,9 @@ class RestConformanceQuarkusTest {
         Graphs.sigmoid(1));
     models.serve(model("words", "BYTES", -1), Graphs.identity(Graphs.STRING, -1));
     models.serve(model("free", "INT64", -1, -1), Graphs.identity(Graphs.LONG, -1, -1));
+    RoutePublished.Builder animals = model("animals", "FP32", -1, 2);
+    animals.getOutputsBuilder(0).addLabels("cat").addLabels("dog");
+    models.serve(animals, Graphs.identity(Graphs.FLOAT, -1, 2));
   }
 
   @AfterAll
@@ -428,6 +431,16 @@ class RestConformanceQuarkusTest {
   }
 
   @Test
+  void classesHaveTheLabelsOfTheModel() throws Exception {
+    String request =
+        "{\"outputs\":[{\"name\":\"p\",\"parameters\":{\"classification\":9}}],\"inputs\":["
+            + "{\"name\":\"x\",\"shape\":[1,2],\"datatype\":\"FP32\",\"data\":[0.25,0.75]}]}";
+
+    assertThat(json(post("/v2/models/animals/infer", request)).at("/outputs/0/data").toString())
+        .isEqualTo("[\"0.750000:1:dog\",\"0.250000:0:cat\"]");
+  }
+
+  @Test
   void theTimeoutOfTheRequestIsItsDeadline() throws Exception {
     String slow =
         "{\"parameters\":{\"timeout\":50000,\"priority\":1},\"inputs\":[{\"name\":\"x\","
@@ -466,13 +479,36 @@ class RestConformanceQuarkusTest {
         post(INFER, "{\"parameters\":{\"sequence_id\":1}," + rows("[1,2,3]", 1).substring(1)),
         501,
         "sequence_id");
+  }
+
+  @Test
+  void bytesThatAreNoTextComeBackInBytesAndInBase64() throws Exception {
+    byte[] any = {'a', 0, (byte) 0xFF, 'z'};
+    byte[] framed = concatenated(new byte[] {4, 0, 0, 0}, any);
+    String binary =
+        "{\"parameters\":{\"binary_data_output\":true},\"inputs\":[{\"name\":\"x\",\"shape\":[1],"
+            + "\"datatype\":\"BYTES\",\"parameters\":{\"binary_data_size\":8}}]}";
+    String base64 =
+        "{\"outputs\":[{\"name\":\"p\",\"parameters\":{\"content_type\":\"base64\"}}],\"inputs\":["
+            + "{\"name\":\"x\",\"shape\":[1],\"datatype\":\"BYTES\",\"data\":[\"%1$s\"],"
+            + "\"parameters\":{\"content_type\":\"base64\"}}]}";
+
+    HttpResponse<byte[]> inBytes = postBinary("/v2/models/words/infer", binary, framed);
+    JsonNode inBase64 =
+        json(post("/v2/models/words/infer", base64.formatted("YQD/eg=="))).at("/outputs/0");
+
+    int length = Integer.parseInt(inBytes.headers().firstValue(LENGTH).orElseThrow());
+    assertThat(Arrays.copyOfRange(inBytes.body(), length, inBytes.body().length)).isEqualTo(framed);
+    assertThat(inBase64.get("data").toString()).isEqualTo("[\"YQD/eg==\"]");
+    assertThat(inBase64.at("/parameters/content_type").asText()).isEqualTo("base64");
+    assertError(post("/v2/models/words/infer", base64.formatted("YQ=")), 400, "x[0]");
     assertError(
         post(
-            "/v2/models/words/infer",
-            "{\"inputs\":[{\"name\":\"x\",\"shape\":[1],\"datatype\":\"BYTES\",\"data\":[\"AA==\"],"
-                + "\"parameters\":{\"content_type\":\"base64\"}}]}"),
-        501,
-        "content_type");
+            INFER,
+            rows("[1,2,3]", 1)
+                .replace("\"data\"", "\"parameters\":{\"content_type\":\"base64\"},\"data\"")),
+        400,
+        "base64 is a form of BYTES");
   }
 
   @Test
@@ -493,11 +529,16 @@ class RestConformanceQuarkusTest {
   @CsvSource({
     "BOOL, 9, '[true,false]', 0100",
     "INT8, 3, '[-1,2]', ff02",
+    "INT16, 5, '[-2,1]', feff0100",
     "UINT8, 2, '[255,2]', ff02",
+    "UINT16, 4, '[65535,2]', ffff0200",
+    "UINT32, 12, '[4294967295,2]', ffffffff02000000",
+    "UINT64, 13, '[18446744073709551615,2]', ffffffffffffffff0200000000000000",
     "INT32, 6, '[-2147483648,1]', 0000008001000000",
     "INT64, 7, '[9007199254740993,-1]', 0100000000002000ffffffffffffffff",
     "FP32, 1, '[0.1,-1.0]', cdcccc3d000080bf",
-    "FP64, 11, '[0.1,-1.0]', 9a9999999999b93f000000000000f0bf"
+    "FP64, 11, '[0.1,-1.0]', 9a9999999999b93f000000000000f0bf",
+    "BYTES, 8, '[\"\u00f6\",\"b\"]', 02000000c3b60100000062"
   })
   void everyDatatypeComesBackOverJsonAndInBytes(
       String datatype, int onnxType, String data, String hex) throws Exception {
@@ -522,6 +563,35 @@ class RestConformanceQuarkusTest {
     int length = Integer.parseInt(viaBytes.headers().firstValue(LENGTH).orElseThrow());
     assertThat(Arrays.copyOfRange(viaBytes.body(), length, viaBytes.body().length))
         .isEqualTo(bytes);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"FP16, 10", "BF16, 16"})
+  void halvesHaveNoFormInJson(String datatype, int onnxType) throws Exception {
+    String name = "of-" + datatype.toLowerCase(Locale.ROOT);
+    new ServedModels(http, kafka, registry, gateway)
+        .serve(model(name, datatype, -1), Graphs.identity(onnxType, -1));
+    String path = "/v2/models/" + name + "/infer";
+    String inputs =
+        "{%s\"inputs\":[{\"name\":\"x\",\"shape\":[1],\"datatype\":\"" + datatype + "\",%s}]}";
+    String binary = "\"parameters\":{\"binary_data_size\":2}";
+    byte[] half = {0, 0x3C};
+
+    HttpResponse<byte[]> inBytes =
+        postBinary(
+            path, inputs.formatted("\"parameters\":{\"binary_data_output\":true},", binary), half);
+
+    int length = Integer.parseInt(inBytes.headers().firstValue(LENGTH).orElseThrow());
+    assertThat(Arrays.copyOfRange(inBytes.body(), length, inBytes.body().length)).isEqualTo(half);
+    assertError(post(path, inputs.formatted("", "\"data\":[1]")), 400, "no form in JSON");
+    assertError(postBinary(path, inputs.formatted("", binary), half), 400, "binary_data");
+  }
+
+  @Test
+  void aVersionCanBePinned() throws Exception {
+    HttpResponse<byte[]> pinned = post("/v2/models/rows/versions/1/infer", rows("[1,2,3]", 1));
+
+    assertThat(json(pinned).get("model_version").asText()).isEqualTo("1");
   }
 
   private static String rows(String data, int rows) {

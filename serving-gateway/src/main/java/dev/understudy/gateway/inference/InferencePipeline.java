@@ -198,7 +198,8 @@ public final class InferencePipeline {
     return new Answer.Failed(
         id,
         callerIsGone ? ProblemType.TIMED_OUT : ProblemType.UNAVAILABLE,
-        "the prediction could not be logged safely in time, as this model demands; try again");
+        "the prediction could not be logged safely in time, as this model demands; it may be in the"
+            + " log nonetheless, so send it again with the same id");
   }
 
   /** How many requests, with their shadows, are not over yet. */

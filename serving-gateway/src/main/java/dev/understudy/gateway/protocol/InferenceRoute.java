@@ -27,6 +27,7 @@ public final class InferenceRoute {
   private final LiveModels models;
   private final Statistics statistics;
   private final RequestLimits limits;
+  private final InFlightBytes inFlight;
   private final HttpReplies replies;
   private final InferExchange.Services services;
   private final String serverVersion;
@@ -44,14 +45,17 @@ public final class InferenceRoute {
       InferencePipeline pipeline,
       Statistics statistics,
       RequestLimits limits,
+      InFlightBytes inFlight,
       MeterRegistry meters,
       String serverVersion) {
     this.models = new LiveModels(table, ready);
     this.statistics = statistics;
     this.limits = limits;
+    this.inFlight = inFlight;
     this.replies = new HttpReplies(meters);
     this.services =
-        new InferExchange.Services(pipeline, new InferenceParser(limits), limits, replies);
+        new InferExchange.Services(
+            pipeline, new InferenceParser(limits), limits, inFlight, replies);
     this.serverVersion = serverVersion;
   }
 
@@ -137,10 +141,15 @@ public final class InferenceRoute {
 
   // The body could ask for what is ready only, and all that is here is.
   private void readIndex(HttpServerRequest request) {
+    InFlightBytes.Share held = inFlight.open();
     BoundedBody.read(
         request,
         limits.bodyBytes(),
-        body -> HttpReplies.reply(request, 200, Replies.index(models.all())),
+        held,
+        body -> {
+          held.leave();
+          HttpReplies.reply(request, 200, Replies.index(models.all()));
+        },
         refused -> replies.refuse(request, refused));
   }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
-import dev.understudy.contracts.Digest;
 import dev.understudy.contracts.health.HealthCheckRequest;
 import dev.understudy.contracts.health.HealthCheckResponse.ServingStatus;
 import dev.understudy.contracts.health.HealthGrpc;
@@ -32,22 +31,13 @@ import dev.understudy.contracts.inference.ServerLiveRequest;
 import dev.understudy.contracts.inference.ServerMetadataRequest;
 import dev.understudy.contracts.inference.ServerReadyRequest;
 import dev.understudy.gateway.Contracts;
-import dev.understudy.gateway.inference.InferenceMeters;
-import dev.understudy.gateway.inference.InferencePipeline;
-import dev.understudy.gateway.journal.PredictionJournal;
-import dev.understudy.gateway.routing.Route;
-import dev.understudy.gateway.routing.RoutingTable;
-import dev.understudy.gateway.routing.ServedModel;
-import dev.understudy.gateway.shadow.ShadowRunner;
 import dev.understudy.scoring.Column;
 import dev.understudy.scoring.Datatype;
 import dev.understudy.scoring.InputContract;
 import dev.understudy.scoring.ModelContract;
-import dev.understudy.scoring.ModelPool;
 import dev.understudy.scoring.Tensor;
 import dev.understudy.scoring.TensorSpec;
 import dev.understudy.testkit.Graphs;
-import dev.understudy.testkit.TestKafka;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
@@ -57,12 +47,10 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -72,7 +60,6 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -85,42 +72,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 class GrpcPortTest {
   private static final int LIMIT = 64 * 1024;
 
-  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  private final InferenceMeters inferences = new InferenceMeters(meters);
-  private final ModelPool pool = new ModelPool(1, 1);
-  private final ShadowRunner shadows = new ShadowRunner(1, 1, meters);
-  private final AtomicReference<RoutingTable> table = new AtomicReference<>(RoutingTable.EMPTY);
-  private final AtomicBoolean ready = new AtomicBoolean(true);
-  private final PredictionJournal journal;
-  private final InferencePipeline pipeline;
+  private final Serving serving;
   private final GrpcPort port;
 
   private ManagedChannel channel;
   private GRPCInferenceServiceBlockingStub client;
 
   GrpcPortTest(@TempDir Path spool) throws IOException {
-    journal =
-        new PredictionJournal(
-            "gw",
-            new byte[16],
-            true,
-            new PredictionJournal.Bounds(10_000, 16 << 20, Duration.ZERO),
-            new PredictionJournal.Spooling(
-                spool, 1 << 20, Duration.ofMillis(200), Duration.ofSeconds(5)),
-            Map.of("bootstrap.servers", "127.0.0.1:" + TestKafka.freePort()),
-            meters);
-    pipeline =
-        new InferencePipeline(table::get, shadows, journal, inferences, Duration.ofSeconds(2));
-    port =
-        new GrpcPort(
-            new InetSocketAddress("127.0.0.1", 0),
-            table::get,
-            ready::get,
-            pipeline,
-            inferences::statistics,
-            new RequestLimits(LIMIT, 16, 1_000),
-            meters,
-            "1.2.3");
+    serving = new Serving(spool);
+    port = serving.port(new RequestLimits(LIMIT, 16, 1_000), Plenty.inFlight());
   }
 
   @BeforeEach
@@ -135,17 +95,15 @@ class GrpcPortTest {
   void close() throws InterruptedException {
     channel.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
     port.close();
-    journal.close();
-    shadows.close();
-    table.get().models().forEach(ServedModel::retire);
+    serving.close();
   }
 
   @Test
   void theServerSaysThatItLivesAndWhatItIs() {
-    ready.set(false);
+    serving.ready.set(false);
     assertThat(client.serverLive(ServerLiveRequest.getDefaultInstance()).getLive()).isTrue();
     assertThat(client.serverReady(ServerReadyRequest.getDefaultInstance()).getReady()).isFalse();
-    ready.set(true);
+    serving.ready.set(true);
     assertThat(client.serverReady(ServerReadyRequest.getDefaultInstance()).getReady()).isTrue();
 
     var server = client.serverMetadata(ServerMetadataRequest.getDefaultInstance());
@@ -215,7 +173,7 @@ class GrpcPortTest {
     assertThat(modelReady("m", "1")).isTrue();
     assertThat(code(() -> modelReady("m", "9"))).isEqualTo(Status.Code.NOT_FOUND);
     assertThat(code(() -> modelReady("other", ""))).isEqualTo(Status.Code.NOT_FOUND);
-    ready.set(false);
+    serving.ready.set(false);
     assertThat(modelReady("other", "")).isFalse();
   }
 
@@ -228,14 +186,25 @@ class GrpcPortTest {
     assertThat(health(health, "inference.GRPCInferenceService")).isEqualTo(ServingStatus.SERVING);
     assertThat(health(health, "m")).isEqualTo(ServingStatus.SERVING);
     assertThat(code(() -> health(health, "other"))).isEqualTo(Status.Code.NOT_FOUND);
-    ready.set(false);
+    serving.ready.set(false);
     assertThat(health(health, "")).isEqualTo(ServingStatus.NOT_SERVING);
     assertThat(health(health, "m")).isEqualTo(ServingStatus.SERVING);
   }
 
   @ParameterizedTest
   @CsvSource({
-    "BOOL,9", "UINT8,2", "INT8,3", "INT16,5", "INT32,6", "INT64,7", "FP32,1", "FP64,11", "BYTES,8"
+    "BOOL,9",
+    "UINT8,2",
+    "UINT16,4",
+    "UINT32,12",
+    "UINT64,13",
+    "INT8,3",
+    "INT16,5",
+    "INT32,6",
+    "INT64,7",
+    "FP32,1",
+    "FP64,11",
+    "BYTES,8"
   })
   void aTensorComesBackInTheFormInWhichItWasSent(Datatype datatype, int onnx) {
     serve("m", identity(datatype, 1), Graphs.identity(onnx, -1));
@@ -257,6 +226,26 @@ class GrpcPortTest {
     assertThat(typed.getOutputs(0).getContents()).isEqualTo(TypedContents.write(sent));
     assertThat(raw.getOutputs(0).hasContents()).isFalse();
     assertThat(raw.getRawOutputContents(0).toByteArray()).isEqualTo(RawTensors.write(sent));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"FP16,10", "BF16,16"})
+  void halvesAreRawInAndRawOut(Datatype datatype, int onnx) {
+    serve("m", identity(datatype, 1), Graphs.identity(onnx, -1));
+    Tensor sent = Tensor.ofHalves("x", datatype, new long[] {2}, (short) 0x3C00, (short) 0x3E00);
+
+    ModelInferResponse raw = client.modelInfer(raw("m", sent).build());
+
+    assertThat(raw.getOutputs(0).getDatatype()).isEqualTo(datatype.name());
+    assertThat(raw.getRawOutputContents(0).toByteArray()).isEqualTo(RawTensors.write(sent));
+    assertRefused(
+        request(
+            "m",
+            input("x", datatype.name(), 2).toBuilder()
+                .setContents(InferTensorContents.newBuilder().addFp32Contents(1).addFp32Contents(1))
+                .build()),
+        Status.Code.INVALID_ARGUMENT,
+        "has no typed form; send raw_input_contents");
   }
 
   @Test
@@ -339,6 +328,37 @@ class GrpcPortTest {
   }
 
   @Test
+  void classesHaveTheirLabelsIfTheContractNamesThem() {
+    List<Long> shape = List.of(-1L, 2L);
+    serve(
+        "m",
+        new ModelContract(
+            new InputContract(List.of(column(Datatype.FP32, shape))),
+            List.of(new TensorSpec("p", Datatype.FP32, shape)),
+            Map.of("p", List.of("good", "bad"))),
+        Graphs.identity(Graphs.FLOAT, -1, 2));
+    Tensor scores = Tensor.ofFloats("x", new long[] {1, 2}, 0.25f, 0.75f);
+
+    ModelInferResponse typed =
+        client.modelInfer(typed("m", scores).addOutputs(classes("p", 9)).build());
+
+    assertThat(typed.getOutputs(0).getContents().getBytesContentsList())
+        .map(ByteString::toStringUtf8)
+        .containsExactly("0.750000:1:bad", "0.250000:0:good");
+  }
+
+  @Test
+  void base64IsAFormOfJsonAndOfNothingElse() {
+    serve("m", identity(Datatype.BYTES, 1), Graphs.identity(Graphs.STRING, -1));
+    InferParameter base64 = InferParameter.newBuilder().setStringParam("base64").build();
+    ModelInferRequest.Builder text = typed("m", Tensor.ofTexts("x", new long[] {1}, "AA=="));
+
+    text.getInputsBuilder(0).putParameters("content_type", base64);
+
+    assertRefused(text, Status.Code.UNIMPLEMENTED, "content_type base64 is for JSON");
+  }
+
+  @Test
   void statisticsCountWhatWasAnswered() {
     serve("m", Contracts.number(), Graphs.failsOutsideZeroAndOne());
     serve("other", Contracts.number(), Graphs.sigmoid(1));
@@ -374,7 +394,7 @@ class GrpcPortTest {
   @Test
   void aModelThatIsNotHereIsNotFoundOrNotYetLoaded() {
     assertRefused(number("other", 0), Status.Code.NOT_FOUND, "there is no model 'other' here");
-    ready.set(false);
+    serving.ready.set(false);
     assertRefused(number("other", 0), Status.Code.UNAVAILABLE, "'other' is not loaded (yet)");
   }
 
@@ -423,11 +443,12 @@ class GrpcPortTest {
 
     var answer =
         GRPCInferenceServiceGrpc.newFutureStub(channel).modelInfer(number("m", 1_000_000).build());
-    await().untilAsserted(() -> assertThat(pipeline.inFlight()).isOne());
+    await().untilAsserted(() -> assertThat(serving.pipeline.inFlight()).isOne());
     answer.cancel(true);
 
     awaitQuiet();
-    assertThat(meters.find("gateway.rejected").counters()).allMatch(cause -> cause.count() == 0);
+    assertThat(serving.meters.find("gateway.rejected").counters())
+        .allMatch(cause -> cause.count() == 0);
     assertThat(client.serverLive(ServerLiveRequest.getDefaultInstance()).getLive()).isTrue();
   }
 
@@ -528,11 +549,7 @@ class GrpcPortTest {
         .isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
     assertThat(client.withCompression("gzip").modelInfer(number("m", 0).build()).getModelName())
         .isEqualTo("m");
-    await()
-        .untilAsserted(
-            () ->
-                assertThat(meters.counter("gateway.rejected", "reason", "too_large").count())
-                    .isEqualTo(2));
+    await().untilAsserted(() -> assertThat(serving.rejected("too_large")).isEqualTo(2));
   }
 
   @Test
@@ -605,31 +622,26 @@ class GrpcPortTest {
   }
 
   private void serve(String name, ModelContract contract, byte[] content) {
-    try {
-      ModelPool.Lease lease = pool.lease(Digest.of(content), contract, () -> content);
-      ServedModel model =
-          new ServedModel("p", name, new Route.Single(1, "1"), contract, Map.of("1", lease));
-      table.updateAndGet(before -> before.with(model));
-    } catch (Exception e) {
-      throw new AssertionError(e);
-    }
+    serving.serve(name, contract, content);
   }
 
   private static ModelContract identity(Datatype datatype, int dimensions) {
     List<Long> free = Collections.nCopies(dimensions, -1L);
     return new ModelContract(
-        new InputContract(
-            List.of(
-                new Column(
-                    "x",
-                    datatype,
-                    free,
-                    false,
-                    false,
-                    List.of(),
-                    OptionalDouble.empty(),
-                    OptionalDouble.empty()))),
+        new InputContract(List.of(column(datatype, free))),
         List.of(new TensorSpec("p", datatype, free)));
+  }
+
+  private static Column column(Datatype datatype, List<Long> shape) {
+    return new Column(
+        "x",
+        datatype,
+        shape,
+        false,
+        false,
+        List.of(),
+        OptionalDouble.empty(),
+        OptionalDouble.empty());
   }
 
   private static ModelInferRequest.Builder number(String model, float x) {
@@ -706,7 +718,7 @@ class GrpcPortTest {
   private void awaitQuiet() {
     await()
         .atMost(Duration.ofSeconds(30))
-        .untilAsserted(() -> assertThat(pipeline.inFlight()).isZero());
+        .untilAsserted(() -> assertThat(serving.pipeline.inFlight()).isZero());
   }
 
   private static final MethodDescriptor.Marshaller<byte[]> BYTES =

@@ -80,6 +80,8 @@ class GrpcRequestTest {
                     .addShape(1)
                     .setContents(InferTensorContents.newBuilder().addFp32Contents(1)))
             .build();
-    return GrpcRequest.read(request, Contracts.number(), 10, new CallHeaders(headers)).traits();
+    return GrpcRequest.read(
+            request, Contracts.number(), 10, new CallHeaders(headers, Plenty.share()))
+        .traits();
   }
 }
