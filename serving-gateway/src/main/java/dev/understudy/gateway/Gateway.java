@@ -214,7 +214,8 @@ public class Gateway {
     }
   }
 
-  private static Optional<GrpcTls> grpcTls(GatewaySettings.GrpcTls files) {
+  /** What the port for gRPC shows to its clients; empty: plain text. */
+  static Optional<GrpcTls> grpcTls(GatewaySettings.GrpcTls files) {
     if (files.certificate().isPresent() && files.key().isPresent()) {
       return Optional.of(
           new GrpcTls(files.certificate().get(), files.key().get(), files.clientCa()));
