@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What a call says besides its tensors; the tensors are sent for real in {@link GrpcPortTest}. */
+/** What a call says besides its tensors; the tensors are sent for real in {@link GrpcInferTest}. */
 class GrpcRequestTest {
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
   private final Metadata headers = new Metadata();
