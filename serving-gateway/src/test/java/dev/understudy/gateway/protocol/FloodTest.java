@@ -11,6 +11,8 @@ import dev.understudy.contracts.inference.ModelInferRequest;
 import dev.understudy.contracts.inference.ModelInferRequest.InferInputTensor;
 import dev.understudy.contracts.inference.ModelInferResponse;
 import dev.understudy.gateway.Contracts;
+import dev.understudy.scoring.Datatype;
+import dev.understudy.scoring.Tensor;
 import dev.understudy.testkit.Graphs;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
@@ -18,6 +20,8 @@ import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.grpc.netty.NettyChannelBuilder;
+import io.micrometer.core.instrument.Counter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
@@ -40,6 +44,7 @@ class FloodTest {
   private static final int ONE = 64 * 1024;
   private static final int ALL = 256 * 1024;
   private static final int SENT = 50_000;
+  private static final int WINDOW = 16 * 1024;
   private static final int FIT = ALL / SENT;
 
   private final RequestLimits limits = new RequestLimits(ONE, 16, 1_000);
@@ -142,6 +147,51 @@ class FloodTest {
     assertThat(beginCall(channel(), null, SENT).status().getCode())
         .isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
     assertThat(infer().getModelName()).isEqualTo("m");
+  }
+
+  @Test
+  void answersThatNobodyTakesKeepFurtherRequestsOut() throws Exception {
+    serving.serve(
+        "text", GrpcMessages.identity(Datatype.BYTES, 1), Graphs.identity(Graphs.STRING, -1));
+    ManagedChannel slow =
+        NettyChannelBuilder.forAddress("127.0.0.1", port.number())
+            .flowControlWindow(WINDOW)
+            .usePlaintext()
+            .build();
+    channels.add(slow);
+    int answered = 0;
+
+    // The client never asks for a message, so each call takes what its window takes.
+    while (serving.rejected("overloaded") == 0) {
+      int before = answered;
+      beginText(slow);
+      await()
+          .untilAsserted(
+              () -> assertThat(answers() + serving.rejected("overloaded")).isEqualTo(before + 1.0));
+      answered++;
+      assertThat(answered).isLessThan(20);
+    }
+
+    assertThat(serving.pipeline.inFlight()).isZero();
+    assertThat(inFlight.held()).isPositive();
+    slow.shutdownNow();
+    awaitHeld(0);
+    assertThat(infer().getModelName()).isEqualTo("m");
+  }
+
+  private double answers() {
+    return serving.meters.find("gateway.inference.total").counters().stream()
+        .mapToDouble(Counter::count)
+        .sum();
+  }
+
+  private static void beginText(ManagedChannel channel) {
+    ClientCall<ModelInferRequest, ModelInferResponse> call =
+        channel.newCall(GRPCInferenceServiceGrpc.getModelInferMethod(), CallOptions.DEFAULT);
+    call.start(new ClientCall.Listener<>() {}, new Metadata());
+    Tensor text = Tensor.ofTexts("x", new long[] {1}, "x".repeat(SENT));
+    call.sendMessage(GrpcMessages.raw("text", text).build());
+    call.halfClose();
   }
 
   private record Call(
