@@ -23,6 +23,7 @@ public enum ProblemType {
   MODEL_FAILED(500, "The model failed on this input"),
   INTERNAL(500, "The service failed"),
   NOT_SUPPORTED(501, "This is not supported"),
+  OVERLOADED(503, "Too much is under way"),
   UNAVAILABLE(503, "A part that is needed does not answer"),
   TIMED_OUT(504, "The time for this request is over");
 

@@ -10,7 +10,9 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 
 import dev.understudy.contracts.Digest;
@@ -429,7 +431,27 @@ class CatalogApiTest {
         wrong("name", "\"credit-risk\"", "7"),
         wrong("meaning.threshold", "0.5", "\"0.5\""),
         wrong("inputs[1].may_be_missing", "true,\n", "\"true\",\n"),
+        labels("outputs[0].labels", "\"good\", \"bad\""),
+        labels("outputs[0].labels[0]", "7"),
+        labels("outputs[0].labels[0]", "\"\""),
         wrong("kpis[0].kind", "\"task\"", "\"kpis\": [{\"kind\": \"LUCK\"}], \"task\""));
+  }
+
+  @Test
+  void theClassesOfAnOutputCanHaveLabels() {
+    Api api = new Api();
+    api.create(
+        Api.MODEL.replace(
+            "\"outputs\": [",
+            "\"outputs\": [{\"name\": \"both\", \"datatype\": \"FP32\", \"shape\": [-1, 2],"
+                + " \"labels\": [\"good\", \"bad\"]}, "));
+
+    given()
+        .get(api.model())
+        .then()
+        .statusCode(200)
+        .body("outputs[0].labels", equalTo(List.of("good", "bad")))
+        .body("outputs[1]", not(hasKey("labels")));
   }
 
   @ParameterizedTest(name = "{index}: {0}")
@@ -540,6 +562,13 @@ class CatalogApiTest {
         .then()
         .statusCode(200)
         .body(containsString("registry_outbox_pending"), containsString("registry_gateways_live"));
+  }
+
+  private static Arguments labels(String field, String labels) {
+    return wrong(
+        field,
+        "\"probability\", \"datatype\"",
+        "\"probability\", \"labels\": [%s], \"datatype\"".formatted(labels));
   }
 
   private static Arguments wrong(String field, String right, String wrong) {

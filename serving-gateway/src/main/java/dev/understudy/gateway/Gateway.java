@@ -14,6 +14,8 @@ import dev.understudy.gateway.journal.PredictionJournal;
 import dev.understudy.gateway.meters.GatewayMetric;
 import dev.understudy.gateway.protocol.ExplainRoute;
 import dev.understudy.gateway.protocol.GrpcPort;
+import dev.understudy.gateway.protocol.GrpcTls;
+import dev.understudy.gateway.protocol.InFlightBytes;
 import dev.understudy.gateway.protocol.InferenceRoute;
 import dev.understudy.gateway.protocol.RequestLimits;
 import dev.understudy.gateway.shadow.ShadowRunner;
@@ -37,6 +39,7 @@ import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -146,12 +149,24 @@ public class Gateway {
     RequestLimits limits =
         new RequestLimits(
             settings.limits().bodyBytes(), settings.limits().depth(), settings.limits().rows());
+    InFlightBytes inFlight =
+        new InFlightBytes(
+            settings
+                .limits()
+                .inFlightBytes()
+                .orElseGet(
+                    () ->
+                        Math.max(
+                            Runtime.getRuntime().maxMemory() / 8, settings.limits().bodyBytes())),
+            limits);
+    GatewayMetric.INFLIGHT_BYTES.gauge(meters, inFlight, InFlightBytes::held);
     ExplainRoute explain =
         new ExplainRoute(
             hotSwap::table,
             hotSwap::isReady,
             new ExplainDesk(hotSwap::table, settings.scoring().deadline()),
             limits,
+            inFlight,
             meters);
     this.route =
         new InferenceRoute(
@@ -161,16 +176,19 @@ public class Gateway {
             inferences,
             explain,
             limits,
+            inFlight,
             meters,
             version);
     this.grpc =
         new GrpcPort(
             new InetSocketAddress(host, settings.grpcPort()),
+            grpcTls(settings.grpcTls()),
             hotSwap::table,
             hotSwap::isReady,
             pipeline,
             inferences,
             limits,
+            inFlight,
             meters,
             version);
   }
@@ -225,6 +243,23 @@ public class Gateway {
     if (pipeline.inFlight() > 0) {
       LOG.warnf("%d requests were not over at the end", pipeline.inFlight());
     }
+  }
+
+  /** What the port for gRPC shows to its clients; empty: plain text. */
+  static Optional<GrpcTls> grpcTls(GatewaySettings.GrpcTls files) {
+    if (files.certificate().isPresent() && files.key().isPresent()) {
+      return Optional.of(
+          new GrpcTls(files.certificate().get(), files.key().get(), files.clientCa()));
+    }
+    // Whoever set one of them does not want plain text.
+    if (files.certificate().isPresent()
+        || files.key().isPresent()
+        || files.clientCa().isPresent()) {
+      throw new IllegalArgumentException(
+          "understudy.grpc-tls needs both certificate and key; for plain text set none of"
+              + " certificate, key and client-ca");
+    }
+    return Optional.empty();
   }
 
   private static RunPolicy standard(GatewaySettings.Scoring settings) {

@@ -26,6 +26,16 @@ public interface GatewaySettings {
   @WithDefault("8083")
   int grpcPort();
 
+  /** Encrypts what gRPC carries; by default it is plain text. */
+  GrpcTls grpcTls();
+
+  /**
+   * Whether each client of HTTPS must show a certificate that the trust store of Quarkus's TLS
+   * configuration certifies. Quarkus itself fixes this when the gateway is built.
+   */
+  @WithDefault("false")
+  boolean httpsClientCertificates();
+
   /** Where artefacts are fetched by digest. */
   @WithDefault("http://127.0.0.1:8081")
   URI registryUrl();
@@ -67,11 +77,33 @@ public interface GatewaySettings {
   /** For benchmarks only. */
   Bench bench();
 
+  /** Files for TLS on the port for gRPC; they are read again within a minute of a change. */
+  interface GrpcTls {
+    /** The certificate in PEM, followed by those that certify it. Needs the key. */
+    Optional<Path> certificate();
+
+    /** The certificate's private key in PEM, PKCS #8 and not encrypted. */
+    Optional<Path> key();
+
+    /**
+     * Certificates in PEM of those who certify clients; with it every client must show a
+     * certificate. By default clients need none.
+     */
+    Optional<Path> clientCa();
+  }
+
   /** What one request may ask for. */
   interface Limits {
     /** The largest body, in bytes, before and after it is unpacked. */
     @WithDefault("1048576")
     int bodyBytes();
+
+    /**
+     * Bytes of all requests that are under way, over REST and gRPC together, and of answers that
+     * were not taken yet; at least {@code body-bytes}. By default an eighth of the heap, since a
+     * body can take several times its size as tensors.
+     */
+    OptionalLong inFlightBytes();
 
     /** The deepest nesting of the JSON, 4 to 1,000. */
     @WithDefault("16")

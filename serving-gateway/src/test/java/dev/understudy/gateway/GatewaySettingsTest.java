@@ -7,7 +7,9 @@ import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -36,6 +38,29 @@ class GatewaySettingsTest {
   void aValueOfTheWrongKindStopsTheStart() {
     assertThatThrownBy(() -> read(Map.of("understudy.shadow.threads", "many")))
         .hasMessageContaining("understudy.shadow.threads");
+  }
+
+  @Test
+  void grpcIsPlainTextOnlyIfNothingSaysOtherwise() {
+    assertThat(Gateway.grpcTls(read(Map.of()).grpcTls())).isEmpty();
+
+    for (String file : List.of("certificate", "key", "client-ca")) {
+      GatewaySettings half = read(Map.of("understudy.grpc-tls." + file, "some.pem"));
+      assertThatThrownBy(() -> Gateway.grpcTls(half.grpcTls()))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("understudy.grpc-tls needs both certificate and key");
+    }
+  }
+
+  @Test
+  void clientCertificatesAreNotAskedForBesideAnOpenDoor() {
+    GatewaySettings strict = read(Map.of("understudy.https-client-certificates", "true"));
+
+    assertThatThrownBy(() -> new HttpsClients(strict, Optional.empty()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("set quarkus.http.insecure-requests=disabled");
+    assertThat(new HttpsClients(strict, Optional.of("DISABLED"))).isNotNull();
+    assertThat(new HttpsClients(read(Map.of()), Optional.empty())).isNotNull();
   }
 
   private static GatewaySettings read(Map<String, String> values) {

@@ -2,6 +2,7 @@ package dev.understudy.gateway;
 
 import static io.restassured.RestAssured.given;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -336,6 +337,30 @@ class ServingQuarkusTest {
     explain("explained", rows.formatted(3, "[0, 1, 2]"))
         .statusCode(400)
         .body("error", containsString("3 rows"));
+    explain("explained", "{\"parameters\":{\"timeout\":1}," + rows.formatted(1, "[1]").substring(1))
+        .statusCode(504)
+        .body("error", containsString("the time that the request gives"));
+    explain(
+            "explained",
+            "{\"parameters\":{\"timeout\":2000000}," + rows.formatted(1, "[1]").substring(1))
+        .statusCode(200);
+    explain(
+            "explained",
+            "{\"outputs\":[{\"name\":\"p\",\"parameters\":{\"classification\":1}}],"
+                + rows.formatted(1, "[1]").substring(1))
+        .statusCode(400)
+        .body("error", containsString("classes are not explained"));
+    String binary =
+        "{\"inputs\":[{\"name\":\"x\",\"shape\":[1],\"datatype\":\"FP32\","
+            + "\"parameters\":{\"binary_data_size\":4}}]}";
+    given()
+        .header("Inference-Header-Content-Length", binary.length())
+        .contentType("application/octet-stream")
+        .body((binary + "\0\0\u0080\u003f").getBytes(ISO_8859_1))
+        .post("/v2/models/explained/explain")
+        .then()
+        .statusCode(200)
+        .body("contributions[0].value", equalTo(0.3807971f));
     explain("explained/versions/9", rows.formatted(1, "[1]")).statusCode(404);
     explain("nobody", rows.formatted(1, "[1]")).statusCode(404);
     given().get("/v2/models/explained/explain").then().statusCode(405).header("Allow", "POST");

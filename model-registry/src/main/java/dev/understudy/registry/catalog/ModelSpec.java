@@ -82,10 +82,16 @@ public record ModelSpec(
       @Nullable Double minimum,
       @Nullable Double maximum) {}
 
-  /** One tensor that every version answers with. */
+  /**
+   * One tensor that every version answers with; its labels name the classes, one for each element
+   * of a row.
+   */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Output(
-      @Nullable String name, @Nullable String datatype, @Nullable List<Long> shape) {}
+      @Nullable String name,
+      @Nullable String datatype,
+      @Nullable List<Long> shape,
+      @Nullable List<String> labels) {}
 
   /** How an output is read as a prediction of the outcome. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -223,16 +229,45 @@ public record ModelSpec(
       if (!names.add(name)) {
         throw Refused.field(at + ".name", "the name '%s' is used twice".formatted(name));
       }
-      columns.add(
-          OutputColumn.newBuilder()
-              .setName(name)
-              .setDatatype(
-                  Checks.choice(at + ".datatype", output.datatype(), EnumSet.allOf(Datatype.class))
-                      .name())
-              .addAllShape(shape(at + ".shape", output.shape()))
-              .build());
+      Datatype type =
+          Checks.choice(at + ".datatype", output.datatype(), EnumSet.allOf(Datatype.class));
+      List<Long> shape = shape(at + ".shape", output.shape());
+      OutputColumn.Builder column =
+          OutputColumn.newBuilder().setName(name).setDatatype(type.name()).addAllShape(shape);
+      if (output.labels() != null && !output.labels().isEmpty()) {
+        if (!type.isNumeric()) {
+          throw Refused.field(at + ".labels", "there are no classes of %s".formatted(type));
+        }
+        column.addAllLabels(labels(at + ".labels", output.labels(), shape));
+      }
+      columns.add(column.build());
     }
     return List.copyOf(columns);
+  }
+
+  private static List<String> labels(String at, List<String> labels, List<Long> shape) {
+    Checks.between(at, labels.size(), 1, MOST_CATEGORIES);
+    double classes = 1;
+    for (long size : shape.subList(1, shape.size())) {
+      if (size < 0) {
+        throw Refused.field(at, "the output has no fixed number of classes that could be named");
+      }
+      classes *= size;
+    }
+    if (classes != labels.size()) {
+      throw Refused.field(
+          at, "a row has %.0f classes, and %d are named".formatted(classes, labels.size()));
+    }
+    for (int i = 0; i < labels.size(); i++) {
+      String each = "%s[%d]".formatted(at, i);
+      if (Checks.text(each, Checks.present(each, labels.get(i)), LONGEST_CATEGORY).isEmpty()) {
+        throw Refused.field(each, "a label is not empty");
+      }
+    }
+    if (new HashSet<>(labels).size() < labels.size()) {
+      throw Refused.field(at, "two classes have the same label");
+    }
+    return labels;
   }
 
   /** How the answer is read. */

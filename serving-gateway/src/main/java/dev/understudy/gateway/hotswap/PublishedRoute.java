@@ -5,6 +5,7 @@ import dev.understudy.contracts.Names;
 import dev.understudy.contracts.ValueSource;
 import dev.understudy.contracts.v1.CandidateShare;
 import dev.understudy.contracts.v1.InputColumn;
+import dev.understudy.contracts.v1.OutputColumn;
 import dev.understudy.contracts.v1.RoutePublished;
 import dev.understudy.contracts.v1.Segment;
 import dev.understudy.contracts.v1.VersionRef;
@@ -20,6 +21,7 @@ import dev.understudy.scoring.RunPolicy;
 import dev.understudy.scoring.TensorSpec;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -250,7 +252,13 @@ record PublishedRoute(
                         datatype(output.getName(), output.getDatatype()),
                         output.getShapeList()))
             .toList();
-    return new ModelContract(new InputContract(inputs), outputs);
+    Map<String, List<String>> labels = new HashMap<>();
+    for (OutputColumn output : published.getOutputsList()) {
+      if (output.getLabelsCount() > 0) {
+        labels.put(output.getName(), output.getLabelsList());
+      }
+    }
+    return new ModelContract(new InputContract(inputs), outputs, labels);
   }
 
   private static Datatype datatype(String tensor, String name) {

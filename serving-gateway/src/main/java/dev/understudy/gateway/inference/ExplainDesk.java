@@ -9,6 +9,7 @@ import dev.understudy.scoring.ModelPool;
 import dev.understudy.scoring.Score;
 import dev.understudy.scoring.Tensor;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -42,13 +43,17 @@ public final class ExplainDesk {
    * @param output of the contract, with one number per row
    * @param row every column of the contract, one row each
    * @param reference likewise
+   * @param arrivedAt when its time began
+   * @param budget from then to the answer; empty: the desk's own limit alone
    */
   public record Request(
       String model,
       Optional<String> version,
       String output,
       Map<String, Tensor> row,
-      Map<String, Tensor> reference) {}
+      Map<String, Tensor> reference,
+      Instant arrivedAt,
+      Optional<Duration> budget) {}
 
   /** What comes of it. */
   public sealed interface Reply {
@@ -92,6 +97,10 @@ public final class ExplainDesk {
           ProblemType.NOT_FOUND,
           "no route of model '%s' names version '%s'".formatted(model.name(), version));
     }
+    TimeBudget time = TimeBudget.of(request.budget(), request.arrivedAt(), deadline, Instant.now());
+    if (time.isOver()) {
+      return failed(ProblemType.TIMED_OUT, late(time));
+    }
     try {
       return Explainer.explain(
               lease.get()::score,
@@ -99,22 +108,28 @@ public final class ExplainDesk {
               request.output(),
               request.row(),
               request.reference(),
-              deadline)
-          .thenApply(explanation -> reply(model, version, explanation));
+              time.left())
+          .thenApply(explanation -> reply(model, version, time, explanation));
     } catch (RuntimeException e) {
       return CompletableFuture.failedStage(e);
     }
   }
 
-  private static Reply reply(ServedModel model, String version, Explanation explanation) {
+  private static String late(TimeBudget time) {
+    return time.isCallers()
+        ? "the time that the request gives was over before every row of the explanation was scored"
+        : "the model did not answer all rows of the explanation in time";
+  }
+
+  private static Reply reply(
+      ServedModel model, String version, TimeBudget time, Explanation explanation) {
     return switch (explanation) {
       case Explanation.Explained explained -> new Reply.Explained(model.name(), version, explained);
       case Explanation.Unanswered unanswered ->
           switch (unanswered.score()) {
-            case Score.TimedOut late ->
-                new Reply.Failed(
-                    ProblemType.TIMED_OUT,
-                    "the model did not answer all rows of the explanation in time");
+            case Score.TimedOut late -> new Reply.Failed(ProblemType.TIMED_OUT, late(time));
+            case Score.Shed shed when time.judged(shed) != shed ->
+                new Reply.Failed(ProblemType.TIMED_OUT, late(time));
             case Score.Shed shed ->
                 new Reply.Failed(
                     ProblemType.UNAVAILABLE,

@@ -232,7 +232,8 @@ public final class InferencePipeline {
     return new Answer.Failed(
         id,
         callerIsGone ? ProblemType.TIMED_OUT : ProblemType.UNAVAILABLE,
-        "the prediction could not be logged safely in time, as this model demands; try again");
+        "the prediction could not be logged safely in time, as this model demands; it may be in the"
+            + " log nonetheless, so send it again with the same id");
   }
 
   /** How many requests, with their shadows, are not over yet. */
@@ -364,16 +365,11 @@ public final class InferencePipeline {
       InferenceRequest request,
       Scored scored,
       RequestTrace trace) {
-    CompletableFuture<?>[] running = new CompletableFuture<?>[0];
+    List<CompletableFuture<?>> running = List.of();
     CompletableFuture<Boolean> safe = CompletableFuture.completedFuture(false);
     try {
-      List<VersionScore> scores = new ArrayList<>();
-      scored.byVersion().forEach((version, score) -> scores.add(VersionScores.of(version, score)));
-      for (String version : plan.notSampled()) {
-        scores.add(VersionScores.notSampled(version));
-        shadows.notSampled(model.name(), version);
-      }
-      List<Rehearsal> expected = startShadows(model, plan, request, scores, trace);
+      plan.notSampled().forEach(version -> shadows.notSampled(model.name(), version));
+      List<Rehearsal> rehearsals = startShadows(model, plan, request, trace);
 
       CompletableFuture<Boolean> logged =
           journal.predicted(
@@ -387,37 +383,23 @@ public final class InferencePipeline {
                   request.rows(),
                   scored.answeredBy(),
                   scored.fallback().isPresent(),
-                  scores,
+                  () -> scores(scored, plan, rehearsals),
                   request.traits().attributes(),
                   trace.isOn() ? trace.context() : TraceContext.NONE));
       safe = logged;
 
       // Only now, so that a shadow's record always follows the prediction's.
-      running =
-          expected.stream()
-              .map(
-                  shadow ->
-                      shadow
-                          .score()
-                          .thenAccept(
-                              score -> {
-                                if (logged.getNow(true)) {
-                                  journal.shadowScored(
-                                      id,
-                                      model,
-                                      VersionScores.of(shadow.version(), score),
-                                      shadow.trace());
-                                } else {
-                                  journal.shadowWithoutPrediction();
-                                }
-                              })
-                          .toCompletableFuture())
-              .toArray(CompletableFuture<?>[]::new);
+      running = log(id, model, rehearsals, logged);
     } catch (RuntimeException e) {
       LOG.errorf(e, "prediction %s was answered and could not be logged", id.value());
       journal.lost();
     }
-    CompletableFuture.allOf(CompletableFuture.allOf(running), safe)
+    if (running.isEmpty() && safe.isDone()) {
+      over(model);
+      return safe;
+    }
+    CompletableFuture.allOf(
+            CompletableFuture.allOf(running.toArray(CompletableFuture<?>[]::new)), safe)
         .whenComplete(
             (done, unexpected) -> {
               if (unexpected != null) {
@@ -428,19 +410,64 @@ public final class InferencePipeline {
     return safe;
   }
 
-  /** A shadow that was taken on. */
-  private record Rehearsal(String version, CompletionStage<Score> score, TraceContext trace) {}
+  /**
+   * A shadow.
+   *
+   * @param refused why it was not taken on; empty: its score follows
+   */
+  private record Rehearsal(
+      String version,
+      Optional<Score.Shed> refused,
+      CompletionStage<Score> score,
+      TraceContext trace) {}
+
+  private static List<VersionScore> scores(
+      Scored scored, RoutePlan plan, List<Rehearsal> rehearsals) {
+    List<VersionScore> scores = new ArrayList<>();
+    scored.byVersion().forEach((version, score) -> scores.add(VersionScores.of(version, score)));
+    plan.notSampled().forEach(version -> scores.add(VersionScores.notSampled(version)));
+    for (Rehearsal shadow : rehearsals) {
+      scores.add(
+          shadow.refused().isPresent()
+              ? VersionScores.of(shadow.version(), shadow.refused().get())
+              : VersionScores.expected(shadow.version()));
+    }
+    return scores;
+  }
+
+  private List<CompletableFuture<?>> log(
+      PredictionId id,
+      ServedModel model,
+      List<Rehearsal> rehearsals,
+      CompletableFuture<Boolean> logged) {
+    List<CompletableFuture<?>> running = new ArrayList<>(rehearsals.size());
+    for (Rehearsal shadow : rehearsals) {
+      if (shadow.refused().isPresent()) {
+        continue;
+      }
+      running.add(
+          shadow
+              .score()
+              .thenAccept(
+                  score -> {
+                    if (logged.getNow(true)) {
+                      journal.shadowScored(
+                          id, model, VersionScores.of(shadow.version(), score), shadow.trace());
+                    } else {
+                      journal.shadowWithoutPrediction();
+                    }
+                  })
+              .toCompletableFuture());
+    }
+    return running;
+  }
 
   private List<Rehearsal> startShadows(
-      ServedModel model,
-      RoutePlan plan,
-      InferenceRequest request,
-      List<VersionScore> scores,
-      RequestTrace trace) {
-    List<Rehearsal> expected = new ArrayList<>();
-    if (!(model.route() instanceof Route.Shadow route)) {
-      return expected;
+      ServedModel model, RoutePlan plan, InferenceRequest request, RequestTrace trace) {
+    if (!(model.route() instanceof Route.Shadow route) || plan.shadows().isEmpty()) {
+      return List.of();
     }
+    List<Rehearsal> rehearsals = new ArrayList<>(plan.shadows().size());
     for (String version : plan.shadows()) {
       RequestTrace part = trace.isOn() ? trace.part("shadow", version) : RequestTrace.NONE;
       CompletableFuture<Score> score =
@@ -456,15 +483,16 @@ public final class InferencePipeline {
       if (part.isOn()) {
         score.whenComplete((known, none) -> end(part, known));
       }
-      if (score.isDone() && score.resultNow() instanceof Score.Shed refused) {
-        scores.add(VersionScores.of(version, refused));
-      } else {
-        scores.add(VersionScores.expected(version));
-        expected.add(
-            new Rehearsal(version, score, part.isOn() ? part.context() : TraceContext.NONE));
-      }
+      rehearsals.add(
+          new Rehearsal(
+              version,
+              score.isDone() && score.resultNow() instanceof Score.Shed refused
+                  ? Optional.of(refused)
+                  : Optional.empty(),
+              score,
+              part.isOn() ? part.context() : TraceContext.NONE));
     }
-    return expected;
+    return rehearsals;
   }
 
   private static ModelPool.Lease lease(ServedModel model, String version) {

@@ -17,14 +17,23 @@ import java.util.Optional;
  */
 record Scored(Map<String, Score> byVersion, Optional<Fallback> fallback) {
   Score last() {
-    return byVersion.values().stream().reduce((first, second) -> second).orElseThrow();
+    Score last = null;
+    for (Score score : byVersion.values()) {
+      last = score;
+    }
+    if (last == null) {
+      throw new IllegalStateException("no version was asked");
+    }
+    return last;
   }
 
   Optional<String> answeredBy() {
-    return byVersion.entrySet().stream()
-        .filter(entry -> entry.getValue() instanceof Score.Answered)
-        .map(Map.Entry::getKey)
-        .findFirst();
+    for (Map.Entry<String, Score> entry : byVersion.entrySet()) {
+      if (entry.getValue() instanceof Score.Answered) {
+        return Optional.of(entry.getKey());
+      }
+    }
+    return Optional.empty();
   }
 
   /** One of few words, for the meters. */

@@ -3,6 +3,7 @@ package dev.understudy.gateway.inference;
 import dev.understudy.scoring.Score;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * The time that one version has for one request: the gateway's own limit, or what is left of the
@@ -18,11 +19,15 @@ record TimeBudget(Duration left, boolean isCallers) {
 
   /** The time for a request that is to be scored now. */
   static TimeBudget of(InferenceRequest request, Duration limit, Instant now) {
-    if (request.traits().budget().isEmpty()) {
+    return of(request.traits().budget(), request.arrivedAt(), limit, now);
+  }
+
+  /** The time for what arrived then, with the caller's budget if it gave one. */
+  static TimeBudget of(Optional<Duration> budget, Instant arrivedAt, Duration limit, Instant now) {
+    if (budget.isEmpty()) {
       return new TimeBudget(limit, false);
     }
-    Duration left =
-        request.traits().budget().get().minus(Duration.between(request.arrivedAt(), now));
+    Duration left = budget.get().minus(Duration.between(arrivedAt, now));
     return left.compareTo(limit) < 0 ? new TimeBudget(left, true) : new TimeBudget(limit, false);
   }
 

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** What operators see of the log. Thread-safe. */
 final class LogMeters {
@@ -12,16 +13,19 @@ final class LogMeters {
   private final Map<LogRecord.Kind, Counter> logged;
   private final Map<LogRecord.Kind, Counter> dropped;
   private final Map<LogRecord.Kind, Counter> notSampled;
+  private final Map<LogRecord.Kind, Map<String, Counter>> droppedBecause =
+      new EnumMap<>(LogRecord.Kind.class);
 
   LogMeters(MeterRegistry registry) {
     this.registry = registry;
     this.logged = events(registry, "logged");
     this.dropped = events(registry, "dropped");
     this.notSampled = events(registry, "not_sampled");
-    // There from the start, so that the first one that is dropped is seen as a rise.
     for (LogRecord.Kind kind : LogRecord.Kind.values()) {
-      GatewayMetric.LOG_DROPPED.counter(registry, kind.label, "buffer_full");
-      GatewayMetric.LOG_DROPPED.counter(registry, kind.label, "spool_full");
+      droppedBecause.put(kind, new ConcurrentHashMap<>());
+      // There from the start, so that the first one that is dropped is seen as a rise.
+      droppedBecause(kind, "buffer_full");
+      droppedBecause(kind, "spool_full");
     }
   }
 
@@ -49,7 +53,17 @@ final class LogMeters {
 
   void dropped(LogRecord.Kind kind, String cause) {
     of(dropped, kind).increment();
-    GatewayMetric.LOG_DROPPED.counter(registry, kind.label, cause).increment();
+    droppedBecause(kind, cause).increment();
+  }
+
+  // With the log switched off this is on the way of every request.
+  private Counter droppedBecause(LogRecord.Kind kind, String cause) {
+    Map<String, Counter> counters = of(droppedBecause, kind);
+    Counter present = counters.get(cause);
+    return present != null
+        ? present
+        : counters.computeIfAbsent(
+            cause, one -> GatewayMetric.LOG_DROPPED.counter(registry, kind.label, one));
   }
 
   /** Answered records that nobody will see, and that no other counter has. */
@@ -62,8 +76,8 @@ final class LogMeters {
     GatewayMetric.LOG_LOST.counter(registry, "unknown", "torn").increment();
   }
 
-  private static Counter of(Map<LogRecord.Kind, Counter> counters, LogRecord.Kind kind) {
-    Counter counter = counters.get(kind);
+  private static <T> T of(Map<LogRecord.Kind, T> counters, LogRecord.Kind kind) {
+    T counter = counters.get(kind);
     if (counter == null) {
       throw new IllegalStateException("no counter of " + kind);
     }

@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * One request whose caller has been answered, or told of the failure.
@@ -18,7 +19,7 @@ import java.util.Optional;
  * @param clientId the protocol's own id; empty if the client gave none
  * @param answeredBy empty when no version did
  * @param fallback the model's fallback answered, not the assigned version or its stand-in
- * @param scores one for every version that was to score
+ * @param scores one for every version that was to score; asked for only if it is logged
  * @param attributes sensitive ones, which go to a topic of their own
  * @param trace where in the caller's trace it was made
  */
@@ -32,7 +33,7 @@ public record Prediction(
     int rows,
     Optional<String> answeredBy,
     boolean fallback,
-    List<VersionScore> scores,
+    Supplier<List<VersionScore>> scores,
     Map<String, String> attributes,
     TraceContext trace) {
 
@@ -47,7 +48,7 @@ public record Prediction(
       int rows,
       Optional<String> answeredBy,
       boolean fallback,
-      List<VersionScore> scores,
+      Supplier<List<VersionScore>> scores,
       Map<String, String> attributes) {
     this(
         id,

@@ -163,7 +163,7 @@ public final class PredictionJournal implements AutoCloseable {
             .setArm(plan.arm())
             .setAnsweredBy(prediction.answeredBy().orElse(""))
             .setEventTimeMs(prediction.arrivedAt().toEpochMilli())
-            .addAllScores(prediction.scores())
+            .addAllScores(prediction.scores().get())
             .setRows(prediction.rows())
             .setGatewayId(gatewayId)
             .setPinned(plan.standing() == Standing.PINNED)

@@ -66,6 +66,10 @@ public enum GatewayMetric {
       "reason"),
   INFLIGHT(
       "gateway.inflight", Kind.GAUGE, "Requests, with their shadows and logs, that are not over."),
+  INFLIGHT_BYTES(
+      "gateway.inflight.bytes",
+      Kind.GAUGE,
+      "Bytes of requests and answers that are under way, over both protocols."),
   REJECTED(
       "gateway.rejected",
       Kind.COUNTER,

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.understudy.gateway.inference.Answer;
 import dev.understudy.scoring.Tensor;
 import io.vertx.core.buffer.Buffer;
+import java.util.Base64;
 import java.util.List;
 
 /** Writes a prediction as the protocol wants it: JSON, and the binary outputs behind it. */
@@ -25,6 +26,8 @@ final class AnswerWriter {
   private static final byte[] DATATYPE = ascii(",\"datatype\":");
   private static final byte[] SHAPE = ascii(",\"shape\":[");
   private static final byte[] DATA = ascii("],\"data\":[");
+  private static final byte[] BASE64_DATA =
+      ascii("],\"parameters\":{\"content_type\":\"base64\"},\"data\":[");
   private static final byte[] BINARY_SIZE = ascii("],\"parameters\":{\"binary_data_size\":");
   private static final byte[] END = ascii("]}");
   private static final byte[] END_OF_BINARY = ascii("}}");
@@ -74,7 +77,7 @@ final class AnswerWriter {
       if (i > 0) {
         out.raw(',');
       }
-      binary[i] = output(out, wished(answer, wishes.get(i)), wishes.get(i).binary(), words);
+      binary[i] = output(out, wished(answer, wishes.get(i)), wishes.get(i), words);
     }
     out.raw(END);
     int jsonLength = out.size();
@@ -96,14 +99,16 @@ final class AnswerWriter {
   static Tensor wished(Answer.Predicted answer, OutputWish wish) {
     for (Tensor tensor : answer.outputs()) {
       if (tensor.name().equals(wish.name())) {
-        return wish.classes() == 0 ? tensor : Classification.of(tensor, wish.classes());
+        return wish.classes() == 0
+            ? tensor
+            : Classification.of(tensor, wish.classes(), wish.labels());
       }
     }
     throw invalid("the model did not answer output %s", wish.name());
   }
 
   /** Writes one output; the bytes that come behind the JSON, if it is binary. */
-  private static byte[] output(JsonOut out, Tensor tensor, boolean binary, boolean words) {
+  private static byte[] output(JsonOut out, Tensor tensor, OutputWish wish, boolean words) {
     out.raw(NAME).text(tensor.name());
     out.raw(DATATYPE).text(tensor.datatype().name());
     out.raw(SHAPE);
@@ -114,17 +119,21 @@ final class AnswerWriter {
       }
       out.whole(shape[i]);
     }
-    if (binary) {
+    if (wish.binary()) {
       byte[] bytes = RawTensors.write(tensor);
       out.raw(BINARY_SIZE).whole(bytes.length).raw(END_OF_BINARY);
       return bytes;
     }
-    out.raw(DATA);
+    out.raw(wish.base64() ? BASE64_DATA : DATA);
     for (int i = 0; i < tensor.size(); i++) {
       if (i > 0) {
         out.raw(',');
       }
-      element(out, tensor, i, words);
+      if (wish.base64()) {
+        out.raw('"').raw(Base64.getEncoder().encode(tensor.bytes(i))).raw('"');
+      } else {
+        element(out, tensor, i, words);
+      }
     }
     out.raw(END);
     return NOTHING;

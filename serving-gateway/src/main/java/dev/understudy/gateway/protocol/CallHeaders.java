@@ -1,7 +1,6 @@
 package dev.understudy.gateway.protocol;
 
 import io.grpc.Context;
-import io.grpc.Contexts;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -12,8 +11,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What one call carries besides its messages. Written by the service before the answer's first
- * message, and by nobody else.
+ * What one call carries besides its messages, and what it holds. Written by the service before the
+ * answer's first message, and by nobody else.
  */
 final class CallHeaders {
   /** The header that names the prediction, for whoever learns the truth later. */
@@ -24,15 +23,28 @@ final class CallHeaders {
   private final Metadata received;
   private final Metadata answered = new Metadata();
 
-  CallHeaders(Metadata received) {
+  private final InFlightBytes.Share held;
+
+  CallHeaders(Metadata received, InFlightBytes.Share held) {
     this.received = received;
+    this.held = held;
+  }
+
+  /** The context of the call, in which these are current. */
+  Context within(Context context) {
+    return context.withValue(CURRENT, this);
+  }
+
+  /** The bytes that the call holds. */
+  InFlightBytes.Share held() {
+    return held;
   }
 
   /** Those of the call that runs on this thread, while its request is being handled. */
   static CallHeaders current() {
     CallHeaders headers = CURRENT.get();
     if (headers == null) {
-      throw new IllegalStateException("the service was called without its interceptor");
+      throw new IllegalStateException("the service was called without its tracer");
     }
     return headers;
   }
@@ -59,14 +71,13 @@ final class CallHeaders {
     return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
   }
 
-  /** Gives each call its headers. */
+  /** Sends what the service has written. */
   static final class Interceptor implements ServerInterceptor {
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
         ServerCall<Q, A> call, Metadata received, ServerCallHandler<Q, A> next) {
-      CallHeaders headers = new CallHeaders(received);
-      return Contexts.interceptCall(
-          Context.current().withValue(CURRENT, headers),
+      CallHeaders headers = current();
+      return next.startCall(
           new SimpleForwardingServerCall<>(call) {
             @Override
             public void sendHeaders(Metadata sent) {
@@ -74,8 +85,7 @@ final class CallHeaders {
               super.sendHeaders(sent);
             }
           },
-          received,
-          next);
+          received);
     }
   }
 }

@@ -4,12 +4,14 @@ import static dev.understudy.gateway.protocol.RequestRefused.invalid;
 
 import dev.understudy.scoring.Datatype;
 import dev.understudy.scoring.Tensor;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
- * The best classes of an output: texts {@code value:index}, the largest value first, for each row.
- * Equal values keep their order. Stateless.
+ * The best classes of an output: texts {@code value:index}, or {@code value:index:label} where the
+ * model's contract names its classes, the largest value first, for each row. Equal values keep
+ * their order. Stateless.
  */
 final class Classification {
   private static final int MOST_ELEMENTS = 1_000_000;
@@ -21,8 +23,9 @@ final class Classification {
    *
    * @param output of numbers; its first dimension are the rows, all others the classes
    * @param wanted at least 1
+   * @param labels of the classes; none: they are only numbered
    */
-  static Tensor of(Tensor output, int wanted) {
+  static Tensor of(Tensor output, int wanted, List<String> labels) {
     if (output.size() > MOST_ELEMENTS) {
       throw invalid(
           "output %s has %d elements, and at most %d can be ranked; send fewer rows",
@@ -42,7 +45,9 @@ final class Classification {
               .mapToInt(Integer::intValue)
               .toArray();
       for (int i = 0; i < kept; i++) {
-        ranked[row * kept + i] = written(output, first + best[i]) + ":" + best[i];
+        String numbered = written(output, first + best[i]) + ":" + best[i];
+        ranked[row * kept + i] =
+            best[i] < labels.size() ? numbered + ":" + labels.get(best[i]) : numbered;
       }
     }
     return Tensor.ofTexts(output.name(), new long[] {rows, kept}, ranked);

@@ -3,6 +3,7 @@ package dev.understudy.gateway.protocol;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.understudy.gateway.inference.ExplainDesk;
+import dev.understudy.gateway.inference.RequestTraits;
 import dev.understudy.gateway.meters.GatewayMetric;
 import dev.understudy.gateway.routing.RoutingTable;
 import dev.understudy.scoring.Explainer;
@@ -19,6 +20,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,8 +31,10 @@ import java.util.function.Supplier;
 
 /**
  * {@code POST /v2/models/{model}[/versions/{version}]/explain}: why one row gets its score. The
- * body is that of an inference with one row; a second row is the reference to explain it against.
- * Not of the protocol, so it stands beside its paths. Thread-safe.
+ * body is that of an inference with one row, in JSON or with binary tensors behind it; a second row
+ * is the reference to explain it against. {@code timeout} counts from arrival to answer, as it does
+ * there. The answer is always JSON, in whatever form the outputs are asked for. Not of the
+ * protocol, so it stands beside its paths. Thread-safe.
  */
 public final class ExplainRoute {
   private static final JsonFactory FACTORY = new JsonFactory();
@@ -38,6 +42,7 @@ public final class ExplainRoute {
   private final LiveModels models;
   private final ExplainDesk desk;
   private final RequestLimits limits;
+  private final InFlightBytes inFlight;
   private final InferenceParser parser;
   private final HttpReplies replies;
   private final MeterRegistry meters;
@@ -48,10 +53,12 @@ public final class ExplainRoute {
       BooleanSupplier ready,
       ExplainDesk desk,
       RequestLimits limits,
+      InFlightBytes inFlight,
       MeterRegistry meters) {
     this.models = new LiveModels(table, ready);
     this.desk = desk;
     this.limits = limits;
+    this.inFlight = inFlight;
     this.parser = new InferenceParser(limits);
     this.replies = new HttpReplies(meters);
     this.meters = meters;
@@ -59,29 +66,59 @@ public final class ExplainRoute {
 
   /** Answers a request, on its event loop. */
   void handle(HttpServerRequest request, String model, Optional<String> version) {
+    Instant arrivedAt = Instant.now();
     Context context = Objects.requireNonNull(Vertx.currentContext(), "the event loop's");
-    BoundedBody.read(
-        request,
-        limits.bodyBytes(),
-        body -> {
-          try {
-            desk.explain(read(model, version, body))
-                .thenAccept(reply -> context.runOnContext(now -> answer(request, reply)));
-          } catch (RequestRefused refused) {
-            replies.refuse(request, refused);
-          } catch (RuntimeException e) {
-            replies.fail(request, e);
-          }
-        },
-        refused -> replies.refuse(request, refused));
+    InFlightBytes.Share held = inFlight.open();
+    try {
+      PackedBody packing = PackedBody.of(request);
+      BoundedBody.read(
+          request,
+          limits.bodyBytes(),
+          held,
+          body -> {
+            try {
+              desk.explain(
+                      read(
+                          model,
+                          version,
+                          packing,
+                          packing.unpack(body, limits.bodyBytes(), held),
+                          arrivedAt))
+                  .thenAccept(
+                      reply ->
+                          context.runOnContext(
+                              now -> {
+                                held.leave();
+                                answer(request, reply);
+                              }));
+            } catch (RequestRefused refused) {
+              held.leave();
+              replies.refuse(request, refused);
+            } catch (RuntimeException e) {
+              held.leave();
+              replies.fail(request, e);
+            }
+          },
+          refused -> replies.refuse(request, refused));
+    } catch (RequestRefused unreadable) {
+      replies.refuse(request, unreadable);
+    }
   }
 
-  private ExplainDesk.Request read(String model, Optional<String> version, byte[] body) {
+  private ExplainDesk.Request read(
+      String model, Optional<String> version, PackedBody packing, byte[] body, Instant arrivedAt) {
     ModelContract contract = models.find(model, version).contract();
-    InferenceParser.Parsed parsed = parser.parse(body, body.length, contract);
+    InferenceParser.Parsed parsed = parser.parse(body, packing.jsonLength(body), contract);
     if (parsed.rows() > 2) {
       throw RequestRefused.invalid(
           "%d rows were sent; one is explained, and a second is its reference", parsed.rows());
+    }
+    for (OutputWish wish : parsed.outputs()) {
+      if (wish.classes() > 0) {
+        throw RequestRefused.invalid(
+            "output %s: classes are not explained, its numbers are; leave out classification",
+            wish.name());
+      }
     }
     return new ExplainDesk.Request(
         model,
@@ -90,7 +127,9 @@ public final class ExplainRoute {
         row(parsed.inputs(), 0),
         parsed.rows() == 2
             ? row(parsed.inputs(), 1)
-            : Explainer.defaultReference(contract.inputs()));
+            : Explainer.defaultReference(contract.inputs()),
+        arrivedAt,
+        parsed.parameters().traits(RequestTraits.Protocol.REST, name -> Optional.empty()).budget());
   }
 
   private static String output(ModelContract contract, List<String> wanted) {

@@ -3,6 +3,7 @@ package dev.understudy.gateway.protocol;
 import dev.understudy.gateway.inference.InferenceMeters;
 import dev.understudy.gateway.inference.InferencePipeline;
 import dev.understudy.gateway.routing.RoutingTable;
+import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
@@ -10,41 +11,57 @@ import io.grpc.netty.NettyServerBuilder;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Where gRPC comes in. Calls are handled on the transport's event loops, and what a call may bring
- * is bounded before and after decompression. Thread-safe.
+ * Where gRPC comes in. Calls are handled on the transport's event loops, and what a call may bring,
+ * and all of them together, is bounded before and after decompression. Thread-safe.
  */
 public final class GrpcPort implements AutoCloseable {
   private static final int METADATA_BYTES = 16 * 1024;
   private static final int CALLS_OF_A_CONNECTION = 256;
   private static final int LEAST_SECONDS_BETWEEN_PINGS = 10;
+  private static final int SECONDS_BETWEEN_LOOKS = 30;
 
   private final Server server;
+  private final Optional<GrpcTls> tls;
+  private @Nullable ScheduledExecutorService looking;
 
-  /** The port, over what serves it; 0 is any that is free. */
+  /**
+   * The port, over what serves it.
+   *
+   * @param address whose port 0 is any that is free
+   * @param tls empty: plain text
+   */
   public GrpcPort(
       InetSocketAddress address,
+      Optional<GrpcTls> tls,
       Supplier<RoutingTable> table,
       BooleanSupplier ready,
       InferencePipeline pipeline,
       InferenceMeters inferences,
       RequestLimits limits,
+      InFlightBytes inFlight,
       MeterRegistry meters,
       String serverVersion) {
     LiveModels models = new LiveModels(table, ready);
+    this.tls = tls;
     this.server =
-        NettyServerBuilder.forAddress(address)
+        NettyServerBuilder.forAddress(
+                address, tls.map(GrpcTls::credentials).orElseGet(InsecureServerCredentials::create))
             .directExecutor()
             .maxInboundMessageSize(limits.bodyBytes())
             .maxInboundMetadataSize(METADATA_BYTES)
             .maxConcurrentCallsPerConnection(CALLS_OF_A_CONNECTION)
             .permitKeepAliveTime(LEAST_SECONDS_BETWEEN_PINGS, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
-            .addStreamTracerFactory(new RefusedCalls(meters))
+            .addStreamTracerFactory(new WatchedCalls(inFlight, meters))
             .addService(
                 readable(
                     ServerInterceptors.intercept(
@@ -64,6 +81,14 @@ public final class GrpcPort implements AutoCloseable {
   /** Begins to listen. */
   public void open() throws IOException {
     server.start();
+    if (tls.isPresent()) {
+      ScheduledExecutorService clock =
+          Executors.newSingleThreadScheduledExecutor(
+              Thread.ofPlatform().daemon().name("grpc-tls").factory());
+      looking = clock;
+      clock.scheduleWithFixedDelay(
+          tls.get()::refresh, SECONDS_BETWEEN_LOOKS, SECONDS_BETWEEN_LOOKS, TimeUnit.SECONDS);
+    }
   }
 
   /** The port that it listens on. */
@@ -79,6 +104,9 @@ public final class GrpcPort implements AutoCloseable {
   /** Ends what is still under way. */
   @Override
   public void close() {
+    if (looking != null) {
+      looking.shutdownNow();
+    }
     server.shutdownNow();
   }
 }

@@ -48,7 +48,7 @@ record GrpcRequest(
       assembly.add(input(assembly, request, i));
     }
     for (InferRequestedOutputTensor output : request.getOutputsList()) {
-      assembly.ask(wish(output));
+      assembly.ask(wish(output, contract));
     }
     RequestAssembly.Assembled tensors = assembly.finish();
     for (OutputWish wish : tensors.outputs()) {
@@ -59,8 +59,8 @@ record GrpcRequest(
   }
 
   // Any tensor can be raw, so that there is nothing that this protocol could not carry.
-  private static OutputWish wish(InferRequestedOutputTensor output) {
-    output.getParametersMap().keySet().forEach(GrpcRequest::refuseSharedMemory);
+  private static OutputWish wish(InferRequestedOutputTensor output, ModelContract contract) {
+    output.getParametersMap().forEach(GrpcRequest::refuseUnsupported);
     InferParameter classes = output.getParametersMap().get("classification");
     if (classes == null) {
       return new OutputWish(output.getName(), true, 0);
@@ -71,7 +71,7 @@ record GrpcRequest(
           quote(output.getName()));
     }
     int most = (int) Math.min(Integer.MAX_VALUE, classes.getInt64Param());
-    return new OutputWish(output.getName(), true, most);
+    return OutputWish.ranked(output.getName(), true, most, contract);
   }
 
   private static void require(OutputWish wish, ModelContract contract) {
@@ -109,7 +109,7 @@ record GrpcRequest(
       shape[i] = input.getShape(i);
     }
     assembly.require(column, input.getDatatype(), shape);
-    input.getParametersMap().keySet().forEach(GrpcRequest::refuseSharedMemory);
+    input.getParametersMap().forEach(GrpcRequest::refuseUnsupported);
     if (request.getRawInputContentsCount() == 0) {
       if (!input.hasContents()) {
         throw invalid(
@@ -161,12 +161,18 @@ record GrpcRequest(
     return parameters;
   }
 
-  private static void refuseSharedMemory(String parameter) {
+  private static void refuseUnsupported(String parameter, InferParameter value) {
     if (parameter.startsWith("shared_memory_")) {
       throw new RequestRefused(
           ProblemType.NOT_SUPPORTED,
           "the parameter %s is not supported; send the tensor in the message"
               .formatted(quote(parameter)));
+    }
+    // Taken for the bytes themselves, the text would be scored as something else.
+    if (parameter.equals("content_type") && value.getStringParam().equals(ParameterReader.BASE64)) {
+      throw new RequestRefused(
+          ProblemType.NOT_SUPPORTED,
+          "the parameter content_type base64 is for JSON; a message carries the bytes as they are");
     }
   }
 }

@@ -66,7 +66,7 @@ final class HttpReplies {
     if (isOver(request.response())) {
       return;
     }
-    if (problem == ProblemType.UNAVAILABLE) {
+    if (problem == ProblemType.UNAVAILABLE || problem == ProblemType.OVERLOADED) {
       request.response().putHeader("Retry-After", "1");
     } else if (problem == ProblemType.UNSUPPORTED_MEDIA_TYPE) {
       request.response().putHeader("Accept-Encoding", BodyCoding.ACCEPTED);

@@ -1,7 +1,5 @@
 package dev.understudy.gateway.protocol;
 
-import static dev.understudy.gateway.protocol.RequestRefused.invalid;
-
 import dev.understudy.gateway.inference.Answer;
 import dev.understudy.gateway.inference.InferenceMeters;
 import dev.understudy.gateway.inference.InferencePipeline;
@@ -28,8 +26,8 @@ final class InferExchange {
   private final Endpoint.Infer infer;
   private final ModelContract contract;
   private final Instant arrivedAt;
-  private final BodyCoding coding;
-  private final @Nullable String jsonLength;
+  private final PackedBody packing;
+  private final InFlightBytes.Share held;
   private InferenceParser.@Nullable Parsed parsed;
   private long parseNanos;
 
@@ -39,6 +37,7 @@ final class InferExchange {
       InferenceMeters meters,
       InferenceParser parser,
       RequestLimits limits,
+      InFlightBytes inFlight,
       HttpReplies replies) {}
 
   /**
@@ -57,31 +56,37 @@ final class InferExchange {
     this.infer = infer;
     this.contract = contract;
     this.arrivedAt = arrivedAt;
-    this.coding = BodyCoding.ofRequest(request.getHeader(Headers.CONTENT_ENCODING));
-    this.jsonLength = request.getHeader(Headers.JSON_LENGTH);
+    this.packing = PackedBody.of(request);
+    this.held = services.inFlight().open();
   }
 
   void start() {
-    BoundedBody.read(
-        request,
-        services.limits().bodyBytes(),
-        this::received,
-        refused -> services.replies().refuse(request, refused));
+    BoundedBody.read(request, services.limits().bodyBytes(), held, this::received, this::refuse);
   }
 
   private void received(byte[] body) {
     long receivedAt = System.nanoTime();
     try {
-      score(coding.decode(body, services.limits().bodyBytes()), receivedAt);
+      score(packing.unpack(body, services.limits().bodyBytes(), held), receivedAt);
     } catch (RequestRefused refused) {
-      services.replies().refuse(request, refused);
+      refuse(refused);
     } catch (RuntimeException e) {
-      services.replies().fail(request, e);
+      fail(e);
     }
   }
 
+  private void refuse(RequestRefused refused) {
+    held.leave();
+    services.replies().refuse(request, refused);
+  }
+
+  private void fail(RuntimeException e) {
+    held.leave();
+    services.replies().fail(request, e);
+  }
+
   private void score(byte[] body, long receivedAt) {
-    InferenceParser.Parsed read = services.parser().parse(body, jsonLength(body), contract);
+    InferenceParser.Parsed read = services.parser().parse(body, packing.jsonLength(body), contract);
     parsed = read;
     parseNanos = System.nanoTime() - receivedAt;
     Context context = Objects.requireNonNull(Vertx.currentContext(), "the event loop's");
@@ -106,26 +111,6 @@ final class InferExchange {
             });
   }
 
-  /** How much of the body is JSON: all of it, unless the client says that bytes follow. */
-  private int jsonLength(byte[] body) {
-    if (jsonLength == null) {
-      return body.length;
-    }
-    int length = -1;
-    // More digits than any body is long; signs and the like are no length.
-    if (!jsonLength.isEmpty()
-        && jsonLength.length() <= 9
-        && jsonLength.chars().allMatch(digit -> digit >= '0' && digit <= '9')) {
-      length = Integer.parseInt(jsonLength);
-    }
-    if (length < 0 || length > body.length) {
-      throw invalid(
-          "Inference-Header-Content-Length must be a number from 0 to the length of the body, %d",
-          body.length);
-    }
-    return length;
-  }
-
   private Optional<String> header(String name) {
     return Optional.ofNullable(request.getHeader(name));
   }
@@ -143,6 +128,7 @@ final class InferExchange {
       switch (answer) {
         case Answer.Predicted predicted -> predicted(predicted);
         case Answer.Failed failed -> {
+          held.leave();
           if (!HttpReplies.isOver(request.response())) {
             request.response().putHeader(Headers.PREDICTION_ID, failed.id().value());
           }
@@ -152,15 +138,16 @@ final class InferExchange {
             throw new RequestRefused(refused.problem(), refused.reason());
       }
     } catch (RequestRefused refused) {
-      services.replies().refuse(request, refused);
+      refuse(refused);
     } catch (RuntimeException e) {
-      services.replies().fail(request, e);
+      fail(e);
     }
   }
 
   private void predicted(Answer.Predicted predicted) {
     HttpServerResponse response = request.response();
     if (HttpReplies.isOver(response)) {
+      held.leave();
       return;
     }
     long answeredAt = System.nanoTime();
@@ -183,7 +170,9 @@ final class InferExchange {
     services
         .meters()
         .told(predicted.model(), predicted.version(), parseNanos, System.nanoTime() - answeredAt);
-    response.end(body);
+    held.answer(body.length());
+    // A client that does not read its answers may not have more of them made.
+    response.end(body).onComplete(sent -> held.leave());
   }
 
   private Buffer packed(HttpServerResponse response, Buffer body) {

@@ -124,8 +124,11 @@ final class InferenceGrpc extends GRPCInferenceServiceImplBase {
     Instant arrivedAt = Instant.now();
     long receivedAt = System.nanoTime();
     letGo(observer);
+    CallHeaders headers = CallHeaders.current();
+    // A call that its client has cancelled holds what it brought for as long as it is scored.
+    headers.held().enter();
+    boolean begun = false;
     try {
-      CallHeaders headers = CallHeaders.current();
       Optional<String> version = given(request.getModelVersion());
       ServedModel model = models.find(request.getModelName(), version);
       GrpcRequest asked = GrpcRequest.read(request, model.contract(), limits.rows(), headers);
@@ -140,11 +143,20 @@ final class InferenceGrpc extends GRPCInferenceServiceImplBase {
                   asked.tensors().rows(),
                   arrivedAt,
                   asked.traits()))
-          .thenAccept(answer -> answer(observer, headers, asked, answer, parseNanos));
+          .thenAccept(
+              answer -> {
+                answer(observer, headers, asked, answer, parseNanos);
+                headers.held().leave();
+              });
+      begun = true;
     } catch (RequestRefused refused) {
       refuse(observer, refused);
     } catch (RuntimeException e) {
       fail(observer, e);
+    } finally {
+      if (!begun) {
+        headers.held().leave();
+      }
     }
   }
 
@@ -162,6 +174,7 @@ final class InferenceGrpc extends GRPCInferenceServiceImplBase {
           inferences.told(
               predicted.model(), predicted.version(), parseNanos, System.nanoTime() - answeredAt);
           headers.predicted(predicted.id().value());
+          headers.held().answer(response.getSerializedSize());
           observer.onNext(response);
           observer.onCompleted();
         }
@@ -272,6 +285,9 @@ final class InferenceGrpc extends GRPCInferenceServiceImplBase {
 
   /** The protocol's status of a problem, by the HTTP status that REST would answer. */
   static Status status(ProblemType problem, String reason) {
+    if (problem == ProblemType.OVERLOADED) {
+      return Status.RESOURCE_EXHAUSTED.withDescription(reason);
+    }
     Status status =
         switch (problem.status()) {
           case 400 -> Status.INVALID_ARGUMENT;

@@ -30,6 +30,7 @@ public final class InferenceRoute {
   private final LiveModels models;
   private final Statistics statistics;
   private final RequestLimits limits;
+  private final InFlightBytes inFlight;
   private final HttpReplies replies;
   private final InferExchange.Services services;
   private final ExplainRoute explain;
@@ -49,15 +50,17 @@ public final class InferenceRoute {
       InferenceMeters inferences,
       ExplainRoute explain,
       RequestLimits limits,
+      InFlightBytes inFlight,
       MeterRegistry meters,
       String serverVersion) {
     this.models = new LiveModels(table, ready);
     this.statistics = inferences::statistics;
     this.limits = limits;
+    this.inFlight = inFlight;
     this.replies = new HttpReplies(meters);
     this.services =
         new InferExchange.Services(
-            pipeline, inferences, new InferenceParser(limits), limits, replies);
+            pipeline, inferences, new InferenceParser(limits), limits, inFlight, replies);
     this.explain = explain;
     this.serverVersion = serverVersion;
   }
@@ -148,10 +151,15 @@ public final class InferenceRoute {
 
   // The body could ask for what is ready only, and all that is here is.
   private void readIndex(HttpServerRequest request) {
+    InFlightBytes.Share held = inFlight.open();
     BoundedBody.read(
         request,
         limits.bodyBytes(),
-        body -> HttpReplies.reply(request, 200, Replies.index(models.all())),
+        held,
+        body -> {
+          held.leave();
+          HttpReplies.reply(request, 200, Replies.index(models.all()));
+        },
         refused -> replies.refuse(request, refused));
   }
 }

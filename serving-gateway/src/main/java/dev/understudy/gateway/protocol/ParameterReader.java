@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the parameters of a request, of an input or of an output from JSON. Stateless. */
 final class ParameterReader {
+  /** The content type, as MLServer names it, of bytes that are written as text. */
+  static final String BASE64 = "base64";
+
   private static final int NOT_GIVEN = -1;
 
   /** A number of more digits is more than anything here can be. */
@@ -67,21 +70,24 @@ final class ParameterReader {
   /** The parameters of an input. */
   static final class OfInput {
     private long binarySize = NOT_GIVEN;
+    private boolean base64;
 
     void put(String name, Form form, String value) {
       switch (name) {
         case "binary_data_size" -> binarySize = wholeNumber(name, form, value);
-        case "content_type" -> {
-          if (value.equals("base64")) {
-            throw unsupported(name, "send the bytes as a binary tensor");
-          }
-        }
+        // Whatever else it names is how others would show the tensor to their models.
+        case "content_type" -> base64 = value.equals(BASE64);
         default -> refuseSharedMemory(name);
       }
     }
 
     boolean isBinary() {
       return binarySize != NOT_GIVEN;
+    }
+
+    /** Whether its texts are bytes in base64. */
+    boolean isBase64() {
+      return base64;
     }
 
     /** The bytes that it takes behind the JSON. */
@@ -93,6 +99,7 @@ final class ParameterReader {
   /** The parameters of an output. */
   static final class OfOutput {
     private @Nullable Boolean binary;
+    private boolean base64;
     private int classes;
 
     void put(String name, Form form, String value) {
@@ -103,6 +110,7 @@ final class ParameterReader {
           }
           binary = Boolean.valueOf(value);
         }
+        case "content_type" -> base64 = value.equals(BASE64);
         case "classification" -> {
           classes = (int) Math.min(Integer.MAX_VALUE, wholeNumber(name, form, value));
           if (classes == 0) {
@@ -116,6 +124,11 @@ final class ParameterReader {
     /** Null: as the request says for all. */
     @Nullable Boolean binary() {
       return binary;
+    }
+
+    /** Whether its bytes are wanted as texts in base64. */
+    boolean base64() {
+      return base64;
     }
 
     int classes() {

@@ -55,7 +55,8 @@ final class RequestReader {
    *
    * @param binary null: as the request says for all
    */
-  private record RequestedOutput(String name, @Nullable Boolean binary, int classes) {}
+  private record RequestedOutput(
+      String name, @Nullable Boolean binary, boolean base64, int classes) {}
 
   /**
    * A reader of JSON and of what is behind it.
@@ -135,12 +136,17 @@ final class RequestReader {
       throw invalid("inputs[%d]: 'name' is missing", position);
     }
     boolean isBinary = of != null && of.isBinary();
+    boolean isBase64 = of != null && of.isBase64();
     boolean isJson = tensor != null || early != NOT_GIVEN;
     if (isBinary && isJson) {
       throw invalid("input %s has both 'data' and 'binary_data_size'; give one", column.name());
     }
+    if (isBase64 && (isBinary || column.datatype() != Datatype.BYTES)) {
+      throw invalid(
+          "input %s: base64 is a form of BYTES in JSON, and of nothing else", column.name());
+    }
     if (tensor != null) {
-      return tensor;
+      return TensorReader.checked(tensor, column, isBase64);
     }
     if (datatype == null || shape == null || !isBinary && !isJson) {
       throw invalid(
@@ -150,7 +156,7 @@ final class RequestReader {
     assembly.require(column, datatype, shape);
     return of != null && isBinary
         ? RawTensors.read(nextBinary(column, of.binarySize()), column, shape)
-        : readEarlier(early, column, shape);
+        : TensorReader.checked(readEarlier(early, column, shape), column, isBase64);
   }
 
   // Its members came in an order that hides what the data are.
@@ -245,7 +251,7 @@ final class RequestReader {
     if (name == null) {
       throw invalid("outputs[%d]: 'name' is missing", position);
     }
-    return new RequestedOutput(name, of.binary(), of.classes());
+    return new RequestedOutput(name, of.binary(), of.base64(), of.classes());
   }
 
   private String outputName(int position) {
@@ -283,7 +289,13 @@ final class RequestReader {
   private void finishOutputs() {
     for (RequestedOutput output : requested) {
       boolean asBytes = output.binary() == null ? parameters.binaryOutputs() : output.binary();
-      assembly.ask(new OutputWish(output.name(), asBytes, output.classes()));
+      if (output.base64()) {
+        assembly.ask(new OutputWish(output.name(), asBytes, true, output.classes(), List.of()));
+      } else if (output.classes() > 0) {
+        assembly.ask(OutputWish.ranked(output.name(), asBytes, output.classes(), contract));
+      } else {
+        assembly.ask(new OutputWish(output.name(), asBytes, 0));
+      }
     }
     if (requested.isEmpty() && parameters.binaryOutputs()) {
       for (TensorSpec output : contract.outputs()) {

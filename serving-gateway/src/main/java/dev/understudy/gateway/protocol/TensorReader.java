@@ -6,6 +6,7 @@ import dev.understudy.scoring.Column;
 import dev.understudy.scoring.Datatype;
 import dev.understudy.scoring.Tensor;
 import java.util.Arrays;
+import java.util.Base64;
 
 /**
  * Reads the data of one tensor, flat or nested as its shape, straight into the tensor's own array,
@@ -47,7 +48,10 @@ final class TensorReader {
     }
   }
 
-  /** The tensor whose data come next. */
+  /**
+   * The tensor whose data come next. Texts are as they were written, and not yet {@link #checked}:
+   * how to take them may be said behind them.
+   */
   static Tensor read(JsonBytes json, Column column, long[] shape) {
     if (column.datatype().isHalf()) {
       throw invalid(
@@ -57,6 +61,35 @@ final class TensorReader {
     TensorReader reader = new TensorReader(json, column, shape);
     reader.readData();
     return reader.tensor();
+  }
+
+  /**
+   * The tensor with its texts as they are meant, each held against the column.
+   *
+   * @param base64 the texts are bytes in base64
+   */
+  static Tensor checked(Tensor read, Column column, boolean base64) {
+    if (column.datatype() != Datatype.BYTES) {
+      return read;
+    }
+    ElementCheck check = new ElementCheck(column);
+    Tensor meant = base64 ? decoded(read, check) : read;
+    for (int i = 0; i < meant.size(); i++) {
+      check.bytes(i, meant.bytes(i));
+    }
+    return meant;
+  }
+
+  private static Tensor decoded(Tensor read, ElementCheck check) {
+    byte[][] bytes = new byte[read.size()][];
+    for (int i = 0; i < bytes.length; i++) {
+      try {
+        bytes[i] = Base64.getDecoder().decode(read.bytes(i));
+      } catch (IllegalArgumentException e) {
+        throw check.refused(i, "the text is no base64");
+      }
+    }
+    return Tensor.ofBytes(read.name(), read.shape(), bytes);
   }
 
   private void readData() {
@@ -237,9 +270,7 @@ final class TensorReader {
     if (kind != JsonBytes.Kind.TEXT) {
       throw refused("a text is needed, not " + kind.described());
     }
-    byte[] text = json.readText().utf8();
-    check.bytes(size, text);
-    return text;
+    return json.readText().utf8();
   }
 
   private RequestRefused refused(String why) {

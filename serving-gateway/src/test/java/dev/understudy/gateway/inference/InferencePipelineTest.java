@@ -402,7 +402,10 @@ class InferencePipelineTest {
     assertThat(infer(1))
         .isInstanceOfSatisfying(
             Answer.Failed.class,
-            failed -> assertThat(failed.problem()).isEqualTo(ProblemType.UNAVAILABLE));
+            failed -> {
+              assertThat(failed.problem()).isEqualTo(ProblemType.UNAVAILABLE);
+              assertThat(failed.reason()).contains("may be in the log", "with the same id");
+            });
     awaitQuiet();
     assertThat(count("gateway.inference.total", "code", "not_logged")).isOne();
     assertThat(count("gateway.log.dropped", "reason", "closed")).isOne();

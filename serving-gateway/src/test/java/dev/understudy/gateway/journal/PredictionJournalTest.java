@@ -135,7 +135,7 @@ class PredictionJournalTest {
         1,
         Optional.of("1"),
         false,
-        List.of(),
+        () -> List.of(),
         Map.of("sex", "undisclosed"));
   }
 

@@ -81,6 +81,15 @@ class AnswerWriterTest {
   }
 
   @Test
+  void bytesCanBeWrittenInBase64() {
+    Tensor any = Tensor.ofBytes("p", new long[] {2}, new byte[] {0, (byte) 0xFF}, new byte[0]);
+
+    assertThat(json(any, new OutputWish("p", false, true, 0, List.of()), false))
+        .contains(
+            "\"shape\":[2],\"parameters\":{\"content_type\":\"base64\"},\"data\":[\"AP8=\",\"\"]}");
+  }
+
+  @Test
   void classesAreRankedByValueAndThenByPlace() {
     Tensor whole = Tensor.ofIntegers("p", Datatype.UINT64, new long[] {1, 4}, 1, -1, 7, 7);
 

@@ -50,7 +50,7 @@ class DamagedGrpcRequestTest {
                 ModelInferRequest.parseFrom(damaged),
                 contract(),
                 100,
-                new CallHeaders(new Metadata()));
+                new CallHeaders(new Metadata(), Plenty.share()));
         assertThat(request.tensors().rows()).isBetween(1, 100);
         read++;
       } catch (RequestRefused refused) {

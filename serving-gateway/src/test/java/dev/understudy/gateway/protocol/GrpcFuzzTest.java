@@ -27,7 +27,7 @@ class GrpcFuzzTest {
               ModelInferRequest.parseFrom(message),
               EVERYTHING,
               1_000,
-              new CallHeaders(new Metadata()));
+              new CallHeaders(new Metadata(), Plenty.share()));
     } catch (RequestRefused | InvalidProtocolBufferException refused) {
       return;
     }

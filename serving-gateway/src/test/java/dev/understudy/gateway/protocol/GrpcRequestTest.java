@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What a call says besides its tensors; the tensors are sent for real in {@link GrpcPortTest}. */
+/** What a call says besides its tensors; the tensors are sent for real in {@link GrpcInferTest}. */
 class GrpcRequestTest {
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
   private final Metadata headers = new Metadata();
@@ -80,6 +80,8 @@ class GrpcRequestTest {
                     .addShape(1)
                     .setContents(InferTensorContents.newBuilder().addFp32Contents(1)))
             .build();
-    return GrpcRequest.read(request, Contracts.number(), 10, new CallHeaders(headers)).traits();
+    return GrpcRequest.read(
+            request, Contracts.number(), 10, new CallHeaders(headers, Plenty.share()))
+        .traits();
   }
 }

@@ -203,6 +203,28 @@ class InferenceParserTest {
         reason);
   }
 
+  @Test
+  void base64IsReadWhereverItIsSaid() {
+    columns.set(0, Column.category("Home", true, "owner", "rent"));
+    String said = "\"parameters\":{\"content_type\":\"base64\"}";
+    String data = "\"data\":[\"cmVudA==\",null]";
+    String rest = "\"name\":\"Home\",\"shape\":[2],\"datatype\":\"BYTES\"";
+    Tensor meant = Tensor.ofTexts("Home", new long[] {2}, "rent", "");
+
+    assertThat(first("{%s,%s,%s}".formatted(rest, said, data))).isEqualTo(meant);
+    assertThat(first("{%s,%s,%s}".formatted(rest, data, said))).isEqualTo(meant);
+    assertThat(first("{%s,%s,%s}".formatted(data, said, rest))).isEqualTo(meant);
+    assertRefused(
+        inputs("{%s,%s,%s}".formatted(rest, said, data.replace("cmVudA==", "no base64"))),
+        "Home[0]: the text is no base64");
+    assertRefused(
+        inputs("{%s,%s,%s}".formatted(rest, said, data.replace("cmVudA==", "YQ=="))),
+        "Home[0]: 'a' is none of the categories");
+    assertRefused(
+        inputs("{%s,%s}".formatted(rest, said.replace("}", ",\"binary_data_size\":0}"))),
+        "base64 is a form of BYTES in JSON, and of nothing else");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "INT8,-128,127,128",
