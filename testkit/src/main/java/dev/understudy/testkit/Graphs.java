@@ -138,6 +138,15 @@ public final class Graphs {
             .addNode(node("Div", "p", "x", "x")));
   }
 
+  /** p = the root of x: no number below zero. */
+  public static byte[] notANumberBelowZero() {
+    return model(
+        GraphProto.newBuilder()
+            .addInput(value("x", FLOAT, -1))
+            .addOutput(value("p", FLOAT, -1))
+            .addNode(node("Sqrt", "p", "x")));
+  }
+
   /** A run takes as many million floats of memory, all of them written to, as the largest x. */
   public static byte[] eatsMemory() {
     return model(
@@ -145,8 +154,10 @@ public final class Graphs {
             .addInput(value("x", FLOAT, -1))
             .addOutput(value("p", FLOAT, -1))
             .addInitializer(floats("million", 1_000_000f))
+            .addInitializer(floats("one", 1f))
             .addNode(node("ReduceMax", "most", "x"))
-            .addNode(node("Mul", "size_float", "most", "million"))
+            .addNode(node("Mul", "millions", "most", "million"))
+            .addNode(node("Add", "size_float", "millions", "one"))
             .addNode(
                 node("Cast", "size", "size_float").toBuilder().addAttribute(integer("to", LONG)))
             .addNode(node("ConstantOfShape", "zeros", "size"))

@@ -24,6 +24,13 @@ final class PlainFloats {
   private static final VarHandle WORDS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long ZEROS = 0x3030_3030_3030_3030L;
+  private static final long EXACT_IN_FLOAT = 1 << 24;
+
+  /** Of ten; 10^10 is the last one that is exact. */
+  private static final float[] POWERS = {
+    1, 1e1f, 1e2f, 1e3f, 1e4f, 1e5f, 1e6f, 1e7f, 1e8f, 1e9f, 1e10f
+  };
+
   private static final long[] TENS = {
     1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000
   };
@@ -89,11 +96,17 @@ final class PlainFloats {
             here++;
           }
         }
-        double near = digits / JsonNumber.POWERS[here - point - 1];
-        if (digits != 0 && !JsonNumber.decidesFloat(near)) {
-          break;
+        int behind = here - point - 1;
+        if (digits <= EXACT_IN_FLOAT && behind < POWERS.length) {
+          // One rounding of two exact numbers.
+          value = digits / POWERS[behind];
+        } else {
+          double near = digits / JsonNumber.POWERS[behind];
+          if (!JsonNumber.decidesFloat(near)) {
+            break;
+          }
+          value = (float) near;
         }
-        value = (float) near;
       }
       if (bytes[here] != ',') {
         break;

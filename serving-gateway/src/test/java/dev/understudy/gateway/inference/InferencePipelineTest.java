@@ -2,11 +2,13 @@ package dev.understudy.gateway.inference;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import dev.understudy.contracts.Digest;
 import dev.understudy.contracts.ProblemType;
 import dev.understudy.contracts.v1.AttributesGiven;
+import dev.understudy.contracts.v1.ScoreStatus;
 import dev.understudy.gateway.Contracts;
 import dev.understudy.gateway.journal.LogOnDisk;
 import dev.understudy.gateway.journal.PredictionJournal;
@@ -22,6 +24,7 @@ import dev.understudy.gateway.routing.StatedAnswer;
 import dev.understudy.gateway.shadow.ShadowRunner;
 import dev.understudy.gateway.tracing.Tracing;
 import dev.understudy.scoring.ModelPool;
+import dev.understudy.scoring.NativeMemory;
 import dev.understudy.scoring.Tensor;
 import dev.understudy.testkit.Graphs;
 import dev.understudy.testkit.TestKafka;
@@ -48,6 +51,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The way of a request with real models; Kafka is away, so the log goes to the disk. */
 class InferencePipelineTest {
@@ -249,6 +254,60 @@ class InferencePipelineTest {
     assertThat(log.predictions()).hasSize(5);
     // One that was dropped after it was taken on has a record; one that was refused has none.
     assertThat(log.shadows()).hasSizeBetween((int) (5 - dropped), 5);
+  }
+
+  /** What a candidate can do to a request, and what its record must say of it. */
+  private enum Hurt {
+    THROWS(Graphs.failsOutsideZeroAndOne(), ScoreStatus.FAILED, "runtime", 7),
+    HANGS(Graphs.loopsForMillions(), ScoreStatus.TIMED_OUT, "deadline", 1_000_000),
+    ANSWERS_NAN(Graphs.notANumberBelowZero(), ScoreStatus.FAILED, "outputs", -1),
+    ANSWERS_TOO_FEW_ROWS(Graphs.oneAnswerForAllRows(), ScoreStatus.FAILED, "runtime", 1, 2),
+    EATS_MEMORY(Graphs.eatsMemory(), ScoreStatus.FAILED, "runtime", 1_000);
+
+    private final byte[] graph;
+    private final ScoreStatus status;
+    private final String errorClass;
+    private final float[] x;
+
+    Hurt(byte[] graph, ScoreStatus status, String errorClass, float... x) {
+      this.graph = graph;
+      this.status = status;
+      this.errorClass = errorClass;
+      this.x = x;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aCandidateThatHurtsIsNotFeltAndItsRecordSaysWhatHappened(Hurt hurt) throws IOException {
+    NativeMemory.limitTo(1L << 30);
+    serve(
+        new Route.Shadow(
+            1, "1", List.of(new Route.Candidate("2", 1)), TEST, Duration.ofMillis(300)),
+        Map.of("1", Graphs.sigmoid(1), "2", hurt.graph));
+
+    Answer answer = join(pipeline.infer(request(Optional.empty(), hurt.x)));
+
+    assertThat(answer)
+        .isInstanceOfSatisfying(
+            Answer.Predicted.class,
+            predicted -> {
+              assertThat(predicted.version()).isEqualTo("1");
+              assertThat(predicted.outputs().getFirst().number(0))
+                  .isCloseTo(1 / (1 + Math.exp(-hurt.x[0])), within(1e-6));
+            });
+    awaitQuiet();
+    journal.close();
+    LogOnDisk log = LogOnDisk.read(directory);
+    assertThat(log.predictions()).hasSize(1);
+    assertThat(log.shadows())
+        .singleElement()
+        .satisfies(
+            shadow -> {
+              assertThat(shadow.getScore().getVersion()).isEqualTo("2");
+              assertThat(shadow.getScore().getStatus()).isEqualTo(hurt.status);
+              assertThat(shadow.getScore().getErrorClass()).isEqualTo(hurt.errorClass);
+            });
   }
 
   @Test
