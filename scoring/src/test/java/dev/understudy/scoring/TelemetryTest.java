@@ -29,6 +29,6 @@ class TelemetryTest {
 
   @Test
   void theLibraryIsTheVersionThatWasLookedAt() {
-    assertThat(OnnxRuntime.version()).isEqualTo("1.28.0");
+    assertThat(OnnxApi.version()).isEqualTo("1.28.0");
   }
 }

@@ -1,13 +1,9 @@
 package dev.understudy.gateway.inference;
 
 import dev.understudy.contracts.ProblemType;
-import dev.understudy.contracts.v1.VersionScore;
-import dev.understudy.gateway.journal.Prediction;
 import dev.understudy.gateway.journal.PredictionJournal;
-import dev.understudy.gateway.journal.VersionScores;
 import dev.understudy.gateway.routing.Planned;
 import dev.understudy.gateway.routing.PredictionId;
-import dev.understudy.gateway.routing.Route;
 import dev.understudy.gateway.routing.RoutePlan;
 import dev.understudy.gateway.routing.RoutingTable;
 import dev.understudy.gateway.routing.ServedModel;
@@ -15,15 +11,12 @@ import dev.understudy.gateway.routing.ServingPolicy.Fallback;
 import dev.understudy.gateway.routing.ServingPolicy.LogPolicy;
 import dev.understudy.gateway.shadow.ShadowRunner;
 import dev.understudy.gateway.tracing.RequestTrace;
-import dev.understudy.gateway.tracing.TraceContext;
 import dev.understudy.gateway.tracing.Tracing;
 import dev.understudy.scoring.ModelPool;
 import dev.understudy.scoring.Score;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -47,7 +40,7 @@ public final class InferencePipeline {
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
 
   private final Supplier<RoutingTable> liveTable;
-  private final ShadowRunner shadows;
+  private final AfterAnswer afterAnswer;
   private final PredictionJournal journal;
   private final InferenceMeters meters;
   private final Tracing tracing;
@@ -68,7 +61,7 @@ public final class InferencePipeline {
       Tracing tracing,
       Duration deadline) {
     this.liveTable = liveTable;
-    this.shadows = shadows;
+    this.afterAnswer = new AfterAnswer(shadows, journal);
     this.journal = journal;
     this.meters = meters;
     this.tracing = tracing;
@@ -130,9 +123,9 @@ public final class InferencePipeline {
       meters.untested(model, plan.standing());
     }
 
-    RequestTrace trace = begin(id, model, plan, request);
+    Assigned assigned = new Assigned(id, model, plan, request, begin(id, model, plan, request));
     CompletableFuture<Answer> answer = new CompletableFuture<>();
-    scoreOrFail(model, plan, request, trace)
+    scoreOrFail(assigned)
         .whenComplete(
             (scored, unexpected) -> {
               Answer told;
@@ -145,15 +138,15 @@ public final class InferencePipeline {
               if (scored == null || told == null) {
                 LOG.errorf(unexpected, "prediction %s failed unexpectedly", id.value());
                 journal.lost();
-                answered(model, plan, request, "error", trace);
+                answered(assigned, "error");
                 answer.complete(new Answer.Failed(id, ProblemType.INTERNAL, "the gateway failed"));
                 over(model);
               } else if (model.policy().log().mode() == LogPolicy.Mode.ASYNC) {
-                answered(model, plan, request, scored.outcome(), trace);
+                answered(assigned, scored.outcome());
                 answer.complete(told);
-                shadowAndLog(id, model, plan, request, scored, trace);
+                afterAnswer.follow(assigned, scored, () -> over(model));
               } else {
-                answerWhenSafe(id, model, plan, request, scored, told, answer, trace);
+                answerWhenSafe(assigned, scored, told, answer);
               }
             });
     return answer;
@@ -161,23 +154,17 @@ public final class InferencePipeline {
 
   // Not on the thread that tells that it is safe: that is Kafka's or the journal's.
   private void answerWhenSafe(
-      PredictionId id,
-      ServedModel model,
-      RoutePlan plan,
-      InferenceRequest request,
-      Scored scored,
-      Answer told,
-      CompletableFuture<Answer> answer,
-      RequestTrace trace) {
-    TimeBudget time = TimeBudget.of(request, LONGEST_WAIT, Instant.now());
-    shadowAndLog(id, model, plan, request, scored, trace)
+      Assigned assigned, Scored scored, Answer told, CompletableFuture<Answer> answer) {
+    TimeBudget time = TimeBudget.of(assigned.request(), LONGEST_WAIT, Instant.now());
+    afterAnswer
+        .follow(assigned, scored, () -> over(assigned.model()))
         .copy()
         .orTimeout(Math.max(0, time.left().toMillis()), TimeUnit.MILLISECONDS)
         .whenCompleteAsync(
             (safe, late) -> {
               boolean logged = Boolean.TRUE.equals(safe);
-              answered(model, plan, request, logged ? scored.outcome() : "not_logged", trace);
-              answer.complete(logged ? told : notLogged(id, late != null));
+              answered(assigned, logged ? scored.outcome() : "not_logged");
+              answer.complete(logged ? told : notLogged(assigned.id(), late != null));
             });
   }
 
@@ -195,23 +182,17 @@ public final class InferencePipeline {
         : RequestTrace.NONE;
   }
 
-  private void answered(
-      ServedModel model,
-      RoutePlan plan,
-      InferenceRequest request,
-      String code,
-      RequestTrace trace) {
-    meters.answered(model, plan, request, code);
-    if (trace.isOn()) {
-      trace.end(code, Scored.isGood(code));
+  private void answered(Assigned assigned, String code) {
+    meters.answered(assigned.model(), assigned.plan(), assigned.request(), code);
+    if (assigned.trace().isOn()) {
+      assigned.trace().end(code, Scored.isGood(code));
     }
   }
 
   // Whoever is asked first may fail before there is a stage that could say so.
-  private CompletionStage<Scored> scoreOrFail(
-      ServedModel model, RoutePlan plan, InferenceRequest request, RequestTrace trace) {
+  private CompletionStage<Scored> scoreOrFail(Assigned assigned) {
     try {
-      return score(model, plan, request, trace);
+      return score(assigned);
     } catch (RuntimeException e) {
       return CompletableFuture.failedStage(e);
     }
@@ -257,32 +238,27 @@ public final class InferencePipeline {
     inFlight.decrementAndGet();
   }
 
-  private CompletionStage<Scored> score(
-      ServedModel model, RoutePlan plan, InferenceRequest request, RequestTrace trace) {
+  private CompletionStage<Scored> score(Assigned assigned) {
+    RoutePlan plan = assigned.plan();
     Map<String, Score> byVersion = new LinkedHashMap<>();
-    return ask(plan.arm(), model, request, byVersion, trace)
+    return ask(plan.arm(), assigned, byVersion)
         .thenCompose(
             answered ->
                 answered || plan.standIn().isEmpty()
                     ? CompletableFuture.completedStage(answered)
-                    : ask(plan.standIn().get(), model, request, byVersion, trace))
+                    : ask(plan.standIn().get(), assigned, byVersion))
         .thenCompose(
             answered ->
                 answered
                     ? CompletableFuture.completedStage(new Scored(byVersion, Optional.empty()))
-                    : fallBack(model, plan, request, byVersion, trace));
+                    : fallBack(assigned, byVersion));
   }
 
-  private CompletionStage<Scored> fallBack(
-      ServedModel model,
-      RoutePlan plan,
-      InferenceRequest request,
-      Map<String, Score> byVersion,
-      RequestTrace trace) {
-    Optional<Fallback> fallback = model.fallback(plan);
+  private CompletionStage<Scored> fallBack(Assigned assigned, Map<String, Score> byVersion) {
+    Optional<Fallback> fallback = assigned.model().fallback(assigned.plan());
     if (fallback.orElse(null) instanceof Fallback.Version(String version)
         && !byVersion.containsKey(version)) {
-      return ask(version, model, request, byVersion, trace)
+      return ask(version, assigned, byVersion)
           .thenApply(answered -> new Scored(byVersion, answered ? fallback : Optional.empty()));
     }
     return CompletableFuture.completedStage(
@@ -291,52 +267,43 @@ public final class InferencePipeline {
 
   /** Asks one version, keeps its score, and says whether it answered. */
   private CompletionStage<Boolean> ask(
-      String version,
-      ServedModel model,
-      InferenceRequest request,
-      Map<String, Score> byVersion,
-      RequestTrace trace) {
-    return traced(model, version, request, trace)
+      String version, Assigned assigned, Map<String, Score> byVersion) {
+    return traced(version, assigned)
         .thenApply(
             score -> {
               byVersion.put(version, score);
               if (!(score instanceof Score.Answered)) {
                 return false;
               }
-              if (trace.isOn()) {
-                trace.answeredBy(version);
+              if (assigned.trace().isOn()) {
+                assigned.trace().answeredBy(version);
               }
               return true;
             });
   }
 
-  private CompletionStage<Score> traced(
-      ServedModel model, String version, InferenceRequest request, RequestTrace trace) {
-    if (!trace.isOn()) {
-      return score(model, version, request);
+  private CompletionStage<Score> traced(String version, Assigned assigned) {
+    if (!assigned.trace().isOn()) {
+      return score(version, assigned);
     }
-    RequestTrace part = trace.part("compute", version);
+    RequestTrace part = assigned.trace().part("compute", version);
     try {
-      return part.carry(() -> score(model, version, request))
-          .whenComplete((score, none) -> end(part, score));
+      return part.carry(() -> score(version, assigned))
+          .whenComplete((score, none) -> Scored.end(part, score));
     } catch (RuntimeException e) {
       part.end("error", false);
       throw e;
     }
   }
 
-  private static void end(RequestTrace part, Score score) {
-    String code = Scored.code(score);
-    part.end(code, Scored.isGood(code));
-  }
-
-  private CompletionStage<Score> score(
-      ServedModel model, String version, InferenceRequest request) {
-    ModelPool.Lease lease = lease(model, version);
+  private CompletionStage<Score> score(String version, Assigned assigned) {
+    InferenceRequest request = assigned.request();
+    VersionStatistics counted = meters.counted(assigned.model(), version);
+    ModelPool.Lease lease = assigned.lease(version);
     boolean waits = !lease.isCheap(request.inputs());
     if (waits && request.traits().priority() != HIGHEST && lease.isNearlyFull()) {
       Score shed = new Score.Shed("queue_full");
-      meters.counted(model, version).scored(shed, request.rows(), 0, 0);
+      counted.scored(shed, request.rows(), 0, 0);
       return CompletableFuture.completedStage(shed);
     }
     Instant now = Instant.now();
@@ -350,155 +317,8 @@ public final class InferencePipeline {
     return score.thenApply(
         late -> {
           Score judged = time.judged(late);
-          meters
-              .counted(model, version)
-              .scored(judged, request.rows(), readNanos, System.nanoTime() - askedAt);
+          counted.scored(judged, request.rows(), readNanos, System.nanoTime() - askedAt);
           return judged;
         });
-  }
-
-  /** Answers whether the prediction is logged as the model's policy demands. */
-  private CompletableFuture<Boolean> shadowAndLog(
-      PredictionId id,
-      ServedModel model,
-      RoutePlan plan,
-      InferenceRequest request,
-      Scored scored,
-      RequestTrace trace) {
-    List<CompletableFuture<?>> running = List.of();
-    CompletableFuture<Boolean> safe = CompletableFuture.completedFuture(false);
-    try {
-      plan.notSampled().forEach(version -> shadows.notSampled(model.name(), version));
-      List<Rehearsal> rehearsals = startShadows(model, plan, request, trace);
-
-      CompletableFuture<Boolean> logged =
-          journal.predicted(
-              new Prediction(
-                  id,
-                  request.clientId(),
-                  model,
-                  plan,
-                  request.arrivedAt(),
-                  request.inputs().values(),
-                  request.rows(),
-                  scored.answeredBy(),
-                  scored.fallback().isPresent(),
-                  () -> scores(scored, plan, rehearsals),
-                  request.traits().attributes(),
-                  trace.isOn() ? trace.context() : TraceContext.NONE));
-      safe = logged;
-
-      // Only now, so that a shadow's record always follows the prediction's.
-      running = log(id, model, rehearsals, logged);
-    } catch (RuntimeException e) {
-      LOG.errorf(e, "prediction %s was answered and could not be logged", id.value());
-      journal.lost();
-    }
-    if (running.isEmpty() && safe.isDone()) {
-      over(model);
-      return safe;
-    }
-    CompletableFuture.allOf(
-            CompletableFuture.allOf(running.toArray(CompletableFuture<?>[]::new)), safe)
-        .whenComplete(
-            (done, unexpected) -> {
-              if (unexpected != null) {
-                LOG.errorf(unexpected, "a shadow of %s could not be logged", id.value());
-              }
-              over(model);
-            });
-    return safe;
-  }
-
-  /**
-   * A shadow.
-   *
-   * @param refused why it was not taken on; empty: its score follows
-   */
-  private record Rehearsal(
-      String version,
-      Optional<Score.Shed> refused,
-      CompletionStage<Score> score,
-      TraceContext trace) {}
-
-  private static List<VersionScore> scores(
-      Scored scored, RoutePlan plan, List<Rehearsal> rehearsals) {
-    List<VersionScore> scores = new ArrayList<>();
-    scored.byVersion().forEach((version, score) -> scores.add(VersionScores.of(version, score)));
-    plan.notSampled().forEach(version -> scores.add(VersionScores.notSampled(version)));
-    for (Rehearsal shadow : rehearsals) {
-      scores.add(
-          shadow.refused().isPresent()
-              ? VersionScores.of(shadow.version(), shadow.refused().get())
-              : VersionScores.expected(shadow.version()));
-    }
-    return scores;
-  }
-
-  private List<CompletableFuture<?>> log(
-      PredictionId id,
-      ServedModel model,
-      List<Rehearsal> rehearsals,
-      CompletableFuture<Boolean> logged) {
-    List<CompletableFuture<?>> running = new ArrayList<>(rehearsals.size());
-    for (Rehearsal shadow : rehearsals) {
-      if (shadow.refused().isPresent()) {
-        continue;
-      }
-      running.add(
-          shadow
-              .score()
-              .thenAccept(
-                  score -> {
-                    if (logged.getNow(true)) {
-                      journal.shadowScored(
-                          id, model, VersionScores.of(shadow.version(), score), shadow.trace());
-                    } else {
-                      journal.shadowWithoutPrediction();
-                    }
-                  })
-              .toCompletableFuture());
-    }
-    return running;
-  }
-
-  private List<Rehearsal> startShadows(
-      ServedModel model, RoutePlan plan, InferenceRequest request, RequestTrace trace) {
-    if (!(model.route() instanceof Route.Shadow route) || plan.shadows().isEmpty()) {
-      return List.of();
-    }
-    List<Rehearsal> rehearsals = new ArrayList<>(plan.shadows().size());
-    for (String version : plan.shadows()) {
-      RequestTrace part = trace.isOn() ? trace.part("shadow", version) : RequestTrace.NONE;
-      CompletableFuture<Score> score =
-          part.carry(
-                  () ->
-                      shadows.offer(
-                          model.name(),
-                          version,
-                          lease(model, version),
-                          request.inputs(),
-                          route.deadline()))
-              .toCompletableFuture();
-      if (part.isOn()) {
-        score.whenComplete((known, none) -> end(part, known));
-      }
-      rehearsals.add(
-          new Rehearsal(
-              version,
-              score.isDone() && score.resultNow() instanceof Score.Shed refused
-                  ? Optional.of(refused)
-                  : Optional.empty(),
-              score,
-              part.isOn() ? part.context() : TraceContext.NONE));
-    }
-    return rehearsals;
-  }
-
-  private static ModelPool.Lease lease(ServedModel model, String version) {
-    return model
-        .version(version)
-        .orElseThrow(
-            () -> new IllegalStateException("version %s is not loaded".formatted(version)));
   }
 }

@@ -5,6 +5,7 @@ import dev.understudy.gateway.routing.PredictionId;
 import dev.understudy.gateway.routing.RoutePlan;
 import dev.understudy.gateway.routing.ServedModel;
 import dev.understudy.gateway.routing.ServingPolicy.Fallback;
+import dev.understudy.gateway.tracing.RequestTrace;
 import dev.understudy.scoring.Score;
 import java.util.Map;
 import java.util.Optional;
@@ -53,6 +54,12 @@ record Scored(Map<String, Score> byVersion, Optional<Fallback> fallback) {
       case Score.TimedOut late -> "timed_out";
       case Score.Shed shed -> shed.cause().equals(TimeBudget.CAUSE) ? "timed_out" : "shed";
     };
+  }
+
+  /** Ends the part of a trace that asked for this score. */
+  static void end(RequestTrace part, Score score) {
+    String code = code(score);
+    part.end(code, isGood(code));
   }
 
   /** Whether such an outcome is an answer. */

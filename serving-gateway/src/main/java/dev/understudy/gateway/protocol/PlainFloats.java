@@ -63,7 +63,7 @@ final class PlainFloats {
     int i = from;
     for (; i < to && next <= last; i++) {
       int here = next;
-      int negative = ((bytes[here] ^ '-') - 1) >>> 31;
+      int negative = ((bytes[here] & 0xFF ^ '-') - 1) >>> 31;
       here += negative;
       int begin = here;
       int digit = bytes[here++] - '0';

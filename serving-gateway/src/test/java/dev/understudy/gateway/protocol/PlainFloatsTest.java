@@ -109,6 +109,23 @@ class PlainFloatsTest {
   }
 
   @Test
+  void onlyAMinusIsASign() {
+    for (int sign = 0; sign < 256; sign++) {
+      byte[] bytes = ("x2.5,1.5," + ROOM).getBytes(UTF_8);
+      bytes[0] = (byte) sign;
+      float[] read = new float[2];
+      int count = new PlainFloats(bytes, bytes.length).read(0, read, 0, 2);
+      if (sign == '-') {
+        assertThat(read).containsExactly(-2.5f, 1.5f);
+      } else if (sign >= '1' && sign <= '9') {
+        assertThat(read[0]).isEqualTo(10 * (sign - '0') + 2.5f);
+      } else {
+        assertThat(count).as("sign %d", sign).isZero();
+      }
+    }
+  }
+
+  @Test
   void leavesWhatIsTooNearToTheEnd() {
     byte[] bytes = "1.5,1.5,".getBytes(UTF_8);
     PlainFloats plain = new PlainFloats(bytes, bytes.length);
