@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -23,14 +24,14 @@ public final class ScoringRoom implements AutoCloseable {
 
   /** A room of so many threads, with so many places to wait. */
   public ScoringRoom(String name, int threads, int places) {
+    this(threads, places, Thread.ofPlatform().daemon().name(name + "-", 0).factory());
+  }
+
+  /** The same with threads of another kind. */
+  public ScoringRoom(int threads, int places, ThreadFactory kind) {
     this.threads =
         new ThreadPoolExecutor(
-            threads,
-            threads,
-            30,
-            TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(places),
-            Thread.ofPlatform().daemon().name(name + "-", 0).factory());
+            threads, threads, 30, TimeUnit.SECONDS, new ArrayBlockingQueue<>(places), kind);
     this.commonPlaces = places - Math.max(places > 1 ? 1 : 0, places / 10);
     this.threads.allowCoreThreadTimeOut(true);
   }

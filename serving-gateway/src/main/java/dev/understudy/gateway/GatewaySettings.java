@@ -188,6 +188,14 @@ public interface GatewaySettings {
     /** The share of all processors' time that shadows may take, over 0 and at most 1. */
     @WithDefault("0.5")
     double share();
+
+    /**
+     * How far those threads stand back where others want the processor too: 0, not at all, to 19,
+     * where they get it when nobody else wants it. Linux only; shadows that are cheap are not slow
+     * enough to hurt.
+     */
+    @WithDefault("10")
+    int nice();
   }
 
   /** What may wait to be logged. */

@@ -11,8 +11,15 @@ import jakarta.inject.Singleton;
  */
 @Singleton
 final class PlainHttp implements HttpServerOptionsCustomizer {
+  private final boolean benched;
+
+  PlainHttp(GatewaySettings settings) {
+    this.benched = settings.bench().echo();
+  }
+
   @Override
   public void customizeHttpServer(HttpServerOptions options) {
-    options.setHttp2ClearTextEnabled(false);
+    // The echo of the cases over gRPC is asked in HTTP/2, without an upgrade.
+    options.setHttp2ClearTextEnabled(benched);
   }
 }

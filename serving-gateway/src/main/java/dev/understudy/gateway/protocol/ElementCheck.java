@@ -51,6 +51,19 @@ final class ElementCheck {
     return least != Double.NEGATIVE_INFINITY || most != Double.POSITIVE_INFINITY;
   }
 
+  /** Whether these are ordinary numbers of which none needs a look of its own. */
+  boolean allows(float[] values) {
+    if (isRanged()) {
+      return false;
+    }
+    int odd = 0;
+    for (float value : values) {
+      // The highest bit is set by an exponent of ones alone: by what is infinite or no number.
+      odd |= (Float.floatToRawIntBits(value) & 0x7F80_0000) + 0x0080_0000;
+    }
+    return odd >= 0;
+  }
+
   // As precise as the elements are: 0.1 in FP32 keeps a maximum of 0.1, although it is above it.
   private static double rounded(Datatype datatype, double bound) {
     return switch (datatype) {

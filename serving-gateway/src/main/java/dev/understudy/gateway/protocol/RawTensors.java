@@ -34,7 +34,8 @@ final class RawTensors {
       case FP32 -> {
         float[] values = new float[size];
         bytes.asFloatBuffer().get(values);
-        for (int i = 0; i < size; i++) {
+        boolean allowed = check.allows(values);
+        for (int i = 0; i < size && !allowed; i++) {
           check.numberOrMissing(i, values[i]);
         }
         yield Tensor.ofFloats(column.name(), shape, values);

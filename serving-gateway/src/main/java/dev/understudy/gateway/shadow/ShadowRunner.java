@@ -3,6 +3,7 @@ package dev.understudy.gateway.shadow;
 import dev.understudy.gateway.meters.GatewayMetric;
 import dev.understudy.gateway.meters.Histogram;
 import dev.understudy.scoring.ModelPool;
+import dev.understudy.scoring.ModestThreads;
 import dev.understudy.scoring.Score;
 import dev.understudy.scoring.ScoringRoom;
 import dev.understudy.scoring.Tensor;
@@ -43,7 +44,7 @@ public final class ShadowRunner implements AutoCloseable {
 
   /** A runner with so many threads and places to wait, and half of the processors' time. */
   public ShadowRunner(int threads, int places, MeterRegistry meters) {
-    this(threads, places, STANDARD_SHARE, meters);
+    this(threads, places, STANDARD_SHARE, 0, meters);
   }
 
   /**
@@ -52,14 +53,17 @@ public final class ShadowRunner implements AutoCloseable {
    * @param threads for shadows that are not cheap; one more is for those that are
    * @param places to wait, for either kind
    * @param share of the time of all processors that shadows may take, over 0 and at most 1
+   * @param nice how far the threads of those that are not cheap stand back from those that answer;
+   *     see {@link ModestThreads}
    */
-  public ShadowRunner(int threads, int places, double share, MeterRegistry meters) {
-    this.room = new ScoringRoom("shadow", threads, places);
+  public ShadowRunner(int threads, int places, double share, int nice, MeterRegistry meters) {
+    this.room = new ScoringRoom(threads, places, ModestThreads.named("shadow", nice));
     this.cheap = new ArrayBlockingQueue<>(places);
     this.budget =
         new ShadowBudget(share, Runtime.getRuntime().availableProcessors(), System.nanoTime());
     this.meters = new ShadowMeters(meters);
     GatewayMetric.SHADOW_WAITING.gauge(meters, this, ShadowRunner::waiting);
+    // Not nice: it shares the lock of its queue with every caller, and must not be stopped in it.
     this.rounds = Thread.ofPlatform().daemon().name("shadow-rounds").start(this::goRound);
   }
 

@@ -108,7 +108,7 @@ class ShadowRunnerTest {
   @Test
   void shadowsBeyondTheirShareAreDropped() throws Exception {
     runner.close();
-    runner = new ShadowRunner(1, 100, Double.MIN_NORMAL, meters);
+    runner = new ShadowRunner(1, 100, Double.MIN_NORMAL, 0, meters);
     try (ModelPool.Lease model = lease(Graphs.sigmoid(1), CHEAP)) {
       assertThat(join(runner.offer("m", "1", model, QUICK, LONG)))
           .isInstanceOf(Score.Answered.class);
