@@ -94,6 +94,7 @@ public class Gateway {
             settings.shadow().threads(),
             settings.shadow().queue(),
             settings.shadow().share(),
+            settings.shadow().bytes().orElseGet(ShadowRunner::standardBytes),
             meters);
     this.hotSwap =
         new HotSwap(

@@ -17,6 +17,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiPredicate;
 import org.jboss.logging.Logger;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class ShadowRunner implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(ShadowRunner.class);
   private static final double STANDARD_SHARE = 0.5;
+  private static final int OF_THE_HEAP = 8;
   private static final int MOST_AT_ONCE = 64;
   private static final Duration ROUND = Duration.ofMillis(1);
 
@@ -39,11 +41,13 @@ public final class ShadowRunner implements AutoCloseable {
   private final Thread rounds;
   private final ShadowBudget budget;
   private final ShadowMeters meters;
+  private final long mostBytes;
+  private final AtomicLong heldBytes = new AtomicLong();
   private volatile boolean closed;
 
   /** A runner with so many threads and places to wait, and half of the processors' time. */
   public ShadowRunner(int threads, int places, MeterRegistry meters) {
-    this(threads, places, STANDARD_SHARE, meters);
+    this(threads, places, STANDARD_SHARE, standardBytes(), meters);
   }
 
   /**
@@ -52,8 +56,15 @@ public final class ShadowRunner implements AutoCloseable {
    * @param threads for shadows that are not cheap; one more is for those that are
    * @param places to wait, for either kind
    * @param share of the time of all processors that shadows may take, over 0 and at most 1
+   * @param mostBytes of tensors that wait or run, of either kind; a request's tensors would
+   *     otherwise outlive the bound on the requests that are under way
    */
-  public ShadowRunner(int threads, int places, double share, MeterRegistry meters) {
+  public ShadowRunner(int threads, int places, double share, long mostBytes, MeterRegistry meters) {
+    if (mostBytes < 1) {
+      throw new IllegalArgumentException(
+          "understudy.shadow.bytes is %d; use at least 1".formatted(mostBytes));
+    }
+    this.mostBytes = mostBytes;
     this.room = new ScoringRoom("shadow", threads, places);
     this.cheap = new ArrayBlockingQueue<>(places);
     this.budget =
@@ -61,6 +72,11 @@ public final class ShadowRunner implements AutoCloseable {
     this.meters = new ShadowMeters(meters);
     GatewayMetric.SHADOW_WAITING.gauge(meters, this, ShadowRunner::waiting);
     this.rounds = Thread.ofPlatform().daemon().name("shadow-rounds").start(this::goRound);
+  }
+
+  /** Bytes of tensors that shadows may hold by default. */
+  public static long standardBytes() {
+    return Runtime.getRuntime().maxMemory() / OF_THE_HEAP;
   }
 
   private int waiting() {
@@ -100,10 +116,52 @@ public final class ShadowRunner implements AutoCloseable {
     long now = System.nanoTime();
     long charged = candidate.expectedNanos(inputs);
     if (!budget.take(charged, now)) {
-      Score beyond = new Score.Shed("budget");
-      counted.ended(beyond, 0);
-      return CompletableFuture.completedStage(beyond);
+      return shed("budget", counted);
     }
+    long bytes = bytes(inputs);
+    if (!hold(bytes)) {
+      budget.settle(charged, 0);
+      return shed("queue_full", counted);
+    }
+    CompletionStage<Score> score;
+    try {
+      score = take(counted, candidate, inputs, charged, now, deadline);
+    } catch (RuntimeException | Error e) {
+      heldBytes.addAndGet(-bytes);
+      throw e;
+    }
+    return score.whenComplete((any, none) -> heldBytes.addAndGet(-bytes));
+  }
+
+  private static CompletionStage<Score> shed(String cause, ShadowMeters.OfVersion counted) {
+    Score score = new Score.Shed(cause);
+    counted.ended(score, 0);
+    return CompletableFuture.completedStage(score);
+  }
+
+  private static long bytes(Map<String, Tensor> inputs) {
+    long bytes = 0;
+    for (Tensor tensor : inputs.values()) {
+      bytes += tensor.heapBytes();
+    }
+    return bytes;
+  }
+
+  private boolean hold(long bytes) {
+    if (heldBytes.addAndGet(bytes) <= mostBytes) {
+      return true;
+    }
+    heldBytes.addAndGet(-bytes);
+    return false;
+  }
+
+  private CompletionStage<Score> take(
+      ShadowMeters.OfVersion counted,
+      ModelPool.Lease candidate,
+      Map<String, Tensor> inputs,
+      long charged,
+      long now,
+      Duration deadline) {
     if (!candidate.isCheap(inputs)) {
       return inRoom(candidate, inputs, charged, deadline)
           .whenComplete((score, none) -> counted.ended(score, System.nanoTime() - now));
