@@ -209,7 +209,7 @@ public final class ModelPool implements AutoCloseable {
 
   private long reserve(int artefactBytes) throws ModelRefused {
     long bytes = BYTES_OF_ANY_MODEL + MEMORY_PER_ARTEFACT * (long) artefactBytes;
-    if (!idle.reserve(bytes)) {
+    if (!idle.reserve(bytes) && !reserveAfterRest(bytes)) {
       throw new ModelRefused(
           ModelRefused.Reason.TOO_LARGE,
           ("it would take about %d MiB of memory; %d of %d MiB are taken by the %d models in use,"
@@ -223,6 +223,16 @@ public final class ModelPool implements AutoCloseable {
                   idle.size()));
     }
     return bytes;
+  }
+
+  /** Again, with those at rest whose last lease was given back just now, maybe not to its end. */
+  private boolean reserveAfterRest(long bytes) {
+    for (Loaded model : models.values()) {
+      if (model.leases.get() == 0) {
+        model.rest();
+      }
+    }
+    return idle.reserve(bytes);
   }
 
   /** What was last asked of the other versions of its model under the contract. */
