@@ -48,12 +48,7 @@ final class Answers {
    * @throws IllegalStateException if it is not as promised
    */
   static void check(Tensor tensor, TensorSpec output, long rows) {
-    List<Long> shape = shape(tensor);
-    boolean perRow = !output.shape().isEmpty() && output.shape().getFirst() < 0;
-    if (!output.admits(shape) || (perRow && tensor.rows() != rows)) {
-      throw new IllegalStateException(
-          "output %s came as %s for %d rows".formatted(output, shape, rows));
-    }
+    checkShape(tensor.dimensions(), output, rows);
     Datatype datatype = tensor.datatype();
     for (int i = 0; i < tensor.size(); i++) {
       if (datatype.isFloat() && !Double.isFinite(tensor.number(i))) {
@@ -62,6 +57,18 @@ final class Answers {
       if (datatype.width() > 0 && !datatype.isFloat() && !holds(datatype, tensor.integer(i))) {
         throw new IllegalStateException("output %s is out of its range".formatted(output));
       }
+    }
+  }
+
+  /**
+   * The same of a shape whose elements may not be there yet.
+   *
+   * @throws IllegalStateException if it is not as promised
+   */
+  static void checkShape(long[] shape, TensorSpec output, long rows) {
+    if (!output.admits(shape) || (output.isPerRow() && shape[0] != rows)) {
+      throw new IllegalStateException(
+          "output %s came as %s for %d rows".formatted(output, Arrays.toString(shape), rows));
     }
   }
 

@@ -60,7 +60,7 @@ final class GrpcAnswer {
         ByteBuffer bytes = raw.isEmpty() ? null : raw.get(i);
         for (TensorSpec output : promised) {
           if (output.name().equals(head.name)) {
-            answered.put(head.name, tensor(head, output, bytes));
+            answered.put(head.name, tensor(head, output, rows, bytes));
           }
         }
       }
@@ -132,20 +132,33 @@ final class GrpcAnswer {
     return next;
   }
 
-  private static Tensor tensor(Head head, TensorSpec wanted, @Nullable ByteBuffer raw)
+  private static Tensor tensor(Head head, TensorSpec wanted, long rows, @Nullable ByteBuffer raw)
       throws IOException {
     require(
         head.datatype.equals(wanted.datatype().name()),
         "output %s came as another datatype".formatted(wanted));
+    long elements = Tensor.elements(head.shape);
+    Answers.checkShape(head.shape, wanted, rows);
     if (raw != null) {
       require(head.contents == null, "an output has data of two kinds");
       return RawTensor.read(wanted.name(), wanted.datatype(), head.shape, raw);
     }
     ByteBuffer contents = head.contents == null ? NO_BYTES : head.contents;
-    long elements = Tensor.elements(head.shape);
-    // An element takes a byte at least.
-    require(elements <= contents.remaining(), "data are fewer than the shape says");
+    require(
+        elements <= contents.remaining() / leastBytes(wanted.datatype()),
+        "data are fewer than the shape says");
     return typed(wanted.name(), wanted.datatype(), head.shape, contents, (int) elements);
+  }
+
+  /** What an element takes at least in the typed form. */
+  private static int leastBytes(Datatype datatype) {
+    return switch (datatype) {
+      case FP32 -> Float.BYTES;
+      case FP64 -> Double.BYTES;
+      // A tag and a length.
+      case BYTES -> 2;
+      default -> 1;
+    };
   }
 
   private static Tensor typed(

@@ -28,6 +28,9 @@ final class IdleModels {
   /** Of those that are held as well. */
   private long usedBytes;
 
+  /** How many have no lease any more and are neither idle nor closed yet. */
+  private int resting;
+
   private boolean closed;
   private final LongAdder forNumber = new LongAdder();
   private final LongAdder forMemory = new LongAdder();
@@ -58,15 +61,17 @@ final class IdleModels {
 
   /**
    * Takes memory for a model that is about to be loaded; idle ones are unloaded if it needs theirs.
+   * Waits for those that are coming to rest, which is soon, before it says no.
    *
    * @return false if even that would not suffice; then nothing is unloaded
    */
   boolean reserve(long bytes) {
     List<Idle> gone = new ArrayList<>();
     synchronized (this) {
-      long idleBytes = models.values().stream().mapToLong(Idle::bytes).sum();
-      if (bytes > mostBytes - usedBytes + idleBytes) {
-        return false;
+      while (bytes > mostBytes - usedBytes + idleBytes()) {
+        if (resting == 0 || !awaitRest()) {
+          return false;
+        }
       }
       while (bytes > mostBytes - usedBytes) {
         gone.add(removeFirst());
@@ -75,6 +80,35 @@ final class IdleModels {
     }
     gone.forEach(one -> unload(one, ModelPool.Cause.MEMORY));
     return true;
+  }
+
+  private long idleBytes() {
+    return models.values().stream().mapToLong(Idle::bytes).sum();
+  }
+
+  /** Until one has come to rest; false: interrupted. Called with the lock, which is let go. */
+  private boolean awaitRest() {
+    try {
+      wait();
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /**
+   * A model that nobody holds may be found no more: until {@link #restEnds}, its memory is neither
+   * of a model in use nor of an idle one.
+   */
+  synchronized void restBegins() {
+    resting++;
+  }
+
+  /** It is idle now, or its memory was given back. */
+  synchronized void restEnds() {
+    resting--;
+    notifyAll();
   }
 
   /** Gives memory back, of a model that was held or not even loaded. */

@@ -120,7 +120,7 @@ public final class ModelPool implements AutoCloseable {
     while (true) {
       Loaded present = models.get(key);
       if (present != null && present.retain()) {
-        return new Lease(present);
+        return new Lease(present, false);
       }
       CompletableFuture<Void> another = loads.putIfAbsent(key, mine);
       if (another != null) {
@@ -154,14 +154,14 @@ public final class ModelPool implements AutoCloseable {
     Loaded present = models.get(key);
     if (present != null) {
       if (present.retain()) {
-        return new Lease(present);
+        return new Lease(present, false);
       }
       present.rest();
     }
     Optional<IdleModels.Idle> atRest = idle.take(key.identity());
     Loaded next = atRest.isPresent() ? revive(key, atRest.get()) : load(key, artefact);
     models.put(key, next);
-    return new Lease(next);
+    return new Lease(next, atRest.isEmpty());
   }
 
   private Loaded revive(Key key, IdleModels.Idle atRest) throws ModelRefused {
@@ -209,7 +209,7 @@ public final class ModelPool implements AutoCloseable {
 
   private long reserve(int artefactBytes) throws ModelRefused {
     long bytes = BYTES_OF_ANY_MODEL + MEMORY_PER_ARTEFACT * (long) artefactBytes;
-    if (!idle.reserve(bytes)) {
+    if (!idle.reserve(bytes) && !reserveAfterRest(bytes)) {
       throw new ModelRefused(
           ModelRefused.Reason.TOO_LARGE,
           ("it would take about %d MiB of memory; %d of %d MiB are taken by the %d models in use,"
@@ -223,6 +223,16 @@ public final class ModelPool implements AutoCloseable {
                   idle.size()));
     }
     return bytes;
+  }
+
+  /** Again, with those at rest whose last lease was given back just now, maybe not to its end. */
+  private boolean reserveAfterRest(long bytes) {
+    for (Loaded model : models.values()) {
+      if (model.leases.get() == 0) {
+        model.rest();
+      }
+    }
+    return idle.reserve(bytes);
   }
 
   /** What was last asked of the other versions of its model under the contract. */
@@ -308,9 +318,17 @@ public final class ModelPool implements AutoCloseable {
 
     /** After the last lease, by whoever sees that first. */
     void rest() {
-      if (!models.remove(key, this)) {
-        return;
+      idle.restBegins();
+      try {
+        if (models.remove(key, this)) {
+          putToRest();
+        }
+      } finally {
+        idle.restEnds();
       }
+    }
+
+    private void putToRest() {
       WarmModel warm = runner.rest();
       if (warm.model() instanceof LocalModel) {
         idle.keep(new IdleModels.Idle(key.identity(), warm, bytes), runner.statistics().runs() > 0);
@@ -325,10 +343,17 @@ public final class ModelPool implements AutoCloseable {
   /** The right to use a loaded model until it is closed. Thread-safe. */
   public static final class Lease implements AutoCloseable {
     private final Loaded loaded;
+    private final boolean fresh;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Lease(Loaded loaded) {
+    private Lease(Loaded loaded, boolean fresh) {
       this.loaded = loaded;
+      this.fresh = fresh;
+    }
+
+    /** Whether the model was loaded for this lease; false: it was held or idle. */
+    public boolean isFresh() {
+      return fresh;
     }
 
     /** The model, for its metadata or for a run that is not counted. */
@@ -362,7 +387,8 @@ public final class ModelPool implements AutoCloseable {
 
     /**
      * Scores cheap requests on this thread, those of equal shapes in one run. The latency of each
-     * is its rows' share of the run, as if it had one of its own.
+     * is what it would have cost alone, by what is known of the model's runs; so the latencies of a
+     * shared run add up to more than the run took.
      *
      * @return in the order of the requests; null where one turned out to be too slow for this
      */
@@ -390,7 +416,7 @@ public final class ModelPool implements AutoCloseable {
       if (closed.get() || !loaded.retain()) {
         throw new IllegalStateException("the lease was given back");
       }
-      return new Lease(loaded);
+      return new Lease(loaded, false);
     }
 
     /** Gives the model back; more than once does nothing more. */

@@ -39,6 +39,7 @@ final class ModelRunner implements AutoCloseable {
   private final boolean batchable;
 
   private final LongAdder[] runsByRows = RunStatistics.adders();
+  private final LongAdder answered = new LongAdder();
   private final LongAdder failed = new LongAdder();
   private final LongAdder rowsRun = new LongAdder();
   private final LongAdder runNanos = new LongAdder();
@@ -161,7 +162,8 @@ final class ModelRunner implements AutoCloseable {
 
   /**
    * Scores requests that {@link #isCheap are cheap} on this thread, those of equal shapes in one
-   * run. The latency of each is {@linkplain RunCost#asIfAlone as if it had run alone}.
+   * run. The latency of each is {@linkplain RunCost#asIfAlone as if it had run alone}, not its
+   * share of the run.
    *
    * @return in the order of the requests; null where it turned out too slow to be scored here
    */
@@ -272,14 +274,13 @@ final class ModelRunner implements AutoCloseable {
     runsByRows[RunStatistics.place(rows)].increment();
     rowsRun.add(rows);
     runNanos.add(took);
-    if (!(score instanceof Score.Answered)) {
-      failed.increment();
-    }
+    (score instanceof Score.Answered ? answered : failed).increment();
   }
 
   RunStatistics statistics() {
     return new RunStatistics(
         Arrays.stream(runsByRows).map(LongAdder::sum).toList(),
+        answered.sum(),
         failed.sum(),
         rowsRun.sum(),
         runNanos.sum(),

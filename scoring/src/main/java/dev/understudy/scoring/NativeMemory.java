@@ -7,9 +7,11 @@ public final class NativeMemory {
   private NativeMemory() {}
 
   /**
-   * Limits what graphs that are loaded from now on may take, for their weights and during their
-   * runs; what goes beyond it fails, as a load that is refused or a run with a score of {@link
-   * Score.Failed}, and the process lives on. The runtime can be told so once only.
+   * Limits what graphs that are loaded from now on may take during their runs; what goes beyond it
+   * fails, as a run with a score of {@link Score.Failed}, and the process lives on. Large weights
+   * are not in it, since the runtime keeps them elsewhere: those are bounded by {@link ModelPool}.
+   * A load that finds too little memory is refused as {@link ModelRefused.Reason#TOO_LARGE}. The
+   * runtime can be told so once only.
    *
    * @return false: it was limited before, and nothing has changed
    */

@@ -32,8 +32,7 @@ final class OnnxSession implements AutoCloseable {
     try {
       handle = OnnxRuntime.createSession(graph);
     } catch (OnnxFailure e) {
-      throw new ModelRefused(
-          ModelRefused.Reason.UNREADABLE, "ONNX Runtime cannot load it: " + e.getMessage(), e);
+      throw refused(e);
     }
     try {
       List<TensorSpec> inputs =
@@ -48,6 +47,17 @@ final class OnnxSession implements AutoCloseable {
           ? refused
           : new ModelRefused(ModelRefused.Reason.UNREADABLE, "its signature is unreadable", e);
     }
+  }
+
+  /** What is short of memory now may fit once others are gone. */
+  private static ModelRefused refused(OnnxFailure e) {
+    return e.isOfMemory()
+        ? new ModelRefused(
+            ModelRefused.Reason.TOO_LARGE,
+            "ONNX Runtime has not enough memory to load it: " + e.getMessage(),
+            e)
+        : new ModelRefused(
+            ModelRefused.Reason.UNREADABLE, "ONNX Runtime cannot load it: " + e.getMessage(), e);
   }
 
   private long names(List<TensorSpec> specs) {

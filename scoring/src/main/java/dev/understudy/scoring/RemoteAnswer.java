@@ -54,7 +54,7 @@ final class RemoteAnswer {
         Optional<TensorSpec> wanted =
             promised.stream().filter(output -> output.name().equals(head.name)).findFirst();
         if (wanted.isPresent()) {
-          answered.put(head.name, tensor(head, wanted.get(), body, jsonBytes, raw));
+          answered.put(head.name, tensor(head, wanted.get(), rows, body, jsonBytes, raw));
         }
       }
       if (rest.hasRemaining()) {
@@ -179,12 +179,14 @@ final class RemoteAnswer {
   }
 
   private static Tensor tensor(
-      Head head, TensorSpec wanted, byte[] body, int jsonBytes, ByteBuffer raw) throws IOException {
+      Head head, TensorSpec wanted, long rows, byte[] body, int jsonBytes, ByteBuffer raw)
+      throws IOException {
     Datatype datatype = wanted.datatype();
     require(
         head.datatype.equals(datatype.name()),
         "output %s came as another datatype".formatted(wanted));
     long elements = Tensor.elements(head.shape);
+    Answers.checkShape(head.shape, wanted, rows);
     require((head.data >= 0) != (head.binaryBytes >= 0), "an output needs data of one kind");
     if (head.data >= 0) {
       // An element takes a byte at least, and a comma.

@@ -50,17 +50,15 @@ final class RemoteGrpc implements RemoteServer {
           .build();
 
   private final RemoteDocument document;
-  private final int responseBytes;
   private final ManagedChannel channel;
 
-  private RemoteGrpc(RemoteDocument document, RemoteAccess access, ManagedChannel channel) {
+  private RemoteGrpc(RemoteDocument document, ManagedChannel channel) {
     this.document = document;
-    this.responseBytes = access.responseBytes();
     this.channel = channel;
   }
 
   /** Connects with the first call. */
-  static RemoteGrpc open(RemoteDocument document, RemoteAccess access) throws ModelRefused {
+  static RemoteGrpc open(RemoteDocument document) throws ModelRefused {
     URI url = document.url();
     try {
       ManagedChannelBuilder<?> channel =
@@ -77,7 +75,7 @@ final class RemoteGrpc implements RemoteServer {
       } else {
         channel.usePlaintext();
       }
-      return new RemoteGrpc(document, access, channel.build());
+      return new RemoteGrpc(document, channel.build());
     } catch (ManagedChannelProvider.ProviderNotFoundException e) {
       throw new ModelRefused(ModelRefused.Reason.LIBRARY_MISSING, RemoteDocument.NEEDS_GRPC, e);
     }
@@ -160,9 +158,9 @@ final class RemoteGrpc implements RemoteServer {
               INFER,
               request(call.inputs(), call.outputs()),
               deadline,
-              responseBytes);
+              call.mostBytes());
     } catch (StatusRuntimeException e) {
-      throw failure(e.getStatus(), deadline);
+      throw failure(e.getStatus(), deadline, call.mostBytes());
     }
     return GrpcAnswer.read(answer, call.outputs(), call.rows());
   }
@@ -202,7 +200,8 @@ final class RemoteGrpc implements RemoteServer {
    * What a status means, as the same statuses over HTTP do. What the server says beside it is not
    * passed on: it may hold what the caller sent.
    */
-  private Failure failure(Status status, Deadline deadline) throws IOException, TimeoutException {
+  private static Failure failure(Status status, Deadline deadline, int mostBytes)
+      throws IOException, TimeoutException {
     String answered = "the server answers " + status.getCode();
     return switch (status.getCode()) {
       case DEADLINE_EXCEEDED -> {
@@ -214,7 +213,7 @@ final class RemoteGrpc implements RemoteServer {
       case RESOURCE_EXHAUSTED -> {
         if (String.valueOf(status.getDescription()).startsWith(TOO_LONG)) {
           throw new IllegalStateException(
-              "its answer is longer than the %d bytes that are read".formatted(responseBytes));
+              "its answer is longer than the %d bytes that are read".formatted(mostBytes));
         }
         yield new Failure(UNAVAILABLE, answered);
       }

@@ -22,14 +22,12 @@ final class RemoteHttp implements RemoteServer {
 
   private final HttpClient http;
   private final RemoteDocument document;
-  private final int responseBytes;
 
   /** Known once it was asked for its signature. */
   private volatile boolean binary;
 
-  RemoteHttp(RemoteDocument document, RemoteAccess access) {
+  RemoteHttp(RemoteDocument document) {
     this.document = document;
-    this.responseBytes = access.responseBytes();
     this.http =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -81,6 +79,13 @@ final class RemoteHttp implements RemoteServer {
     }
   }
 
+  /** A short error leaves the connection for the next call. */
+  private static void skip(HttpResponse<InputStream> response) throws IOException {
+    try (InputStream body = response.body()) {
+      body.readNBytes(ERROR_BYTES);
+    }
+  }
+
   @Override
   public List<Tensor> infer(Call call, long untilInterrupted)
       throws IOException, InterruptedException, Failure {
@@ -88,8 +93,10 @@ final class RemoteHttp implements RemoteServer {
         http.send(
             request(RemoteBody.of(call.inputs(), call.outputs(), binary), call.headers()),
             HttpResponse.BodyHandlers.ofInputStream());
-    byte[] body = read(response, responseBytes);
     int status = response.statusCode();
+    if (status != 200) {
+      skip(response);
+    }
     switch (status) {
       case 200 -> {}
       case 429, 502, 503, 504 -> throw new Failure(UNAVAILABLE, "the server answers " + status);
@@ -97,7 +104,10 @@ final class RemoteHttp implements RemoteServer {
           throw new Failure(status >= 500 ? FAILED : REFUSED, "the server answers " + status);
     }
     return RemoteAnswer.read(
-        body, response.headers().firstValue(JSON_LENGTH), call.outputs(), call.rows());
+        read(response, call.mostBytes()),
+        response.headers().firstValue(JSON_LENGTH),
+        call.outputs(),
+        call.rows());
   }
 
   private HttpRequest request(RemoteBody body, Map<String, String> headers) {

@@ -1,6 +1,5 @@
 package dev.understudy.scoring;
 
-import dev.failsafe.CircuitBreaker;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -20,9 +19,6 @@ import java.util.concurrent.TimeoutException;
 final class RemoteModel implements Model {
   static final String PLATFORM = "remote_openinference";
 
-  private static final Duration FAIR_WAIT = Duration.ofMillis(100);
-  private static final int FAILURES_OF = 10;
-  private static final int FAILURES = 5;
   private static final Duration OPEN_FOR = Duration.ofSeconds(1);
 
   private final RemoteServer server;
@@ -30,24 +26,21 @@ final class RemoteModel implements Model {
   private final List<TensorSpec> inputs;
   private final List<TensorSpec> outputs;
   private final Semaphore places;
-  private final CircuitBreaker<Score> breaker =
-      CircuitBreaker.<Score>builder()
-          .withFailureThreshold(FAILURES, FAILURES_OF)
-          .withSuccessThreshold(1)
-          .withDelay(OPEN_FOR)
-          .build();
+  private final AnswerBound bound;
+  private final RemoteBreaker breaker = new RemoteBreaker(OPEN_FOR);
   private volatile boolean closed;
 
   private RemoteModel(
       RemoteServer server,
       RemoteDocument document,
       RemoteAccess access,
-      List<TensorSpec> inputs,
+      RemoteSignature signature,
       List<TensorSpec> outputs) {
     this.server = server;
     this.document = document;
-    this.inputs = inputs;
+    this.inputs = signature.inputs();
     this.outputs = outputs;
+    this.bound = new AnswerBound(outputs, signature.outputs(), access.responseBytes());
     this.places = new Semaphore(access.concurrency());
   }
 
@@ -58,13 +51,13 @@ final class RemoteModel implements Model {
     access.require(document.url());
     RemoteServer server =
         switch (document.protocol()) {
-          case REST -> new RemoteHttp(document, access);
-          case GRPC -> overGrpc(document, access);
+          case REST -> new RemoteHttp(document);
+          case GRPC -> overGrpc(document);
         };
     try {
       RemoteSignature signature = signature(server, document);
       signature.check(contract);
-      return new RemoteModel(server, document, access, signature.inputs(), contract.outputs());
+      return new RemoteModel(server, document, access, signature, contract.outputs());
     } catch (IllegalArgumentException e) {
       server.close();
       throw new ModelRefused(
@@ -75,10 +68,9 @@ final class RemoteModel implements Model {
     }
   }
 
-  private static RemoteServer overGrpc(RemoteDocument document, RemoteAccess access)
-      throws ModelRefused {
+  private static RemoteServer overGrpc(RemoteDocument document) throws ModelRefused {
     try {
-      return RemoteGrpc.open(document, access);
+      return RemoteGrpc.open(document);
     } catch (NoClassDefFoundError e) {
       throw new ModelRefused(ModelRefused.Reason.LIBRARY_MISSING, RemoteDocument.NEEDS_GRPC, e);
     }
@@ -124,7 +116,7 @@ final class RemoteModel implements Model {
     if (!places.tryAcquire()) {
       return CompletableFuture.completedStage(new Score.Shed("queue_full"));
     }
-    if (!breaker.tryAcquirePermit()) {
+    if (!breaker.mayCall()) {
       places.release();
       return CompletableFuture.completedStage(
           new Score.Failed(RemoteServer.UNAVAILABLE, "it failed too often just now", 0));
@@ -158,21 +150,8 @@ final class RemoteModel implements Model {
   /** Blocks until the server has answered or the thread is interrupted; never throws. */
   private Score call(Map<String, Tensor> request, long budget, Map<String, String> carried) {
     Score score = attempt(request, budget, carried);
-    // One caller's bad input or short patience must not shut the others out.
-    boolean serverIsWell =
-        switch (score) {
-          case Score.Failed failed -> !failed.errorClass().equals(RemoteServer.UNAVAILABLE);
-          case Score.TimedOut late -> late.afterNanos() < FAIR_WAIT.toNanos();
-          case Score.Answered answered -> true;
-          case Score.Shed shed -> true;
-        };
-    if (serverIsWell) {
-      breaker.recordSuccess();
-    } else {
-      breaker.recordFailure();
-      if (breaker.isOpen()) {
-        server.reconnect();
-      }
+    if (breaker.ended(score)) {
+      server.reconnect();
     }
     return score;
   }
@@ -181,9 +160,10 @@ final class RemoteModel implements Model {
     long start = System.nanoTime();
     try {
       List<Tensor> columns = Answers.columns(inputs, request);
+      int rows = Answers.rows(columns);
       List<Tensor> answer =
           server.infer(
-              new RemoteServer.Call(columns, outputs, Answers.rows(columns), carried), budget);
+              new RemoteServer.Call(columns, outputs, rows, carried, bound.of(rows)), budget);
       return new Score.Answered(answer, System.nanoTime() - start);
     } catch (IOException e) {
       return failed(RemoteServer.UNAVAILABLE, e, start);

@@ -19,6 +19,9 @@ interface RemoteServer extends AutoCloseable {
   /** The longest description of a model that is read, in bytes. */
   int METADATA_BYTES = 1 << 20;
 
+  /** The longest error that is read to keep the connection, in bytes. */
+  int ERROR_BYTES = 1 << 16;
+
   /**
    * What it says of its model. Blocks.
    *
@@ -32,9 +35,14 @@ interface RemoteServer extends AutoCloseable {
    *
    * @param outputs that were promised and are wanted
    * @param headers to take along, by their names in lower case
+   * @param mostBytes the longest answer that is read
    */
   record Call(
-      List<Tensor> inputs, List<TensorSpec> outputs, int rows, Map<String, String> headers) {}
+      List<Tensor> inputs,
+      List<TensorSpec> outputs,
+      int rows,
+      Map<String, String> headers,
+      int mostBytes) {}
 
   /**
    * What its model makes of the inputs: the promised outputs, in their order, checked. Blocks.

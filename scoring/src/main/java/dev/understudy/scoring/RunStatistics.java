@@ -9,14 +9,22 @@ import java.util.concurrent.atomic.LongAdder;
  * @param runsByRows runs of the model; one may serve several requests. The first number counts
  *     those of one row, each further one those of up to twice as many as the one before, the last
  *     those of more than {@link #MOST_ROWS}
- * @param failed runs among them
+ * @param answered runs among them, by a sum of their own: where runs end while they are read, the
+ *     sums need not agree, but none ever goes down
+ * @param failed the other runs
  * @param rows that were in them
  * @param runNanos that they took together
  * @param waits requests that waited for a thread, in a room or for others to join their run
  * @param waitedNanos that they waited together
  */
 public record RunStatistics(
-    List<Long> runsByRows, long failed, long rows, long runNanos, long waits, long waitedNanos) {
+    List<Long> runsByRows,
+    long answered,
+    long failed,
+    long rows,
+    long runNanos,
+    long waits,
+    long waitedNanos) {
   /** Runs of more rows are not told apart. */
   public static final int MOST_ROWS = 1_024;
 

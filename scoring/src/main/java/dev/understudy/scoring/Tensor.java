@@ -13,6 +13,9 @@ import java.util.Arrays;
  * are UTF-8 text (empty: missing).
  */
 public final class Tensor {
+  /** Its header and the reference to it. */
+  private static final int BYTES_OF_AN_ARRAY = 24;
+
   private final String name;
   private final Datatype datatype;
   private final long[] shape;
@@ -105,6 +108,22 @@ public final class Tensor {
   /** The number of elements. */
   public int size() {
     return size;
+  }
+
+  /** What the elements take on the heap, in bytes, about. */
+  public long heapBytes() {
+    return switch (values) {
+      case float[] floats -> (long) floats.length * Float.BYTES;
+      case short[] halves -> (long) halves.length * Short.BYTES;
+      case byte[][] elements -> {
+        long bytes = (long) elements.length * BYTES_OF_AN_ARRAY;
+        for (byte[] element : elements) {
+          bytes += element.length;
+        }
+        yield bytes;
+      }
+      default -> (long) size * Long.BYTES;
+    };
   }
 
   /** The first dimension; 1 for a scalar. */

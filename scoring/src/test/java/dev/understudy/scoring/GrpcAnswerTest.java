@@ -86,6 +86,25 @@ class GrpcAnswerTest {
   }
 
   @Test
+  void nothingIsReservedForElementsThatAreNotThere() {
+    int many = 1 << 20;
+    Tensor promised = Tensor.ofDoubles("t", new long[] {many}, new double[many]);
+    byte[] aByteEach =
+        ModelInferResponse.newBuilder()
+            .addOutputs(
+                head(promised)
+                    .setContents(
+                        InferTensorContents.newBuilder()
+                            .addBytesContents(ByteString.copyFrom(new byte[many]))))
+            .build()
+            .toByteArray();
+
+    assertThatThrownBy(() -> read(aByteEach, promised))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("data are fewer than the shape says");
+  }
+
+  @Test
   void whatIsNotAsPromisedIsRefused() {
     Tensor two = Tensor.ofFloats("t", new long[] {2}, 1, 2);
     assertRefused(two, answer -> answer.clearRawOutputContents(), "fewer");
@@ -103,7 +122,8 @@ class GrpcAnswerTest {
         two, answer -> outputs(answer, head -> head.setContents(contents(two))), "two kinds");
     assertRefused(two, answer -> outputs(answer, head -> head.setName("u")), "did not come");
     assertRefused(two, answer -> outputs(answer, head -> head.setDatatype("FP64")), "datatype");
-    assertRefused(two, answer -> outputs(answer, head -> head.setShape(0, 1L << 62)), "protocol");
+    assertRefused(two, answer -> outputs(answer, head -> head.setShape(0, 1L << 62)), "came as");
+    assertRefused(two, answer -> outputs(answer, head -> head.setShape(0, 1)), "came as");
     assertRefused(two, answer -> outputs(answer, head -> head.setShape(0, -2)), "negative");
     assertRefused(
         two,

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -154,6 +155,51 @@ class IdleModelsTest {
 
       assertThat(idle.isReleased()).isFalse();
       assertThat(score(held)).isInstanceOf(Score.Answered.class);
+    }
+  }
+
+  @Test
+  void aLoadWaitsForWhatIsComingToRest() throws Exception {
+    IdleModels memory = new IdleModels(1, 10);
+    assertThat(memory.reserve(10)).isTrue();
+    assertThat(memory.reserve(10)).isFalse();
+    memory.restBegins();
+    CompletableFuture<Boolean> reserved = new CompletableFuture<>();
+    Thread load = Thread.ofPlatform().start(() -> reserved.complete(memory.reserve(10)));
+    await().until(() -> load.getState() == Thread.State.WAITING);
+
+    memory.release(10);
+    memory.restEnds();
+
+    assertThat(reserved.join()).isTrue();
+    assertThat(memory.usedBytes()).isEqualTo(10);
+  }
+
+  @Test
+  void aLoadThatWaitsForRestInVainIsRefused() throws Exception {
+    IdleModels memory = new IdleModels(1, 10);
+    assertThat(memory.reserve(10)).isTrue();
+    memory.restBegins();
+    CompletableFuture<Boolean> reserved = new CompletableFuture<>();
+    Thread load = Thread.ofPlatform().start(() -> reserved.complete(memory.reserve(10)));
+    await().until(() -> load.getState() == Thread.State.WAITING);
+
+    memory.restEnds();
+
+    assertThat(reserved.join()).isFalse();
+  }
+
+  @Test
+  void aLeaseSaysWhetherItNeededALoad() throws Exception {
+    try (ModelPool pool = pool(2, Long.MAX_VALUE)) {
+      try (ModelPool.Lease first = lease(pool, 1, pool.standard());
+          ModelPool.Lease second = lease(pool, 1, pool.standard())) {
+        assertThat(first.isFresh()).isTrue();
+        assertThat(second.isFresh()).isFalse();
+      }
+      try (ModelPool.Lease revived = lease(pool, 1, pool.standard())) {
+        assertThat(revived.isFresh()).isFalse();
+      }
     }
   }
 

@@ -51,6 +51,7 @@ class ModelRunnerTest {
       RunStatistics statistics = runner.statistics();
       assertThat(statistics.runs()).isEqualTo(2);
       assertThat(statistics.failed()).isOne();
+      assertThat(statistics.answered()).isOne();
     }
   }
 

@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NativeMemoryTest {
   private final ScoringRoom room = new ScoringRoom("test", 1, 1);
@@ -35,6 +37,35 @@ class NativeMemoryTest {
       }
       assertThat(score(model, 2)).isInstanceOf(Score.Answered.class);
     }
+  }
+
+  @Test
+  void aGraphThatNoMemoryHoldsIsTooLarge() {
+    assertThatThrownBy(
+            () -> OnnxModel.open(Graphs.hasMoreWeightsThanAnyMemory(), Contracts.number()))
+        .isInstanceOfSatisfying(
+            ModelRefused.class,
+            refused -> {
+              assertThat(refused).hasMessageContaining("bad_alloc");
+              assertThat(refused.reason()).isEqualTo(ModelRefused.Reason.TOO_LARGE);
+            });
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "bfc_arena.cc:359 AllocateRawInternal Available memory of 8 is smaller than requested"
+            + " bytes of 1024",
+        "bfc_arena.cc:376 Failed to allocate memory for requested buffer of size 1024",
+        "Exception during initialization: std::bad_alloc"
+      })
+  void whatTheRuntimeSaysWhenMemoryIsShortIsKnown(String message) {
+    assertThat(new OnnxFailure(message).isOfMemory()).isTrue();
+  }
+
+  @Test
+  void aBrokenGraphIsNotForMemorysSake() {
+    assertThat(new OnnxFailure("Protobuf parsing failed.").isOfMemory()).isFalse();
   }
 
   @Test

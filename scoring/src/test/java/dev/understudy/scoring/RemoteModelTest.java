@@ -187,6 +187,24 @@ class RemoteModelTest {
   }
 
   @Test
+  void anAnswerIsNoLongerThanItsRowsCanMakeIt() throws Exception {
+    RemoteAccess generous = new RemoteAccess(Set.of("127.0.0.1"), 2, 16 << 20);
+    try (Model model = load(document(""), generous)) {
+      server.infer =
+          request ->
+              Reply.json(200, " ".repeat(1 << 17) + new String(p("[0.25, 0.5]").body(), UTF_8));
+
+      assertThat(score(model, LONG, 1, 2))
+          .isInstanceOfSatisfying(
+              Score.Failed.class,
+              failed -> assertThat(failed.reason()).contains("longer than the 65664 bytes"));
+
+      server.infer = request -> Reply.json(500, " ".repeat(1 << 17));
+      assertFailed(score(model, LONG, 1, 2), "remote_failed");
+    }
+  }
+
+  @Test
   void aServerThatHangsIsGivenUpAtTheDeadline() throws Exception {
     try (Model model = load()) {
       server.infer = this::hang;
@@ -364,11 +382,16 @@ class RemoteModelTest {
 
   /** Loaded with its warm-up, which sends one row. */
   private Model load(byte[] content) throws ModelRefused {
+    return load(content, LOCAL);
+  }
+
+  private Model load(byte[] content, RemoteAccess access) throws ModelRefused {
     OipServer.Infer later = server.infer;
     if (server.extensions.equals("[]")) {
       server.infer = request -> p("[0.5]");
     }
-    Model model = ModelLoader.load(content, ModelLoader.digest(content), Contracts.number(), LOCAL);
+    Model model =
+        ModelLoader.load(content, ModelLoader.digest(content), Contracts.number(), access);
     server.infer = later;
     return model;
   }

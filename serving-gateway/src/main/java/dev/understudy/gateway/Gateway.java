@@ -91,10 +91,12 @@ public class Gateway {
     InferenceMeters inferences = new InferenceMeters(meters);
     this.shadows =
         new ShadowRunner(
-            settings.shadow().threads(),
-            settings.shadow().queue(),
-            settings.shadow().share(),
-            settings.shadow().nice(),
+            new ShadowRunner.Limits(
+                settings.shadow().threads(),
+                settings.shadow().queue(),
+                settings.shadow().share(),
+                settings.shadow().bytes().orElseGet(ShadowRunner::standardBytes),
+                settings.shadow().nice()),
             meters);
     this.hotSwap =
         new HotSwap(

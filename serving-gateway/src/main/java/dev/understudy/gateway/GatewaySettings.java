@@ -185,6 +185,12 @@ public interface GatewaySettings {
     @WithDefault("1024")
     int queue();
 
+    /**
+     * Bytes of the tensors of all shadows that wait or run; one that would hold more is shed. By
+     * default an eighth of the heap.
+     */
+    OptionalLong bytes();
+
     /** The share of all processors' time that shadows may take, over 0 and at most 1. */
     @WithDefault("0.5")
     double share();

@@ -63,7 +63,7 @@ final class ScrapedMetrics extends Collector {
     families.add(GatewayMetric.LOADED_MODEL_INFO, 1, model, version, role(served.route(), version));
     families.add(GatewayMetric.MODEL_MEMORY_BYTES, lease.memoryBytes(), model, version);
     families.add(GatewayMetric.BATCH_ROWS, rows(runs), model, version);
-    families.add(GatewayMetric.RUNS, runs.runs() - runs.failed(), model, version, "answered");
+    families.add(GatewayMetric.RUNS, runs.answered(), model, version, "answered");
     families.add(GatewayMetric.RUNS, runs.failed(), model, version, "failed");
     families.add(GatewayMetric.RUN_SECONDS, runs.runNanos() / 1e9, model, version);
     families.add(GatewayMetric.RUN_WAITS, runs.waits(), model, version);

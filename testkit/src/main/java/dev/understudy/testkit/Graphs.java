@@ -5,6 +5,7 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.SparseTensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
@@ -164,6 +165,26 @@ public final class Graphs {
             .addNode(node("ReduceMax", "zero", "zeros"))
             .addNode(node("Add", "sum", "x", "zero"))
             .addNode(node("Sigmoid", "p", "sum")));
+  }
+
+  /** p = table[x], of a table of a billion billion bytes in a file of a few. */
+  public static byte[] hasMoreWeightsThanAnyMemory() {
+    return model(
+        GraphProto.newBuilder()
+            .addInput(value("x", FLOAT, -1))
+            .addOutput(value("p", FLOAT, -1))
+            .addSparseInitializer(
+                SparseTensorProto.newBuilder()
+                    .setValues(floats("table", 0.5f).toBuilder().addDims(1))
+                    .setIndices(
+                        TensorProto.newBuilder()
+                            .setName("table_indices")
+                            .setDataType(LONG)
+                            .addDims(1)
+                            .addInt64Data(0))
+                    .addDims(1L << 58))
+            .addNode(node("Cast", "index", "x").toBuilder().addAttribute(integer("to", LONG)))
+            .addNode(node("Gather", "p", "table", "index")));
   }
 
   /** p has one element, however many rows come. */

@@ -318,7 +318,7 @@ public final class HotSwap implements AutoCloseable {
     String code = "error";
     try {
       ModelPool.Lease lease = load(owner, route, sha256);
-      code = "loaded";
+      code = lease.isFresh() ? "loaded" : "held";
       return lease;
     } catch (ModelRefused | ArtefactStore.DigestMismatch e) {
       code = "refused";

@@ -121,8 +121,8 @@ public enum GatewayMetric {
   SHADOW_DROPPED(
       "gateway.shadow.dropped",
       Kind.COUNTER,
-      "Dropped shadows in detail. reason is one of budget, queue_full, queue_timeout, deadline,"
-          + " closed, error.",
+      "Dropped shadows in detail. reason is one of budget, queue_full (too many wait, or their"
+          + " tensors hold too many bytes), queue_timeout, deadline, closed, error.",
       "model",
       "version",
       "reason"),
@@ -163,7 +163,9 @@ public enum GatewayMetric {
       Kind.GAUGE,
       "Loaded versions, also those that are prepared and not live yet."),
   LOADED_BYTES(
-      "gateway.loaded.bytes", Kind.GAUGE, "Memory that these take together, by an estimate."),
+      "gateway.loaded.bytes",
+      Kind.GAUGE,
+      "Memory that loaded and idle versions take together, by an estimate."),
   IDLE_MODELS(
       "gateway.idle.models",
       Kind.GAUGE,
@@ -195,8 +197,9 @@ public enum GatewayMetric {
   MODEL_LOAD(
       "gateway.model.load",
       Kind.SUMMARY,
-      "Loads of one version, fetching included, by how they ended: loaded, refused (it is at"
-          + " fault, or does not fit), unavailable (registry or remote server), error.",
+      "Loads of one version, fetching included, by how they ended: loaded, held (it was loaded or"
+          + " idle already, and no load was needed), refused (it is at fault, or does not fit),"
+          + " unavailable (registry or remote server), error.",
       "model",
       "code"),
   ROUTE_GENERATION(

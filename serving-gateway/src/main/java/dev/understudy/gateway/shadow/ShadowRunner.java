@@ -18,6 +18,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiPredicate;
 import org.jboss.logging.Logger;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 public final class ShadowRunner implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(ShadowRunner.class);
   private static final double STANDARD_SHARE = 0.5;
+  private static final int OF_THE_HEAP = 8;
   private static final int MOST_AT_ONCE = 64;
   private static final Duration ROUND = Duration.ofMillis(1);
 
@@ -40,31 +42,54 @@ public final class ShadowRunner implements AutoCloseable {
   private final Thread rounds;
   private final ShadowBudget budget;
   private final ShadowMeters meters;
+  private final long mostBytes;
+  private final AtomicLong heldBytes = new AtomicLong();
   private volatile boolean closed;
 
   /** A runner with so many threads and places to wait, and half of the processors' time. */
   public ShadowRunner(int threads, int places, MeterRegistry meters) {
-    this(threads, places, STANDARD_SHARE, 0, meters);
+    this(new Limits(threads, places, STANDARD_SHARE, standardBytes(), 0), meters);
   }
 
   /**
-   * A runner.
+   * What shadows may take.
    *
    * @param threads for shadows that are not cheap; one more is for those that are
    * @param places to wait, for either kind
    * @param share of the time of all processors that shadows may take, over 0 and at most 1
+   * @param bytes of tensors that wait or run, of either kind; a request's tensors would otherwise
+   *     outlive the bound on the requests that are under way
    * @param nice how far the threads of those that are not cheap stand back from those that answer;
    *     see {@link ModestThreads}
    */
-  public ShadowRunner(int threads, int places, double share, int nice, MeterRegistry meters) {
-    this.room = new ScoringRoom(threads, places, ModestThreads.named("shadow", nice));
-    this.cheap = new ArrayBlockingQueue<>(places);
+  public record Limits(int threads, int places, double share, long bytes, int nice) {
+    public Limits {
+      if (bytes < 1) {
+        throw new IllegalArgumentException(
+            "understudy.shadow.bytes is %d; use at least 1".formatted(bytes));
+      }
+    }
+  }
+
+  /** A runner within these limits. */
+  public ShadowRunner(Limits limits, MeterRegistry meters) {
+    this.mostBytes = limits.bytes();
+    this.room =
+        new ScoringRoom(
+            limits.threads(), limits.places(), ModestThreads.named("shadow", limits.nice()));
+    this.cheap = new ArrayBlockingQueue<>(limits.places());
     this.budget =
-        new ShadowBudget(share, Runtime.getRuntime().availableProcessors(), System.nanoTime());
+        new ShadowBudget(
+            limits.share(), Runtime.getRuntime().availableProcessors(), System.nanoTime());
     this.meters = new ShadowMeters(meters);
     GatewayMetric.SHADOW_WAITING.gauge(meters, this, ShadowRunner::waiting);
     // Not nice: it shares the lock of its queue with every caller, and must not be stopped in it.
     this.rounds = Thread.ofPlatform().daemon().name("shadow-rounds").start(this::goRound);
+  }
+
+  /** Bytes of tensors that shadows may hold by default. */
+  public static long standardBytes() {
+    return Runtime.getRuntime().maxMemory() / OF_THE_HEAP;
   }
 
   private int waiting() {
@@ -104,10 +129,52 @@ public final class ShadowRunner implements AutoCloseable {
     long now = System.nanoTime();
     long charged = candidate.expectedNanos(inputs);
     if (!budget.take(charged, now)) {
-      Score beyond = new Score.Shed("budget");
-      counted.ended(beyond, 0);
-      return CompletableFuture.completedStage(beyond);
+      return shed("budget", counted);
     }
+    long bytes = bytes(inputs);
+    if (!hold(bytes)) {
+      budget.settle(charged, 0);
+      return shed("queue_full", counted);
+    }
+    CompletionStage<Score> score;
+    try {
+      score = take(counted, candidate, inputs, charged, now, deadline);
+    } catch (RuntimeException | Error e) {
+      heldBytes.addAndGet(-bytes);
+      throw e;
+    }
+    return score.whenComplete((any, none) -> heldBytes.addAndGet(-bytes));
+  }
+
+  private static CompletionStage<Score> shed(String cause, ShadowMeters.OfVersion counted) {
+    Score score = new Score.Shed(cause);
+    counted.ended(score, 0);
+    return CompletableFuture.completedStage(score);
+  }
+
+  private static long bytes(Map<String, Tensor> inputs) {
+    long bytes = 0;
+    for (Tensor tensor : inputs.values()) {
+      bytes += tensor.heapBytes();
+    }
+    return bytes;
+  }
+
+  private boolean hold(long bytes) {
+    if (heldBytes.addAndGet(bytes) <= mostBytes) {
+      return true;
+    }
+    heldBytes.addAndGet(-bytes);
+    return false;
+  }
+
+  private CompletionStage<Score> take(
+      ShadowMeters.OfVersion counted,
+      ModelPool.Lease candidate,
+      Map<String, Tensor> inputs,
+      long charged,
+      long now,
+      Duration deadline) {
     if (!candidate.isCheap(inputs)) {
       return inRoom(candidate, inputs, charged, deadline)
           .whenComplete((score, none) -> counted.ended(score, System.nanoTime() - now));

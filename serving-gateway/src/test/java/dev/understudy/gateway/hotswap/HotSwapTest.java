@@ -209,6 +209,9 @@ class HotSwapTest {
       assertThat(live(keeper).version("1").orElseThrow().model()).isSameAs(first);
       assertThat(keeping.loads()).isEqualTo(2);
       assertThat(meters.get("gateway.model.revived").functionCounter().count()).isOne();
+      assertThat(meters.get("gateway.model.load").tag("code", "loaded").timer().count())
+          .isEqualTo(2);
+      assertThat(meters.get("gateway.model.load").tag("code", "held").timer().count()).isOne();
       assertThat(
               meters
                   .get("gateway.model.unloaded")

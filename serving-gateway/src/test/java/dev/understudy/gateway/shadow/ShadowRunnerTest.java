@@ -108,7 +108,9 @@ class ShadowRunnerTest {
   @Test
   void shadowsBeyondTheirShareAreDropped() throws Exception {
     runner.close();
-    runner = new ShadowRunner(1, 100, Double.MIN_NORMAL, 0, meters);
+    runner =
+        new ShadowRunner(
+            new ShadowRunner.Limits(1, 100, Double.MIN_NORMAL, Long.MAX_VALUE, 0), meters);
     try (ModelPool.Lease model = lease(Graphs.sigmoid(1), CHEAP)) {
       assertThat(join(runner.offer("m", "1", model, QUICK, LONG)))
           .isInstanceOf(Score.Answered.class);
@@ -116,6 +118,33 @@ class ShadowRunnerTest {
       assertThat(runner.offer("m", "1", model, QUICK, LONG).toCompletableFuture())
           .isCompletedWithValue(new Score.Shed("budget"));
       assertThat(dropped("budget")).isOne();
+    }
+  }
+
+  @Test
+  void tensorsBeyondTheirBytesAreShedUntilOthersAreDone() throws Exception {
+    runner.close();
+    runner = new ShadowRunner(1, 100, 1, 3 * Float.BYTES, meters);
+    Map<String, Tensor> two = Map.of("x", Tensor.ofFloats("x", new long[] {2}, 0, 0));
+    Map<String, Tensor> four = Map.of("x", Tensor.ofFloats("x", new long[] {4}, 0, 0, 0, 0));
+    try (ModelPool.Lease model = lease(Graphs.loopsForMillions(), CHEAP.withCheap(Duration.ZERO));
+        ModelPool.Lease cheap = lease(Graphs.sigmoid(1), CHEAP)) {
+      CompletionStage<Score> running =
+          runner.offer("m", "1", model, ENDLESS, Duration.ofSeconds(2));
+
+      assertThat(join(runner.offer("m", "1", model, four, LONG)))
+          .isEqualTo(new Score.Shed("queue_full"));
+      CompletionStage<Score> beside = runner.offer("m", "1", model, two, LONG);
+      assertThat(join(runner.offer("m", "1", cheap, QUICK, LONG)))
+          .isEqualTo(new Score.Shed("queue_full"));
+      assertThat(dropped("queue_full")).isEqualTo(2);
+
+      assertThat(join(running)).isInstanceOf(Score.TimedOut.class);
+      assertThat(join(beside)).isInstanceOf(Score.Answered.class);
+      for (int i = 0; i < 20; i++) {
+        assertThat(join(runner.offer("m", "1", cheap, two, LONG)))
+            .isInstanceOf(Score.Answered.class);
+      }
     }
   }
 
