@@ -28,7 +28,6 @@ final class OnnxApi {
   private static final MemorySegment BASE = base();
   private static final MemorySegment API = api();
 
-
   private static final MethodHandle GET_ERROR_MESSAGE = function(2, "p");
   private static final MethodHandle RELEASE_STATUS = release(93);
 
@@ -118,8 +117,7 @@ final class OnnxApi {
     check(status);
   }
 
-  static void call(
-      MethodHandle function, long a, long b, long c, long d, long e, int f, long g)
+  static void call(MethodHandle function, long a, long b, long c, long d, long e, int f, long g)
       throws OnnxFailure {
     long status;
     try {
@@ -130,8 +128,7 @@ final class OnnxApi {
     check(status);
   }
 
-  static void call(MethodHandle function, long a, int b, int c, int d, long e)
-      throws OnnxFailure {
+  static void call(MethodHandle function, long a, int b, int c, int d, long e) throws OnnxFailure {
     long status;
     try {
       status = (long) function.invokeExact(a, b, c, d, e);
@@ -161,8 +158,7 @@ final class OnnxApi {
     check(status);
   }
 
-  static void call(MethodHandle function, long a, long b, long c, long d)
-      throws OnnxFailure {
+  static void call(MethodHandle function, long a, long b, long c, long d) throws OnnxFailure {
     long status;
     try {
       status = (long) function.invokeExact(a, b, c, d);

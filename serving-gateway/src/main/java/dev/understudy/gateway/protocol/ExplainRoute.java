@@ -94,7 +94,7 @@ public final class ExplainRoute {
             } catch (RequestRefused refused) {
               held.leave();
               replies.refuse(request, refused);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
               held.leave();
               replies.fail(request, e);
             }
@@ -150,13 +150,17 @@ public final class ExplainRoute {
   }
 
   private void answer(HttpServerRequest request, ExplainDesk.Reply reply) {
-    switch (reply) {
-      case ExplainDesk.Reply.Explained explained -> {
-        GatewayMetric.EXPLANATIONS.counter(meters, explained.model()).increment();
-        HttpReplies.reply(request, 200, json(explained));
+    try {
+      switch (reply) {
+        case ExplainDesk.Reply.Explained explained -> {
+          GatewayMetric.EXPLANATIONS.counter(meters, explained.model()).increment();
+          HttpReplies.reply(request, 200, json(explained));
+        }
+        case ExplainDesk.Reply.Failed failed ->
+            replies.refuse(request, new RequestRefused(failed.problem(), failed.reason()));
       }
-      case ExplainDesk.Reply.Failed failed ->
-          replies.refuse(request, new RequestRefused(failed.problem(), failed.reason()));
+    } catch (RuntimeException | Error e) {
+      replies.fail(request, e);
     }
   }
 

@@ -75,7 +75,7 @@ final class HttpReplies {
   }
 
   /** Our own fault. */
-  void fail(HttpServerRequest request, RuntimeException e) {
+  void fail(HttpServerRequest request, Throwable e) {
     LOG.error("a request failed unexpectedly", e);
     refuse(request, new RequestRefused(ProblemType.INTERNAL, "the gateway failed"));
   }

@@ -70,7 +70,7 @@ final class InferExchange {
       score(packing.unpack(body, services.limits().bodyBytes(), held), receivedAt);
     } catch (RequestRefused refused) {
       refuse(refused);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       fail(e);
     }
   }
@@ -80,7 +80,7 @@ final class InferExchange {
     services.replies().refuse(request, refused);
   }
 
-  private void fail(RuntimeException e) {
+  private void fail(Throwable e) {
     held.leave();
     services.replies().fail(request, e);
   }
@@ -139,7 +139,7 @@ final class InferExchange {
       }
     } catch (RequestRefused refused) {
       refuse(refused);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       fail(e);
     }
   }
@@ -183,7 +183,8 @@ final class InferExchange {
     if (wanted == BodyCoding.IDENTITY) {
       return body;
     }
+    Buffer packed = wanted.encode(body);
     response.putHeader(Headers.CONTENT_ENCODING, wanted.headerValue());
-    return wanted.encode(body);
+    return packed;
   }
 }

@@ -145,13 +145,16 @@ final class InferenceGrpc extends GRPCInferenceServiceImplBase {
                   asked.traits()))
           .thenAccept(
               answer -> {
-                answer(observer, headers, asked, answer, parseNanos);
-                headers.held().leave();
+                try {
+                  answer(observer, headers, asked, answer, parseNanos);
+                } finally {
+                  headers.held().leave();
+                }
               });
       begun = true;
     } catch (RequestRefused refused) {
       refuse(observer, refused);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       fail(observer, e);
     } finally {
       if (!begun) {
@@ -188,7 +191,7 @@ final class InferenceGrpc extends GRPCInferenceServiceImplBase {
       }
     } catch (RequestRefused refused) {
       refuse(observer, refused);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       fail(observer, e);
     }
   }
@@ -255,7 +258,7 @@ final class InferenceGrpc extends GRPCInferenceServiceImplBase {
       observer.onCompleted();
     } catch (RequestRefused refused) {
       refuse(observer, refused);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       fail(observer, e);
     }
   }
@@ -278,7 +281,7 @@ final class InferenceGrpc extends GRPCInferenceServiceImplBase {
     observer.onError(status(refused.problem(), refused.reason()).asRuntimeException());
   }
 
-  private void fail(StreamObserver<?> observer, RuntimeException e) {
+  private void fail(StreamObserver<?> observer, Throwable e) {
     LOG.error("a call failed unexpectedly", e);
     refuse(observer, new RequestRefused(ProblemType.INTERNAL, "the gateway failed"));
   }

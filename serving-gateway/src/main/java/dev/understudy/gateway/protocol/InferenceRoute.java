@@ -86,7 +86,7 @@ public final class InferenceRoute {
       handle(request, endpoint.get(), arrivedAt);
     } catch (RequestRefused refused) {
       replies.refuse(request, refused);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       replies.fail(request, e);
     }
   }

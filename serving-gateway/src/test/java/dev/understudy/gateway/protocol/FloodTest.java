@@ -179,6 +179,45 @@ class FloodTest {
     assertThat(infer().getModelName()).isEqualTo("m");
   }
 
+  @Test
+  void anErrorIsAnsweredAndLeavesNothingBehind() throws Exception {
+    Call call = beginCall(channel(), null, SENT);
+    awaitHeld(SENT);
+
+    serving.broken.set(new OutOfMemoryError("for the test"));
+    call.call().halfClose();
+
+    assertThat(call.status().getCode()).isEqualTo(Status.Code.INTERNAL);
+    assertThat(answer(infer(connect()))).startsWith("HTTP/1.1 500");
+    awaitHeld(0);
+    serving.broken.set(null);
+    assertThat(infer().getModelName()).isEqualTo("m");
+  }
+
+  @Test
+  void anErrorBehindTheBodyIsAnsweredAndLeavesNothingBehind() throws Exception {
+    byte[] body = body();
+    for (String path : List.of("infer", "explain")) {
+      Socket begun = connect();
+      begun
+          .getOutputStream()
+          .write(
+              "POST /v2/models/m/%s HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n"
+                  .formatted(path, body.length)
+                  .getBytes(US_ASCII));
+      begun.getOutputStream().write(body, 0, body.length - 1);
+      await().untilAsserted(() -> assertThat(inFlight.held()).isEqualTo(body.length - 1L));
+
+      serving.broken.set(new OutOfMemoryError("for the test"));
+      begun.getOutputStream().write(body, body.length - 1, 1);
+
+      assertThat(answer(begun)).startsWith("HTTP/1.1 500").contains("{\"error\":\"the gateway");
+      awaitHeld(0);
+      serving.broken.set(null);
+    }
+    assertThat(answer(infer(connect()))).startsWith("HTTP/1.1 200");
+  }
+
   private double answers() {
     return serving.meters.find("gateway.inference.total").counters().stream()
         .mapToDouble(Counter::count)
@@ -272,11 +311,12 @@ class FloodTest {
   }
 
   private static Socket infer(Socket socket) throws IOException {
-    return post(
-        socket,
-        "{\"inputs\":[{\"name\":\"x\",\"shape\":[1],\"datatype\":\"FP32\",\"data\":[0]}]}"
-            .getBytes(UTF_8),
-        "");
+    return post(socket, body(), "");
+  }
+
+  private static byte[] body() {
+    return "{\"inputs\":[{\"name\":\"x\",\"shape\":[1],\"datatype\":\"FP32\",\"data\":[0]}]}"
+        .getBytes(UTF_8);
   }
 
   private static Socket post(Socket socket, byte[] body, String header) throws IOException {
