@@ -31,7 +31,8 @@ public interface GatewaySettings {
 
   /**
    * Whether each client of HTTPS must show a certificate that the trust store of Quarkus's TLS
-   * configuration certifies. Quarkus itself fixes this when the gateway is built.
+   * configuration certifies. Quarkus itself fixes this when the gateway is built. gRPC must be no
+   * open door beside it, so this needs {@code understudy.grpc-tls.client-ca} too.
    */
   @WithDefault("false")
   boolean httpsClientCertificates();
