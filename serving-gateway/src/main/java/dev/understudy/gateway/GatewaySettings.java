@@ -106,6 +106,13 @@ public interface GatewaySettings {
      */
     OptionalLong inFlightBytes();
 
+    /**
+     * How long a body, or a message over gRPC, may take from its first bytes to its last; the
+     * request of a client that stalls longer is refused, so that it does not keep others out.
+     */
+    @WithDefault("PT30S")
+    Duration bodyDeadline();
+
     /** The deepest nesting of the JSON, 4 to 1,000. */
     @WithDefault("16")
     int depth();

@@ -21,6 +21,7 @@ class GatewaySettingsTest {
 
     assertThat(settings.limits().bodyBytes()).isEqualTo(1 << 20);
     assertThat(settings.scoring().deadline()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(settings.limits().bodyDeadline()).isEqualTo(Duration.ofSeconds(30));
     assertThat(settings.grpcPort()).isEqualTo(8083);
     assertThat(settings.heartbeat()).isEqualTo(Duration.ofSeconds(2));
     assertThat(settings.journal().records()).isEqualTo(200_000);

@@ -73,7 +73,7 @@ public final class ExplainRoute {
       PackedBody packing = PackedBody.of(request);
       BoundedBody.read(
           request,
-          limits.bodyBytes(),
+          limits,
           held,
           body -> {
             try {
@@ -83,6 +83,7 @@ public final class ExplainRoute {
                           version,
                           packing,
                           packing.unpack(body, limits.bodyBytes(), held),
+                          held,
                           arrivedAt))
                   .thenAccept(
                       reply ->
@@ -106,9 +107,15 @@ public final class ExplainRoute {
   }
 
   private ExplainDesk.Request read(
-      String model, Optional<String> version, PackedBody packing, byte[] body, Instant arrivedAt) {
+      String model,
+      Optional<String> version,
+      PackedBody packing,
+      byte[] body,
+      InFlightBytes.Share held,
+      Instant arrivedAt) {
     ModelContract contract = models.find(model, version).contract();
     InferenceParser.Parsed parsed = parser.parse(body, packing.jsonLength(body), contract);
+    held.cover(parsed.heapBytes());
     if (parsed.rows() > 2) {
       throw RequestRefused.invalid(
           "%d rows were sent; one is explained, and a second is its reference", parsed.rows());

@@ -61,7 +61,7 @@ final class InferExchange {
   }
 
   void start() {
-    BoundedBody.read(request, services.limits().bodyBytes(), held, this::received, this::refuse);
+    BoundedBody.read(request, services.limits(), held, this::received, this::refuse);
   }
 
   private void received(byte[] body) {
@@ -87,6 +87,7 @@ final class InferExchange {
 
   private void score(byte[] body, long receivedAt) {
     InferenceParser.Parsed read = services.parser().parse(body, packing.jsonLength(body), contract);
+    held.cover(read.heapBytes());
     parsed = read;
     parseNanos = System.nanoTime() - receivedAt;
     Context context = Objects.requireNonNull(Vertx.currentContext(), "the event loop's");

@@ -154,7 +154,7 @@ public final class InferenceRoute {
     InFlightBytes.Share held = inFlight.open();
     BoundedBody.read(
         request,
-        limits.bodyBytes(),
+        limits,
         held,
         body -> {
           held.leave();

@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -135,6 +136,42 @@ class FloodTest {
 
     String refused = answer(post(connect(), packed(SENT), "Content-Encoding: gzip\r\n"));
     assertThat(refused).startsWith("HTTP/1.1 503");
+  }
+
+  @Test
+  void smallElementsCountAsTheyAreOnTheHeap() throws Exception {
+    serving.serve("bytes", GrpcMessages.identity(Datatype.UINT8, 2), Graphs.identity(2, -1, -1));
+
+    assertThat(postBytes(20)).isEqualTo(200);
+    assertThat(postBytes(40)).isEqualTo(503);
+    assertThat(serving.rejected("overloaded")).isEqualTo(1);
+    assertThat(GrpcMessages.code(() -> inferBytes(20))).isEqualTo(Status.Code.OK);
+    assertThat(GrpcMessages.code(() -> inferBytes(40))).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    awaitRejected("overloaded", 2);
+    assertThat(serving.rejected("too_large")).isZero();
+    awaitHeld(0);
+  }
+
+  private int postBytes(int rows) throws Exception {
+    String json =
+        "{\"inputs\":[{\"name\":\"x\",\"shape\":[%d,1000],\"datatype\":\"UINT8\",\"parameters\":"
+            + "{\"binary_data_size\":%d}}]}";
+    byte[] head = json.formatted(rows, rows * 1_000).getBytes(UTF_8);
+    byte[] body = Arrays.copyOf(head, head.length + rows * 1_000);
+    return rest.post(
+            "/v2/models/bytes/infer",
+            body,
+            "Inference-Header-Content-Length",
+            Integer.toString(head.length))
+        .statusCode();
+  }
+
+  private ModelInferResponse inferBytes(int rows) {
+    long[] shape = {rows, 1_000};
+    Tensor zeros = Tensor.ofIntegers("x", Datatype.UINT8, shape, new long[rows * 1_000]);
+    return GRPCInferenceServiceGrpc.newBlockingStub(channel())
+        .withDeadlineAfter(30, TimeUnit.SECONDS)
+        .modelInfer(GrpcMessages.raw("bytes", zeros).build());
   }
 
   @Test
