@@ -13,6 +13,7 @@ public enum ProblemType {
   DIGEST_MISMATCH(400, "The content does not have the digest that was announced"),
   NOT_FOUND(404, "There is no such thing"),
   METHOD_NOT_ALLOWED(405, "This path does not take that method"),
+  BODY_OVERDUE(408, "The body did not come in time"),
   ALREADY_EXISTS(409, "It exists already"),
   CONFLICT(409, "The state of the thing does not allow this now"),
   LIVE_ROLLOUT(409, "The model already has a live rollout"),

@@ -151,7 +151,10 @@ public class Gateway {
     GatewayMetric.INFLIGHT.gauge(meters, pipeline, InferencePipeline::inFlight);
     RequestLimits limits =
         new RequestLimits(
-            settings.limits().bodyBytes(), settings.limits().depth(), settings.limits().rows());
+            settings.limits().bodyBytes(),
+            settings.limits().depth(),
+            settings.limits().rows(),
+            settings.limits().bodyDeadline());
     InFlightBytes inFlight =
         new InFlightBytes(
             settings

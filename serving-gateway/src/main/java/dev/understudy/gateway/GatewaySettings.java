@@ -31,7 +31,8 @@ public interface GatewaySettings {
 
   /**
    * Whether each client of HTTPS must show a certificate that the trust store of Quarkus's TLS
-   * configuration certifies. Quarkus itself fixes this when the gateway is built.
+   * configuration certifies. Quarkus itself fixes this when the gateway is built. gRPC must be no
+   * open door beside it, so this needs {@code understudy.grpc-tls.client-ca} too.
    */
   @WithDefault("false")
   boolean httpsClientCertificates();
@@ -104,6 +105,13 @@ public interface GatewaySettings {
      * body can take several times its size as tensors.
      */
     OptionalLong inFlightBytes();
+
+    /**
+     * How long a body, or a message over gRPC, may take from its first bytes to its last; the
+     * request of a client that stalls longer is refused, so that it does not keep others out.
+     */
+    @WithDefault("PT30S")
+    Duration bodyDeadline();
 
     /** The deepest nesting of the JSON, 4 to 1,000. */
     @WithDefault("16")

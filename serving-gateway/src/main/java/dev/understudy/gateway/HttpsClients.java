@@ -26,6 +26,11 @@ public class HttpsClients implements HttpServerOptionsCustomizer {
           "understudy.https-client-certificates keeps nobody out while plain HTTP is open beside it;"
               + " set quarkus.http.insecure-requests=disabled");
     }
+    if (mustBeCertified && settings.grpcTls().clientCa().isEmpty()) {
+      throw new IllegalArgumentException(
+          "understudy.https-client-certificates keeps nobody out while gRPC serves the same models to"
+              + " clients without one; set understudy.grpc-tls.client-ca too");
+    }
   }
 
   @Override

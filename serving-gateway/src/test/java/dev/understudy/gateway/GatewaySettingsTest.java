@@ -21,6 +21,7 @@ class GatewaySettingsTest {
 
     assertThat(settings.limits().bodyBytes()).isEqualTo(1 << 20);
     assertThat(settings.scoring().deadline()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(settings.limits().bodyDeadline()).isEqualTo(Duration.ofSeconds(30));
     assertThat(settings.grpcPort()).isEqualTo(8083);
     assertThat(settings.heartbeat()).isEqualTo(Duration.ofSeconds(2));
     assertThat(settings.journal().records()).isEqualTo(200_000);
@@ -54,13 +55,20 @@ class GatewaySettingsTest {
 
   @Test
   void clientCertificatesAreNotAskedForBesideAnOpenDoor() {
-    GatewaySettings strict = read(Map.of("understudy.https-client-certificates", "true"));
+    String strictly = "understudy.https-client-certificates";
+    GatewaySettings strict =
+        read(Map.of(strictly, "true", "understudy.grpc-tls.client-ca", "ca.pem"));
 
     assertThatThrownBy(() -> new HttpsClients(strict, Optional.empty()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("set quarkus.http.insecure-requests=disabled");
     assertThat(new HttpsClients(strict, Optional.of("DISABLED"))).isNotNull();
     assertThat(new HttpsClients(read(Map.of()), Optional.empty())).isNotNull();
+    GatewaySettings halfOpen = read(Map.of(strictly, "true"));
+    assertThatThrownBy(() -> new HttpsClients(halfOpen, Optional.of("disabled")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(strictly)
+        .hasMessageContaining("set understudy.grpc-tls.client-ca too");
   }
 
   private static GatewaySettings read(Map<String, String> values) {

@@ -69,7 +69,7 @@ final class AfterAnswer {
 
       // Only now, so that a shadow's record always follows the prediction's.
       running = log(assigned, rehearsals, logged);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.errorf(e, "prediction %s was answered and could not be logged", assigned.id().value());
       journal.lost();
     }

@@ -110,7 +110,7 @@ public final class ExplainDesk {
               request.reference(),
               time.left())
           .thenApply(explanation -> reply(model, version, time, explanation));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       return CompletableFuture.failedStage(e);
     }
   }

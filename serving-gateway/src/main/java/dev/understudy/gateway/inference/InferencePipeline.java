@@ -97,7 +97,7 @@ public final class InferencePipeline {
     Planned planned;
     try {
       planned = model.plan(id, request.version(), request);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       model.leave();
       LOG.error("a request could not be assigned", e);
       return refused(ProblemType.INTERNAL, "the gateway failed");
@@ -118,30 +118,36 @@ public final class InferencePipeline {
   private CompletionStage<Answer> answer(
       PredictionId id, ServedModel model, RoutePlan plan, InferenceRequest request) {
     inFlight.incrementAndGet();
-    meters.assigned(model, plan, request);
-    if (!plan.counts()) {
-      meters.untested(model, plan.standing());
+    Assigned assigned;
+    try {
+      meters.assigned(model, plan, request);
+      if (!plan.counts()) {
+        meters.untested(model, plan.standing());
+      }
+      assigned = new Assigned(id, model, plan, request, begin(id, model, plan, request));
+    } catch (RuntimeException | Error e) {
+      over(model);
+      LOG.errorf(e, "prediction %s failed unexpectedly", id.value());
+      journal.lost();
+      return refused(ProblemType.INTERNAL, "the gateway failed");
     }
 
-    Assigned assigned = new Assigned(id, model, plan, request, begin(id, model, plan, request));
     CompletableFuture<Answer> answer = new CompletableFuture<>();
     scoreOrFail(assigned)
         .whenComplete(
             (scored, unexpected) -> {
+              if (scored == null) {
+                fail(assigned, unexpected, answer);
+                return;
+              }
               Answer told;
               try {
-                told = scored == null ? null : scored.toAnswer(id, model, plan, request.rows());
-              } catch (RuntimeException e) {
-                LOG.errorf(e, "the answer to %s could not be made", id.value());
-                told = null;
+                told = scored.toAnswer(id, model, plan, request.rows());
+              } catch (RuntimeException | Error e) {
+                fail(assigned, e, answer);
+                return;
               }
-              if (scored == null || told == null) {
-                LOG.errorf(unexpected, "prediction %s failed unexpectedly", id.value());
-                journal.lost();
-                answered(assigned, "error");
-                answer.complete(new Answer.Failed(id, ProblemType.INTERNAL, "the gateway failed"));
-                over(model);
-              } else if (model.policy().log().mode() == LogPolicy.Mode.ASYNC) {
+              if (model.policy().log().mode() == LogPolicy.Mode.ASYNC) {
                 answered(assigned, scored.outcome());
                 answer.complete(told);
                 afterAnswer.follow(assigned, scored, () -> over(model));
@@ -152,20 +158,38 @@ public final class InferencePipeline {
     return answer;
   }
 
+  // Whatever else fails on the way: the caller hears of it, and the model is left.
+  private void fail(Assigned assigned, Throwable why, CompletableFuture<Answer> answer) {
+    try {
+      LOG.errorf(why, "prediction %s failed unexpectedly", assigned.id().value());
+      journal.lost();
+      answered(assigned, "error");
+    } finally {
+      over(assigned.model());
+      answer.complete(new Answer.Failed(assigned.id(), ProblemType.INTERNAL, "the gateway failed"));
+    }
+  }
+
   // Not on the thread that tells that it is safe: that is Kafka's or the journal's.
   private void answerWhenSafe(
       Assigned assigned, Scored scored, Answer told, CompletableFuture<Answer> answer) {
-    TimeBudget time = TimeBudget.of(assigned.request(), LONGEST_WAIT, Instant.now());
-    afterAnswer
-        .follow(assigned, scored, () -> over(assigned.model()))
-        .copy()
-        .orTimeout(Math.max(0, time.left().toMillis()), TimeUnit.MILLISECONDS)
-        .whenCompleteAsync(
-            (safe, late) -> {
-              boolean logged = Boolean.TRUE.equals(safe);
-              answered(assigned, logged ? scored.outcome() : "not_logged");
-              answer.complete(logged ? told : notLogged(assigned.id(), late != null));
-            });
+    CompletableFuture<Boolean> followed =
+        afterAnswer.follow(assigned, scored, () -> over(assigned.model()));
+    try {
+      TimeBudget time = TimeBudget.of(assigned.request(), LONGEST_WAIT, Instant.now());
+      followed
+          .copy()
+          .orTimeout(Math.max(0, time.left().toMillis()), TimeUnit.MILLISECONDS)
+          .whenCompleteAsync(
+              (safe, late) -> {
+                boolean logged = Boolean.TRUE.equals(safe);
+                answered(assigned, logged ? scored.outcome() : "not_logged");
+                answer.complete(logged ? told : notLogged(assigned.id(), late != null));
+              });
+    } catch (RuntimeException | Error e) {
+      LOG.errorf(e, "the answer to %s could not wait for its log", assigned.id().value());
+      answer.complete(notLogged(assigned.id(), false));
+    }
   }
 
   private RequestTrace begin(
@@ -183,9 +207,14 @@ public final class InferencePipeline {
   }
 
   private void answered(Assigned assigned, String code) {
-    meters.answered(assigned.model(), assigned.plan(), assigned.request(), code);
-    if (assigned.trace().isOn()) {
-      assigned.trace().end(code, Scored.isGood(code));
+    try {
+      meters.answered(assigned.model(), assigned.plan(), assigned.request(), code);
+      if (assigned.trace().isOn()) {
+        assigned.trace().end(code, Scored.isGood(code));
+      }
+    } catch (RuntimeException | Error e) {
+      // An answer goes out whether or not it could be counted.
+      LOG.errorf(e, "the answer to %s could not be counted", assigned.id().value());
     }
   }
 
@@ -193,7 +222,7 @@ public final class InferencePipeline {
   private CompletionStage<Scored> scoreOrFail(Assigned assigned) {
     try {
       return score(assigned);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       return CompletableFuture.failedStage(e);
     }
   }
@@ -290,7 +319,7 @@ public final class InferencePipeline {
     try {
       return part.carry(() -> score(version, assigned))
           .whenComplete((score, none) -> Scored.end(part, score));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       part.end("error", false);
       throw e;
     }

@@ -1,21 +1,25 @@
 package dev.understudy.gateway.protocol;
 
 import dev.understudy.contracts.ProblemType;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Collects the body of one request up to a limit, and up to what all requests together may hold.
  * What comes beyond is read and forgotten, so that a client that still writes hears why, unless it
- * goes on for too long. Owned by one event loop.
+ * goes on for too long, or stalls. Owned by one event loop.
  */
 final class BoundedBody {
   private static final int PATIENCE = 16;
   private static final byte[] NOTHING = {};
 
   private final int limit;
+  private final Duration deadline;
   private final InFlightBytes.Share held;
   private @Nullable Buffer body;
   private @Nullable RequestRefused refusal;
@@ -23,8 +27,11 @@ final class BoundedBody {
   private long seen;
   private boolean over;
 
-  private BoundedBody(int limit, InFlightBytes.Share held) {
-    this.limit = limit;
+  private @Nullable Runnable stopClock;
+
+  private BoundedBody(RequestLimits limits, InFlightBytes.Share held) {
+    this.limit = limits.bodyBytes();
+    this.deadline = limits.bodyDeadline();
     this.held = held;
   }
 
@@ -35,23 +42,29 @@ final class BoundedBody {
    */
   static void read(
       HttpServerRequest request,
-      int limit,
+      RequestLimits limits,
       InFlightBytes.Share held,
       Consumer<byte[]> whole,
       Consumer<RequestRefused> refused) {
-    BoundedBody reading = new BoundedBody(limit, held);
+    BoundedBody reading = new BoundedBody(limits, held);
     request.handler(
         part -> {
-          if (!reading.over && reading.isTooLong(part)) {
-            reading.over = true;
+          if (reading.over) {
+            return;
+          }
+          boolean isFirst = reading.seen == 0;
+          if (reading.isTooLong(part)) {
+            reading.end();
             held.leave();
             refused.accept(reading.tooLarge());
+          } else if (isFirst && !isWhole(part, request)) {
+            reading.startClock(refused);
           }
         });
     request.exceptionHandler(
         gone -> {
           if (!reading.over) {
-            reading.over = true;
+            reading.end();
             reading.body = null;
             held.leave();
           }
@@ -61,17 +74,70 @@ final class BoundedBody {
           if (reading.over) {
             return;
           }
-          reading.over = true;
+          reading.end();
+          byte[] bytes = reading.bytes();
           RequestRefused refusal = reading.refusal;
           if (refusal != null) {
             held.leave();
             refused.accept(refusal);
           } else {
-            whole.accept(reading.body == null ? NOTHING : reading.body.getBytes());
+            whole.accept(bytes);
           }
         });
     // Quarkus hands a route a paused request.
     request.resume();
+  }
+
+  // Only a body that comes in several parts has a clock: nearly all come in one.
+  private static boolean isWhole(Buffer part, HttpServerRequest request) {
+    String length = request.getHeader(Headers.CONTENT_LENGTH);
+    return length != null && length.equals(Integer.toString(part.length()));
+  }
+
+  private void startClock(Consumer<RequestRefused> refused) {
+    Vertx vertx = Objects.requireNonNull(Vertx.currentContext(), "the event loop's").owner();
+    long timer =
+        vertx.setTimer(
+            deadline.toMillis(),
+            late -> {
+              if (!over) {
+                end();
+                body = null;
+                held.leave();
+                refused.accept(overdue(deadline));
+              }
+            });
+    stopClock = () -> vertx.cancelTimer(timer);
+  }
+
+  /** The refusal of a body that does not come to its end. */
+  static RequestRefused overdue(Duration deadline) {
+    return new RequestRefused(
+        ProblemType.BODY_OVERDUE,
+        "the body did not come whole within %s; send it without a pause, or fewer rows at a time"
+            .formatted(deadline));
+  }
+
+  private void end() {
+    over = true;
+    if (stopClock != null) {
+      stopClock.run();
+    }
+  }
+
+  private byte[] bytes() {
+    try {
+      return refusal != null || body == null ? NOTHING : body.getBytes();
+    } catch (OutOfMemoryError e) {
+      refuse(new RequestRefused(ProblemType.INTERNAL, "the gateway failed"));
+      return NOTHING;
+    }
+  }
+
+  private void refuse(RequestRefused refused) {
+    refusal = refused;
+    body = null;
+    held.forget();
   }
 
   /** Takes a part, and says whether the client goes on for too long. */
@@ -85,9 +151,9 @@ final class BoundedBody {
         held.take(part.length());
         append(part);
       } catch (RequestRefused refused) {
-        refusal = refused;
-        body = null;
-        held.forget();
+        refuse(refused);
+      } catch (OutOfMemoryError e) {
+        refuse(new RequestRefused(ProblemType.INTERNAL, "the gateway failed"));
       }
     }
     return seen > (long) PATIENCE * limit;

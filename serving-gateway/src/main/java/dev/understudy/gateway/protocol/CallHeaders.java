@@ -6,9 +6,11 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.grpc.Status;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one call carries besides its messages, and what it holds. Written by the service before the
@@ -24,6 +26,9 @@ final class CallHeaders {
   private final Metadata answered = new Metadata();
 
   private final InFlightBytes.Share held;
+  private volatile boolean overloaded;
+  private @Nullable ServerCall<?, ?> call;
+  private boolean settled;
 
   CallHeaders(Metadata received, InFlightBytes.Share held) {
     this.received = received;
@@ -38,6 +43,61 @@ final class CallHeaders {
   /** The bytes that the call holds. */
   InFlightBytes.Share held() {
     return held;
+  }
+
+  /**
+   * Holds at least so many bytes.
+   *
+   * @throws RequestRefused if they are too many together with those of other requests
+   */
+  void cover(long bytes) {
+    try {
+      held.cover(bytes);
+    } catch (RequestRefused refused) {
+      overloaded = true;
+      throw refused;
+    }
+  }
+
+  /** So many bytes more came; likewise. */
+  void take(long bytes) {
+    try {
+      held.take(bytes);
+    } catch (RequestRefused refused) {
+      overloaded = true;
+      throw refused;
+    }
+  }
+
+  /** Whether the call was refused for the bytes of all. */
+  boolean isOverloaded() {
+    return overloaded;
+  }
+
+  /** The call that can be closed while its request is not whole. */
+  synchronized void opened(ServerCall<?, ?> call) {
+    this.call = call;
+  }
+
+  /** Whoever is told true may close the call, or hand its request on; nobody else may. */
+  synchronized boolean settle() {
+    boolean isFirst = !settled;
+    settled = true;
+    return isFirst;
+  }
+
+  /** Ends a call whose request does not come to its end, and says whether it still waited. */
+  boolean expire(Status status) {
+    ServerCall<?, ?> stalled;
+    synchronized (this) {
+      stalled = call;
+      if (stalled == null || !settle()) {
+        return false;
+      }
+    }
+    held.leave();
+    stalled.close(status, new Metadata());
+    return true;
   }
 
   /** Those of the call that runs on this thread, while its request is being handled. */

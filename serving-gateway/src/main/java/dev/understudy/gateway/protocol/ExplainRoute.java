@@ -73,7 +73,7 @@ public final class ExplainRoute {
       PackedBody packing = PackedBody.of(request);
       BoundedBody.read(
           request,
-          limits.bodyBytes(),
+          limits,
           held,
           body -> {
             try {
@@ -83,6 +83,7 @@ public final class ExplainRoute {
                           version,
                           packing,
                           packing.unpack(body, limits.bodyBytes(), held),
+                          held,
                           arrivedAt))
                   .thenAccept(
                       reply ->
@@ -94,7 +95,7 @@ public final class ExplainRoute {
             } catch (RequestRefused refused) {
               held.leave();
               replies.refuse(request, refused);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
               held.leave();
               replies.fail(request, e);
             }
@@ -106,9 +107,15 @@ public final class ExplainRoute {
   }
 
   private ExplainDesk.Request read(
-      String model, Optional<String> version, PackedBody packing, byte[] body, Instant arrivedAt) {
+      String model,
+      Optional<String> version,
+      PackedBody packing,
+      byte[] body,
+      InFlightBytes.Share held,
+      Instant arrivedAt) {
     ModelContract contract = models.find(model, version).contract();
     InferenceParser.Parsed parsed = parser.parse(body, packing.jsonLength(body), contract);
+    held.cover(parsed.heapBytes());
     if (parsed.rows() > 2) {
       throw RequestRefused.invalid(
           "%d rows were sent; one is explained, and a second is its reference", parsed.rows());
@@ -150,13 +157,17 @@ public final class ExplainRoute {
   }
 
   private void answer(HttpServerRequest request, ExplainDesk.Reply reply) {
-    switch (reply) {
-      case ExplainDesk.Reply.Explained explained -> {
-        GatewayMetric.EXPLANATIONS.counter(meters, explained.model()).increment();
-        HttpReplies.reply(request, 200, json(explained));
+    try {
+      switch (reply) {
+        case ExplainDesk.Reply.Explained explained -> {
+          GatewayMetric.EXPLANATIONS.counter(meters, explained.model()).increment();
+          HttpReplies.reply(request, 200, json(explained));
+        }
+        case ExplainDesk.Reply.Failed failed ->
+            replies.refuse(request, new RequestRefused(failed.problem(), failed.reason()));
       }
-      case ExplainDesk.Reply.Failed failed ->
-          replies.refuse(request, new RequestRefused(failed.problem(), failed.reason()));
+    } catch (RuntimeException | Error e) {
+      replies.fail(request, e);
     }
   }
 

@@ -28,9 +28,12 @@ public final class GrpcPort implements AutoCloseable {
   private static final int CALLS_OF_A_CONNECTION = 256;
   private static final int LEAST_SECONDS_BETWEEN_PINGS = 10;
   private static final int SECONDS_BETWEEN_LOOKS = 30;
+  private static final int PARTS_OF_A_DEADLINE = 8;
 
   private final Server server;
   private final Optional<GrpcTls> tls;
+  private final WatchedCalls calls;
+  private final long millisBetweenCalls;
   private @Nullable ScheduledExecutorService looking;
 
   /**
@@ -52,6 +55,8 @@ public final class GrpcPort implements AutoCloseable {
       String serverVersion) {
     LiveModels models = new LiveModels(table, ready);
     this.tls = tls;
+    this.calls = new WatchedCalls(inFlight, limits.bodyDeadline(), meters);
+    this.millisBetweenCalls = limits.bodyDeadline().toMillis() / PARTS_OF_A_DEADLINE;
     this.server =
         NettyServerBuilder.forAddress(
                 address, tls.map(GrpcTls::credentials).orElseGet(InsecureServerCredentials::create))
@@ -61,7 +66,7 @@ public final class GrpcPort implements AutoCloseable {
             .maxConcurrentCallsPerConnection(CALLS_OF_A_CONNECTION)
             .permitKeepAliveTime(LEAST_SECONDS_BETWEEN_PINGS, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
-            .addStreamTracerFactory(new WatchedCalls(inFlight, meters))
+            .addStreamTracerFactory(calls)
             .addService(
                 readable(
                     ServerInterceptors.intercept(
@@ -81,11 +86,13 @@ public final class GrpcPort implements AutoCloseable {
   /** Begins to listen. */
   public void open() throws IOException {
     server.start();
+    ScheduledExecutorService clock =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("grpc-looks").factory());
+    looking = clock;
+    clock.scheduleWithFixedDelay(
+        calls::look, millisBetweenCalls, millisBetweenCalls, TimeUnit.MILLISECONDS);
     if (tls.isPresent()) {
-      ScheduledExecutorService clock =
-          Executors.newSingleThreadScheduledExecutor(
-              Thread.ofPlatform().daemon().name("grpc-tls").factory());
-      looking = clock;
       clock.scheduleWithFixedDelay(
           tls.get()::refresh, SECONDS_BETWEEN_LOOKS, SECONDS_BETWEEN_LOOKS, TimeUnit.SECONDS);
     }

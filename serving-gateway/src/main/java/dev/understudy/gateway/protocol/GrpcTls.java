@@ -84,7 +84,8 @@ public final class GrpcTls {
     try {
       load();
       LOG.infof("gRPC uses the certificate %s from now on", certificate);
-    } catch (IllegalArgumentException e) {
+    } catch (RuntimeException e) {
+      // Anything else would silently end the looking.
       LOG.error("the new TLS files do not serve; gRPC goes on with those before", e);
     }
   }
@@ -161,7 +162,7 @@ public final class GrpcTls {
         clientCa.map(ca -> List.of(certificate, key, ca)).orElse(List.of(certificate, key))) {
       try {
         times.add(Files.getLastModifiedTime(file));
-      } catch (IOException gone) {
+      } catch (IOException | RuntimeException gone) {
         times.add(FileTime.fromMillis(0));
       }
     }

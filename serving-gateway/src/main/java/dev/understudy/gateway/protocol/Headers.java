@@ -5,6 +5,7 @@ import io.vertx.core.http.HttpHeaders;
 /** Names and values of headers in the form that costs least to write. */
 final class Headers {
   static final CharSequence CONTENT_TYPE = HttpHeaders.CONTENT_TYPE;
+  static final CharSequence CONTENT_LENGTH = HttpHeaders.CONTENT_LENGTH;
   static final CharSequence CONTENT_ENCODING = HttpHeaders.CONTENT_ENCODING;
   static final CharSequence ACCEPT_ENCODING = HttpHeaders.ACCEPT_ENCODING;
   static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("x-request-id");

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -44,6 +45,10 @@ final class HttpReplies {
   void refuse(HttpServerRequest request, RequestRefused refused) {
     count(refused.problem());
     if (!request.isEnded()) {
+      if (refused.problem() == ProblemType.BODY_OVERDUE) {
+        hangUp(request, refused.reason());
+        return;
+      }
       if (refused.problem() == ProblemType.TOO_LARGE) {
         request.response().putHeader("Connection", "close");
       } else {
@@ -52,6 +57,30 @@ final class HttpReplies {
       }
     }
     tell(request, refused.problem(), refused.reason());
+  }
+
+  // A client that stalls is told so, and not waited for: of HTTP/2, its stream alone ends.
+  private static void hangUp(HttpServerRequest request, String reason) {
+    HttpServerResponse response = request.response();
+    if (isOver(response)) {
+      return;
+    }
+    boolean isShared = request.version() == HttpVersion.HTTP_2;
+    if (!isShared) {
+      response.putHeader("Connection", "close");
+    }
+    response
+        .setStatusCode(ProblemType.BODY_OVERDUE.status())
+        .putHeader(CONTENT_TYPE, Headers.JSON)
+        .end(Replies.error(reason))
+        .onComplete(
+            sent -> {
+              if (isShared) {
+                response.reset(0);
+              } else {
+                request.connection().close();
+              }
+            });
   }
 
   private void count(ProblemType problem) {
@@ -75,7 +104,7 @@ final class HttpReplies {
   }
 
   /** Our own fault. */
-  void fail(HttpServerRequest request, RuntimeException e) {
+  void fail(HttpServerRequest request, Throwable e) {
     LOG.error("a request failed unexpectedly", e);
     refuse(request, new RequestRefused(ProblemType.INTERNAL, "the gateway failed"));
   }

@@ -46,7 +46,7 @@ public final class InFlightBytes {
      *
      * @throws RequestRefused if they are too many together with those of other requests
      */
-    synchronized void take(int more) {
+    synchronized void take(long more) {
       if (users == 0) {
         return;
       }
@@ -56,6 +56,17 @@ public final class InFlightBytes {
         throw new RequestRefused(
             ProblemType.OVERLOADED,
             "more than %d bytes of requests are under way; try again in a moment".formatted(most));
+      }
+    }
+
+    /**
+     * At least so many bytes in all, for what came can be larger on the heap.
+     *
+     * @throws RequestRefused if they are too many together with those of other requests
+     */
+    synchronized void cover(long all) {
+      if (all > bytes) {
+        take(all - bytes);
       }
     }
 

@@ -61,7 +61,7 @@ final class InferExchange {
   }
 
   void start() {
-    BoundedBody.read(request, services.limits().bodyBytes(), held, this::received, this::refuse);
+    BoundedBody.read(request, services.limits(), held, this::received, this::refuse);
   }
 
   private void received(byte[] body) {
@@ -70,7 +70,7 @@ final class InferExchange {
       score(packing.unpack(body, services.limits().bodyBytes(), held), receivedAt);
     } catch (RequestRefused refused) {
       refuse(refused);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       fail(e);
     }
   }
@@ -80,13 +80,14 @@ final class InferExchange {
     services.replies().refuse(request, refused);
   }
 
-  private void fail(RuntimeException e) {
+  private void fail(Throwable e) {
     held.leave();
     services.replies().fail(request, e);
   }
 
   private void score(byte[] body, long receivedAt) {
     InferenceParser.Parsed read = services.parser().parse(body, packing.jsonLength(body), contract);
+    held.cover(read.heapBytes());
     parsed = read;
     parseNanos = System.nanoTime() - receivedAt;
     Context context = Objects.requireNonNull(Vertx.currentContext(), "the event loop's");
@@ -139,7 +140,7 @@ final class InferExchange {
       }
     } catch (RequestRefused refused) {
       refuse(refused);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       fail(e);
     }
   }
@@ -183,7 +184,8 @@ final class InferExchange {
     if (wanted == BodyCoding.IDENTITY) {
       return body;
     }
+    Buffer packed = wanted.encode(body);
     response.putHeader(Headers.CONTENT_ENCODING, wanted.headerValue());
-    return wanted.encode(body);
+    return packed;
   }
 }

@@ -132,6 +132,7 @@ final class InferenceGrpc extends GRPCInferenceServiceImplBase {
       Optional<String> version = given(request.getModelVersion());
       ServedModel model = models.find(request.getModelName(), version);
       GrpcRequest asked = GrpcRequest.read(request, model.contract(), limits.rows(), headers);
+      headers.cover(asked.tensors().heapBytes());
       long parseNanos = System.nanoTime() - receivedAt;
       pipeline
           .infer(
@@ -145,13 +146,16 @@ final class InferenceGrpc extends GRPCInferenceServiceImplBase {
                   asked.traits()))
           .thenAccept(
               answer -> {
-                answer(observer, headers, asked, answer, parseNanos);
-                headers.held().leave();
+                try {
+                  answer(observer, headers, asked, answer, parseNanos);
+                } finally {
+                  headers.held().leave();
+                }
               });
       begun = true;
     } catch (RequestRefused refused) {
       refuse(observer, refused);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       fail(observer, e);
     } finally {
       if (!begun) {
@@ -188,7 +192,7 @@ final class InferenceGrpc extends GRPCInferenceServiceImplBase {
       }
     } catch (RequestRefused refused) {
       refuse(observer, refused);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       fail(observer, e);
     }
   }
@@ -255,7 +259,7 @@ final class InferenceGrpc extends GRPCInferenceServiceImplBase {
       observer.onCompleted();
     } catch (RequestRefused refused) {
       refuse(observer, refused);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       fail(observer, e);
     }
   }
@@ -272,13 +276,16 @@ final class InferenceGrpc extends GRPCInferenceServiceImplBase {
   }
 
   private void refuse(StreamObserver<?> observer, RequestRefused refused) {
-    GatewayMetric.REJECTED
-        .counter(meters, refused.problem().name().toLowerCase(Locale.ROOT))
-        .increment();
+    // That is counted where the call ends.
+    if (refused.problem() != ProblemType.OVERLOADED) {
+      GatewayMetric.REJECTED
+          .counter(meters, refused.problem().name().toLowerCase(Locale.ROOT))
+          .increment();
+    }
     observer.onError(status(refused.problem(), refused.reason()).asRuntimeException());
   }
 
-  private void fail(StreamObserver<?> observer, RuntimeException e) {
+  private void fail(StreamObserver<?> observer, Throwable e) {
     LOG.error("a call failed unexpectedly", e);
     refuse(observer, new RequestRefused(ProblemType.INTERNAL, "the gateway failed"));
   }
@@ -294,11 +301,11 @@ final class InferenceGrpc extends GRPCInferenceServiceImplBase {
           case 401 -> Status.UNAUTHENTICATED;
           case 403 -> Status.PERMISSION_DENIED;
           case 404 -> Status.NOT_FOUND;
+          case 408, 504 -> Status.DEADLINE_EXCEEDED;
           case 409 -> Status.FAILED_PRECONDITION;
           case 413, 429 -> Status.RESOURCE_EXHAUSTED;
           case 415, 501 -> Status.UNIMPLEMENTED;
           case 503 -> Status.UNAVAILABLE;
-          case 504 -> Status.DEADLINE_EXCEEDED;
           default -> Status.INTERNAL;
         };
     return status.withDescription(reason);

@@ -25,13 +25,15 @@ final class InferenceParser {
    * @param id the client's own; empty if there is none
    * @param inputs every column of the contract
    * @param outputs those that the client wants, in its order
+   * @param heapBytes of the inputs' elements
    */
   record Parsed(
       String id,
       Map<String, Tensor> inputs,
       int rows,
       List<OutputWish> outputs,
-      RequestParameters parameters) {}
+      RequestParameters parameters,
+      long heapBytes) {}
 
   /**
    * Reads a request of JSON alone.

@@ -86,7 +86,7 @@ public final class InferenceRoute {
       handle(request, endpoint.get(), arrivedAt);
     } catch (RequestRefused refused) {
       replies.refuse(request, refused);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       replies.fail(request, e);
     }
   }
@@ -154,7 +154,7 @@ public final class InferenceRoute {
     InFlightBytes.Share held = inFlight.open();
     BoundedBody.read(
         request,
-        limits.bodyBytes(),
+        limits,
         held,
         body -> {
           held.leave();

@@ -34,7 +34,12 @@ final class RawRequest {
     }
     RequestAssembly.Assembled assembled = assembly.finish();
     return new InferenceParser.Parsed(
-        "", assembled.inputs(), assembled.rows(), assembled.outputs(), new RequestParameters());
+        "",
+        assembled.inputs(),
+        assembled.rows(),
+        assembled.outputs(),
+        new RequestParameters(),
+        assembled.heapBytes());
   }
 
   private static Tensor tensor(byte[] body, Column column, long[] shape) {

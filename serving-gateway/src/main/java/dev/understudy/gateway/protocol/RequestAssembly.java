@@ -18,10 +18,14 @@ import java.util.Map;
  * thread-safe.
  */
 final class RequestAssembly {
+  /** An array's header and padding, and the reference to it. */
+  private static final int BESIDES_A_TEXT = 24;
+
   private final ModelContract contract;
   private final int mostRows;
   private final Map<String, Tensor> given;
   private List<OutputWish> outputs = List.of();
+  private long heapBytes;
 
   RequestAssembly(ModelContract contract, int mostRows) {
     this.contract = contract;
@@ -35,8 +39,10 @@ final class RequestAssembly {
    * @param inputs every column of the contract, those left out as missing
    * @param rows at least one
    * @param outputs those that the client wants, in its order; all as they are if it named none
+   * @param heapBytes of the inputs' elements
    */
-  record Assembled(Map<String, Tensor> inputs, int rows, List<OutputWish> outputs) {}
+  record Assembled(
+      Map<String, Tensor> inputs, int rows, List<OutputWish> outputs, long heapBytes) {}
 
   /** The column of that name. */
   Column column(String name) {
@@ -105,9 +111,25 @@ final class RequestAssembly {
 
   /** Takes a tensor of one of the columns. */
   void add(Tensor tensor) {
+    heapBytes += heapBytes(tensor);
     if (given.put(tensor.name(), tensor) != null) {
       throw invalid("input %s is given twice", tensor.name());
     }
+  }
+
+  private static long heapBytes(Tensor tensor) {
+    return switch (tensor.values()) {
+      case float[] floats -> (long) Float.BYTES * floats.length;
+      case short[] halves -> (long) Short.BYTES * halves.length;
+      case byte[][] texts -> {
+        long sum = (long) BESIDES_A_TEXT * texts.length;
+        for (byte[] text : texts) {
+          sum += text.length;
+        }
+        yield sum;
+      }
+      default -> (long) Long.BYTES * tensor.size();
+    };
   }
 
   /** The client wants this output. */
@@ -139,7 +161,8 @@ final class RequestAssembly {
   /** All has been given and asked for. */
   Assembled finish() {
     int rows = rows();
-    return new Assembled(inputs(rows), rows, outputs.isEmpty() ? all() : List.copyOf(outputs));
+    Map<String, Tensor> inputs = inputs(rows);
+    return new Assembled(inputs, rows, outputs.isEmpty() ? all() : List.copyOf(outputs), heapBytes);
   }
 
   private Map<String, Tensor> inputs(int rows) {
@@ -152,7 +175,11 @@ final class RequestAssembly {
       if (tensor == null && !column.mayBeLeftOut()) {
         throw invalid("input %s is missing", column.name());
       }
-      inputs.put(column.name(), tensor == null ? column.missing(rows) : tensor);
+      if (tensor == null) {
+        tensor = column.missing(rows);
+        heapBytes += heapBytes(tensor);
+      }
+      inputs.put(column.name(), tensor);
     }
     return inputs;
   }

@@ -1,15 +1,21 @@
 package dev.understudy.gateway.protocol;
 
+import java.time.Duration;
+
 /**
  * How much one request may ask for.
  *
  * @param bodyBytes of the body
  * @param depth of nested arrays and objects in it
  * @param rows of each tensor
+ * @param bodyDeadline from the body's first bytes to its last
  */
-public record RequestLimits(int bodyBytes, int depth, int rows) {
+public record RequestLimits(int bodyBytes, int depth, int rows, Duration bodyDeadline) {
   /** Each level takes a place on the stack. */
   private static final int DEEPEST = 1_000;
+
+  private static final Duration SHORTEST = Duration.ofMillis(10);
+  private static final Duration LONGEST = Duration.ofDays(1);
 
   public RequestLimits {
     if (depth > DEEPEST) {
@@ -21,5 +27,15 @@ public record RequestLimits(int bodyBytes, int depth, int rows) {
           "limits too small for any request: body %d bytes, depth %d (at least 4), %d rows"
               .formatted(bodyBytes, depth, rows));
     }
+    if (bodyDeadline.compareTo(SHORTEST) < 0 || bodyDeadline.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          "understudy.limits.body-deadline must be %s to %s, not %s"
+              .formatted(SHORTEST, LONGEST, bodyDeadline));
+    }
+  }
+
+  /** With as much time for a body as the gateway gives by default. */
+  RequestLimits(int bodyBytes, int depth, int rows) {
+    this(bodyBytes, depth, rows, Duration.ofSeconds(30));
   }
 }

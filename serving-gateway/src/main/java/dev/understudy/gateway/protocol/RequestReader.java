@@ -316,7 +316,12 @@ final class RequestReader {
     }
     assembled.outputs().forEach(this::require);
     return new InferenceParser.Parsed(
-        id, assembled.inputs(), assembled.rows(), assembled.outputs(), parameters);
+        id,
+        assembled.inputs(),
+        assembled.rows(),
+        assembled.outputs(),
+        parameters,
+        assembled.heapBytes());
   }
 
   private void require(OutputWish wish) {

@@ -16,6 +16,8 @@ final class UnreadableMessages implements ServerInterceptor {
   @Override
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+    CallHeaders current = CallHeaders.current();
+    current.opened(call);
     return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
       private boolean refused;
 
@@ -28,13 +30,16 @@ final class UnreadableMessages implements ServerInterceptor {
           super.onMessage(message);
         } catch (StatusRuntimeException unreadable) {
           refused = true;
-          call.close(status(call, unreadable.getStatus()), new Metadata());
+          if (current.settle()) {
+            call.close(status(call, unreadable.getStatus()), new Metadata());
+          }
         }
       }
 
       @Override
       public void onHalfClose() {
-        if (!refused) {
+        // What is whole now is not overdue any more.
+        if (!refused && current.settle()) {
           super.onHalfClose();
         }
       }

@@ -7,17 +7,28 @@ import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jboss.logging.Logger;
 
 /**
  * Sees what each call brings as it comes over the wire, long before it is a message: bounds the
  * bytes of all calls together, and counts what the transport refuses by itself. Thread-safe.
  */
 final class WatchedCalls extends ServerStreamTracer.Factory {
+  private static final Logger LOG = Logger.getLogger(WatchedCalls.class);
+
   private final InFlightBytes inFlight;
   private final Counter tooLarge;
   private final Counter overloaded;
+  private final Counter overdue;
+  private final Duration deadline;
+  private final Set<Watched> begun = ConcurrentHashMap.newKeySet();
 
-  WatchedCalls(InFlightBytes inFlight, MeterRegistry meters) {
+  WatchedCalls(InFlightBytes inFlight, Duration deadline, MeterRegistry meters) {
+    this.deadline = deadline;
+    this.overdue = GatewayMetric.REJECTED.counter(meters, "body_overdue");
     this.inFlight = inFlight;
     this.tooLarge = GatewayMetric.REJECTED.counter(meters, "too_large");
     this.overloaded = GatewayMetric.REJECTED.counter(meters, "overloaded");
@@ -28,10 +39,28 @@ final class WatchedCalls extends ServerStreamTracer.Factory {
     return new Watched(new CallHeaders(headers, inFlight.open()));
   }
 
+  /**
+   * Ends the calls whose request has begun and does not come to its end. A call's time begins when
+   * a look first finds it, so that none needs a clock that is never found. Not to be called by two
+   * threads at once.
+   */
+  void look() {
+    try {
+      long now = System.nanoTime();
+      for (Watched call : begun) {
+        call.look(now);
+      }
+    } catch (RuntimeException e) {
+      LOG.error("overdue calls could not be ended", e);
+    }
+  }
+
   private final class Watched extends ServerStreamTracer {
     private final CallHeaders headers;
     private boolean packed;
-    private volatile boolean isOverloaded;
+    private boolean hasBegun;
+    private boolean wasSeen;
+    private long seenAt;
 
     Watched(CallHeaders headers) {
       this.headers = headers;
@@ -44,7 +73,24 @@ final class WatchedCalls extends ServerStreamTracer.Factory {
 
     @Override
     public void inboundWireSize(long bytes) {
+      if (!hasBegun) {
+        hasBegun = true;
+        begun.add(this);
+      }
       take(bytes);
+    }
+
+    void look(long now) {
+      if (!wasSeen) {
+        wasSeen = true;
+        seenAt = now;
+      } else if (now - seenAt >= deadline.toNanos()) {
+        begun.remove(this);
+        RequestRefused late = BoundedBody.overdue(deadline);
+        if (headers.expire(InferenceGrpc.status(late.problem(), late.reason()))) {
+          overdue.increment();
+        }
+      }
     }
 
     @Override
@@ -63,18 +109,18 @@ final class WatchedCalls extends ServerStreamTracer.Factory {
     // with a message over the limit.
     private void take(long bytes) {
       try {
-        headers.held().take(Math.toIntExact(bytes));
+        headers.take(bytes);
       } catch (RequestRefused refused) {
-        isOverloaded = true;
         throw InferenceGrpc.status(refused.problem(), refused.reason()).asRuntimeException();
       }
     }
 
     @Override
     public void streamClosed(Status status) {
+      begun.remove(this);
       headers.held().leave();
       if (status.getCode() == Status.Code.RESOURCE_EXHAUSTED) {
-        (isOverloaded ? overloaded : tooLarge).increment();
+        (headers.isOverloaded() ? overloaded : tooLarge).increment();
       }
     }
   }

@@ -37,7 +37,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.AbstractMap;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -91,6 +93,74 @@ class InferencePipelineTest {
     assertThat(join(pipeline.infer(request("m", Optional.of("9"), 0))))
         .isInstanceOf(Answer.Refused.class);
     assertThat(pipeline.inFlight()).isZero();
+  }
+
+  @Test
+  void anErrorOnTheWayIsAnsweredAndTheModelIsLeft() {
+    serve(new Route.Single(1, "1"), Map.of("1", Graphs.sigmoid(1)));
+
+    Answer unscored = join(pipeline.infer(with(new Breaks(0))));
+
+    assertThat(unscored)
+        .isInstanceOfSatisfying(
+            Answer.Failed.class,
+            failed -> assertThat(failed.problem()).isEqualTo(ProblemType.INTERNAL));
+    assertThat(pipeline.inFlight()).isZero();
+    assertThat(count("gateway.log.dropped", "reason", "error")).isPositive();
+  }
+
+  @Test
+  void anErrorBehindTheAnswerLosesItsLogAlone() {
+    serve(new Route.Single(1, "1"), Map.of("1", Graphs.sigmoid(1)));
+    Breaks onlyForTheLog = new Breaks(Integer.MAX_VALUE);
+
+    assertThat(join(pipeline.infer(with(onlyForTheLog)))).isInstanceOf(Answer.Predicted.class);
+
+    awaitQuiet();
+    assertThat(onlyForTheLog.broke).isTrue();
+  }
+
+  private static InferenceRequest with(Map<String, Tensor> inputs) {
+    InferenceRequest plain = request("m", Optional.empty(), 0);
+    return new InferenceRequest(
+        plain.model(),
+        plain.version(),
+        plain.clientId(),
+        inputs,
+        plain.rows(),
+        plain.arrivedAt(),
+        plain.traits());
+  }
+
+  /** One input; whoever asks for all values at once gets an error, others after some questions. */
+  private static final class Breaks extends AbstractMap<String, Tensor> {
+    private final Map<String, Tensor> inputs = request("m", Optional.empty(), 0).inputs();
+    private int left;
+    private boolean broke;
+
+    Breaks(int left) {
+      this.left = left;
+    }
+
+    @Override
+    public Set<Entry<String, Tensor>> entrySet() {
+      if (left-- <= 0) {
+        throw new AssertionError("for the test");
+      }
+      return inputs.entrySet();
+    }
+
+    @Override
+    public Collection<Tensor> values() {
+      boolean forTheLog =
+          StackWalker.getInstance()
+              .walk(frames -> frames.anyMatch(frame -> frame.getMethodName().equals("follow")));
+      if (forTheLog || left <= 0) {
+        broke = true;
+        throw new AssertionError("for the test");
+      }
+      return inputs.values();
+    }
   }
 
   @Test

@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -138,6 +139,42 @@ class FloodTest {
   }
 
   @Test
+  void smallElementsCountAsTheyAreOnTheHeap() throws Exception {
+    serving.serve("bytes", GrpcMessages.identity(Datatype.UINT8, 2), Graphs.identity(2, -1, -1));
+
+    assertThat(postBytes(20)).isEqualTo(200);
+    assertThat(postBytes(40)).isEqualTo(503);
+    assertThat(serving.rejected("overloaded")).isEqualTo(1);
+    assertThat(GrpcMessages.code(() -> inferBytes(20))).isEqualTo(Status.Code.OK);
+    assertThat(GrpcMessages.code(() -> inferBytes(40))).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    awaitRejected("overloaded", 2);
+    assertThat(serving.rejected("too_large")).isZero();
+    awaitHeld(0);
+  }
+
+  private int postBytes(int rows) throws Exception {
+    String json =
+        "{\"inputs\":[{\"name\":\"x\",\"shape\":[%d,1000],\"datatype\":\"UINT8\",\"parameters\":"
+            + "{\"binary_data_size\":%d}}]}";
+    byte[] head = json.formatted(rows, rows * 1_000).getBytes(UTF_8);
+    byte[] body = Arrays.copyOf(head, head.length + rows * 1_000);
+    return rest.post(
+            "/v2/models/bytes/infer",
+            body,
+            "Inference-Header-Content-Length",
+            Integer.toString(head.length))
+        .statusCode();
+  }
+
+  private ModelInferResponse inferBytes(int rows) {
+    long[] shape = {rows, 1_000};
+    Tensor zeros = Tensor.ofIntegers("x", Datatype.UINT8, shape, new long[rows * 1_000]);
+    return GRPCInferenceServiceGrpc.newBlockingStub(channel())
+        .withDeadlineAfter(30, TimeUnit.SECONDS)
+        .modelInfer(GrpcMessages.raw("bytes", zeros).build());
+  }
+
+  @Test
   void bothProtocolsShareOneSum() throws Exception {
     for (int i = 0; i < FIT; i++) {
       beginBody(connect(), SENT);
@@ -177,6 +214,45 @@ class FloodTest {
     slow.shutdownNow();
     awaitHeld(0);
     assertThat(infer().getModelName()).isEqualTo("m");
+  }
+
+  @Test
+  void anErrorIsAnsweredAndLeavesNothingBehind() throws Exception {
+    Call call = beginCall(channel(), null, SENT);
+    awaitHeld(SENT);
+
+    serving.broken.set(new OutOfMemoryError("for the test"));
+    call.call().halfClose();
+
+    assertThat(call.status().getCode()).isEqualTo(Status.Code.INTERNAL);
+    assertThat(answer(infer(connect()))).startsWith("HTTP/1.1 500");
+    awaitHeld(0);
+    serving.broken.set(null);
+    assertThat(infer().getModelName()).isEqualTo("m");
+  }
+
+  @Test
+  void anErrorBehindTheBodyIsAnsweredAndLeavesNothingBehind() throws Exception {
+    byte[] body = body();
+    for (String path : List.of("infer", "explain")) {
+      Socket begun = connect();
+      begun
+          .getOutputStream()
+          .write(
+              "POST /v2/models/m/%s HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n"
+                  .formatted(path, body.length)
+                  .getBytes(US_ASCII));
+      begun.getOutputStream().write(body, 0, body.length - 1);
+      await().untilAsserted(() -> assertThat(inFlight.held()).isEqualTo(body.length - 1L));
+
+      serving.broken.set(new OutOfMemoryError("for the test"));
+      begun.getOutputStream().write(body, body.length - 1, 1);
+
+      assertThat(answer(begun)).startsWith("HTTP/1.1 500").contains("{\"error\":\"the gateway");
+      awaitHeld(0);
+      serving.broken.set(null);
+    }
+    assertThat(answer(infer(connect()))).startsWith("HTTP/1.1 200");
   }
 
   private double answers() {
@@ -272,11 +348,12 @@ class FloodTest {
   }
 
   private static Socket infer(Socket socket) throws IOException {
-    return post(
-        socket,
-        "{\"inputs\":[{\"name\":\"x\",\"shape\":[1],\"datatype\":\"FP32\",\"data\":[0]}]}"
-            .getBytes(UTF_8),
-        "");
+    return post(socket, body(), "");
+  }
+
+  private static byte[] body() {
+    return "{\"inputs\":[{\"name\":\"x\",\"shape\":[1],\"datatype\":\"FP32\",\"data\":[0]}]}"
+        .getBytes(UTF_8);
   }
 
   private static Socket post(Socket socket, byte[] body, String header) throws IOException {

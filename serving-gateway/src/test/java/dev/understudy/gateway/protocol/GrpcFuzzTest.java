@@ -44,7 +44,7 @@ class GrpcFuzzTest {
         new GrpcRequest(
             request.id(),
             new RequestAssembly.Assembled(
-                request.tensors().inputs(), request.tensors().rows(), wishes),
+                request.tensors().inputs(), request.tensors().rows(), wishes, 0),
             request.raw(),
             request.traits()));
   }

@@ -1,6 +1,7 @@
 package dev.understudy.gateway.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.understudy.contracts.inference.GRPCInferenceServiceGrpc;
@@ -17,11 +18,14 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -77,6 +81,23 @@ class GrpcTlsTest {
       assertThat(port.call(as(client, after))).isEqualTo(Status.Code.OK);
       assertThat(port.call(as(before, after))).isEqualTo(Status.Code.UNAVAILABLE);
       assertThat(port.call(as(client, before))).isEqualTo(Status.Code.UNAVAILABLE);
+    }
+  }
+
+  @Test
+  void noFailureOfALookEndsTheLooking() throws Exception {
+    SelfSigned server = SelfSigned.create(directory, "server");
+    FileSystem elsewhere =
+        FileSystems.newFileSystem(directory.resolve("tls.zip"), Map.of("create", "true"));
+    Path certificate = Files.copy(server.certificate(), elsewhere.getPath("/live.crt"));
+    Path key = Files.copy(server.key(), elsewhere.getPath("/live.key"));
+    GrpcTls tls = new GrpcTls(certificate, key, Optional.empty());
+    elsewhere.close();
+
+    assertThatCode(tls::refresh).doesNotThrowAnyException();
+
+    try (Port port = new Port(tls)) {
+      assertThat(port.call(trusting(server))).isEqualTo(Status.Code.OK);
     }
   }
 

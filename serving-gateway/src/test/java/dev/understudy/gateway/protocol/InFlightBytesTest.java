@@ -27,6 +27,21 @@ class InFlightBytesTest {
   }
 
   @Test
+  void whatIsLargerOnTheHeapCountsAsThat() {
+    InFlightBytes.Share share = all.open();
+    share.take(10);
+
+    share.cover(8);
+    assertThat(all.held()).isEqualTo(10);
+    share.cover(80);
+    assertThat(all.held()).isEqualTo(80);
+    assertThatThrownBy(() -> all.open().cover(21)).isInstanceOf(RequestRefused.class);
+    share.leave();
+    share.cover(50);
+    assertThat(all.held()).isEqualTo(21);
+  }
+
+  @Test
   void anAnswerIsNotRefusedAndKeepsOthersOut() {
     InFlightBytes.Share answered = all.open();
     answered.take(10);

@@ -29,6 +29,9 @@ final class Serving implements AutoCloseable {
   final AtomicBoolean ready = new AtomicBoolean(true);
   final InferencePipeline pipeline;
 
+  /** What whoever looks for a model fails with, if anything. */
+  final AtomicReference<Error> broken = new AtomicReference<>();
+
   private final AtomicReference<RoutingTable> table = new AtomicReference<>(RoutingTable.EMPTY);
   private final InferenceMeters inferences = new InferenceMeters(meters);
   private final ModelPool pool = new ModelPool(1, 1);
@@ -48,7 +51,15 @@ final class Serving implements AutoCloseable {
             meters);
     pipeline =
         new InferencePipeline(
-            table::get, shadows, journal, inferences, Tracing.off(), Duration.ofSeconds(2));
+            this::live, shadows, journal, inferences, Tracing.off(), Duration.ofSeconds(2));
+  }
+
+  private RoutingTable live() {
+    Error error = broken.get();
+    if (error != null) {
+      throw error;
+    }
+    return table.get();
   }
 
   /** Serves the graph as version 1 of a model, alone. */
@@ -68,7 +79,7 @@ final class Serving implements AutoCloseable {
     return new GrpcPort(
         new InetSocketAddress("127.0.0.1", 0),
         Optional.empty(),
-        table::get,
+        this::live,
         ready::get,
         pipeline,
         inferences,
@@ -81,14 +92,14 @@ final class Serving implements AutoCloseable {
   /** The routes of REST in front of it. */
   InferenceRoute route(RequestLimits limits, InFlightBytes inFlight) {
     return new InferenceRoute(
-        table::get,
+        this::live,
         ready::get,
         pipeline,
         inferences,
         new ExplainRoute(
-            table::get,
+            this::live,
             ready::get,
-            new ExplainDesk(table::get, Duration.ofSeconds(2)),
+            new ExplainDesk(this::live, Duration.ofSeconds(2)),
             limits,
             inFlight,
             meters),
