@@ -124,7 +124,7 @@ class ShadowRunnerTest {
   @Test
   void tensorsBeyondTheirBytesAreShedUntilOthersAreDone() throws Exception {
     runner.close();
-    runner = new ShadowRunner(1, 100, 1, 3 * Float.BYTES, meters);
+    runner = new ShadowRunner(new ShadowRunner.Limits(1, 100, 1, 3 * Float.BYTES, 0), meters);
     Map<String, Tensor> two = Map.of("x", Tensor.ofFloats("x", new long[] {2}, 0, 0));
     Map<String, Tensor> four = Map.of("x", Tensor.ofFloats("x", new long[] {4}, 0, 0, 0, 0));
     try (ModelPool.Lease model = lease(Graphs.loopsForMillions(), CHEAP.withCheap(Duration.ZERO));
