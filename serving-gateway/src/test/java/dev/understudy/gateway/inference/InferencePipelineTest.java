@@ -25,6 +25,8 @@ import dev.understudy.gateway.shadow.ShadowRunner;
 import dev.understudy.gateway.tracing.Tracing;
 import dev.understudy.scoring.ModelPool;
 import dev.understudy.scoring.NativeMemory;
+import dev.understudy.scoring.RemoteAccess;
+import dev.understudy.scoring.RunPolicy;
 import dev.understudy.scoring.Tensor;
 import dev.understudy.testkit.Graphs;
 import dev.understudy.testkit.TestKafka;
@@ -402,7 +404,14 @@ class InferencePipelineTest {
 
   @Test
   void anUrgentRequestMayHaveAPlaceThatOthersMayNot() {
-    ModelPool narrow = new ModelPool(1, 10);
+    // Each request a run of its own: how many a shared one takes along is a matter of chance.
+    ModelPool narrow =
+        new ModelPool(
+            RunPolicy.standard()
+                .withCapacity(1, 10)
+                .withBatching(RunPolicy.Batching.OFF, 1, Duration.ZERO),
+            Long.MAX_VALUE,
+            RemoteAccess.NONE);
     serve(new Route.Single(1, "1"), Map.of("1", Graphs.loopsForMillions()), narrow);
     pipeline = pipeline(Duration.ofSeconds(2));
     List<CompletableFuture<Answer>> before = new ArrayList<>();
