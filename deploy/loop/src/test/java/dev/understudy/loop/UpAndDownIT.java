@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 /** The verbs of the local stack as processes, as a person runs them. */
 class UpAndDownIT {
   private static final Duration LIMIT = Duration.ofMinutes(3);
+  private static final int SIGINT = 2;
 
   private final Path root = Path.of(System.getProperty("understudy.root"));
   private final Ports ports = Ports.free();
@@ -56,7 +58,8 @@ class UpAndDownIT {
 
     assertThat(run("up")).contains("already runs");
     assertThat(run("down")).contains("Stopped");
-    assertThat(up.waitFor()).isNotZero();
+    assertThat(up.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(up.exitValue()).isNotZero();
     assertThat(parts).noneMatch(ProcessHandle::isAlive);
     assertNothingIsLeft();
 
@@ -64,8 +67,9 @@ class UpAndDownIT {
     awaitReady(again);
     assertThat(get("/v1/projects/kept")).isEqualTo(200);
     // Ctrl-C is SIGINT, SIGTERM is what a service manager sends; both run the same hooks.
-    new ProcessBuilder("kill", "-INT", String.valueOf(again.pid())).start().waitFor();
-    again.waitFor();
+    String signal = ignoresCtrlC() ? "-TERM" : "-INT";
+    new ProcessBuilder("kill", signal, String.valueOf(again.pid())).start().waitFor();
+    assertThat(again.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
     assertNothingIsLeft();
   }
 
@@ -76,6 +80,23 @@ class UpAndDownIT {
       assertThat(run("up")).contains("Port " + ports.registry()).contains("--registry-port");
     }
     assertNothingIsLeft();
+  }
+
+  /**
+   * A shell has its background jobs ignore SIGINT, and everything that they start inherits that.
+   */
+  private static boolean ignoresCtrlC() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.exists(status)) {
+      return false;
+    }
+    String ignored =
+        Files.readAllLines(status).stream()
+            .filter(line -> line.startsWith("SigIgn:"))
+            .map(line -> line.substring("SigIgn:".length()).strip())
+            .findFirst()
+            .orElse("0");
+    return (Long.parseUnsignedLong(ignored, 16) & 1L << (SIGINT - 1)) != 0;
   }
 
   /** Of an answer to a client that would rather speak HTTP/2. */
