@@ -99,8 +99,8 @@ final class OnnxRuntime {
   private OnnxRuntime() {}
 
   /**
-   * Lets all sessions that are made from now on take so many bytes together, for weights and runs;
-   * a run that needs more fails. Once only.
+   * Lets all sessions that are made from now on take so many bytes together for their runs; a run
+   * that needs more fails. Large weights are not counted. Once only.
    */
   static void limitMemory(long bytes) throws OnnxFailure {
     long arena = created(out -> call(CREATE_ARENA_CFG, bytes, DEFAULT, DEFAULT, DEFAULT, out));
