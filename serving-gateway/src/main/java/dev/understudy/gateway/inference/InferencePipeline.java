@@ -149,8 +149,11 @@ public final class InferencePipeline {
               }
               if (model.policy().log().mode() == LogPolicy.Mode.ASYNC) {
                 answered(assigned, scored.outcome());
-                answer.complete(told);
-                afterAnswer.follow(assigned, scored, () -> over(model));
+                // A kill between the answer and its log is counted too.
+                try (var _ = journal.answering()) {
+                  answer.complete(told);
+                  afterAnswer.follow(assigned, scored, () -> over(model));
+                }
               } else {
                 answerWhenSafe(assigned, scored, told, answer);
               }

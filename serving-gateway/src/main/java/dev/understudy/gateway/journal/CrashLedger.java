@@ -20,9 +20,10 @@ import java.util.Map;
 /**
  * How many records are in memory alone, by kind, in a memory-mapped file: the operating system
  * keeps what a killed process wrote there, so the next start knows the most that the kill took. A
- * count rises before a record is taken and falls after it is safe, so it is never too low. (After a
- * loss of power the file may be {@link #force} old.) Also holds how far the spool was sent, and the
- * lock that keeps a second gateway out of the directory. Thread-safe.
+ * count rises before a record is taken (before its answer, where the answer does not wait for it)
+ * and falls after it is safe, so it is never too low. (After a loss of power the file may be {@link
+ * #force} old.) Also holds how far the spool was sent, and the lock that keeps a second gateway out
+ * of the directory. Thread-safe.
  */
 final class CrashLedger implements AutoCloseable {
   private static final String NAME = "ledger";

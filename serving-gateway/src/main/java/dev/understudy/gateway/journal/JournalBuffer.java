@@ -30,6 +30,7 @@ final class JournalBuffer implements AutoCloseable {
   private final PredictionJournal.Bounds bounds;
   private final LogMeters meters;
   private final LogBooks books;
+  private final CrashLedger ledger;
   private final Queue<Entry> queue = new ConcurrentLinkedQueue<>();
 
   /** Offers under way or queued; once nothing more is accepted, {@link #CLOSED} more. */
@@ -47,7 +48,7 @@ final class JournalBuffer implements AutoCloseable {
       throws IOException {
     this.bounds = bounds;
     this.meters = meters;
-    CrashLedger ledger = CrashLedger.open(spooling.directory());
+    this.ledger = CrashLedger.open(spooling.directory());
     for (LogRecord.Kind kind : LogRecord.Kind.values()) {
       long lost = ledger.lost(kind);
       meters.lost(kind, "crash", lost);
@@ -61,6 +62,27 @@ final class JournalBuffer implements AutoCloseable {
     KafkaSender kafka = new KafkaSender(source, bounds.bytes(), producerSettings, books);
     LogWriter log = new LogWriter(this::poll, books, spool, kafka, ledger, spooling.after());
     this.writer = Thread.ofPlatform().daemon().name("journal").start(() -> run(log));
+  }
+
+  /**
+   * A record will be offered or counted as dropped: until {@link #withdraw}, a kill counts it as
+   * lost, and a stop waits for it.
+   *
+   * @return false: too late, nothing more is accepted, and there is nothing to withdraw
+   */
+  boolean announce(LogRecord.Kind kind) {
+    if (offered.getAndIncrement() < 0) {
+      offered.decrementAndGet();
+      return false;
+    }
+    ledger.taken(kind);
+    return true;
+  }
+
+  /** What was announced has been offered or counted. */
+  void withdraw(LogRecord.Kind kind) {
+    ledger.safe(kind);
+    offered.decrementAndGet();
   }
 
   /**

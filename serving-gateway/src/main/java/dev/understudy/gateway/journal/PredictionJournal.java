@@ -33,6 +33,8 @@ import java.util.concurrent.TimeUnit;
  * still waits in memory or on disk. Thread-safe.
  */
 public final class PredictionJournal implements AutoCloseable {
+  private static final Announcement NOTHING = () -> {};
+
   private final String gatewayId;
   private final KeyedHash unitHash;
   private final LoggedInputs inputs;
@@ -40,6 +42,7 @@ public final class PredictionJournal implements AutoCloseable {
   private final Duration durableDeadline;
   private final boolean enabled;
   private final JournalBuffer buffer;
+  private final Announcement announced;
 
   /**
    * A journal that sends at once, first what an earlier one left on disk.
@@ -67,6 +70,7 @@ public final class PredictionJournal implements AutoCloseable {
     this.buffer =
         new JournalBuffer(
             "understudy/gateway/" + gatewayId, bounds, spooling, producerSettings, meters);
+    this.announced = () -> buffer.withdraw(LogRecord.Kind.PREDICTION);
   }
 
   /**
@@ -108,6 +112,23 @@ public final class PredictionJournal implements AutoCloseable {
                 .formatted(durableDeadline, after));
       }
     }
+  }
+
+  /** What is told before an answer goes out whose log follows it. */
+  @FunctionalInterface
+  public interface Announcement extends AutoCloseable {
+    /** The prediction is in the journal's hands, or counted as dropped. */
+    @Override
+    void close();
+  }
+
+  /**
+   * Says that an answer is about to go out whose prediction is logged right afterwards: if the
+   * process is killed between the two, the next start counts it as lost. To be closed once the
+   * prediction was offered.
+   */
+  public Announcement answering() {
+    return enabled && buffer.announce(LogRecord.Kind.PREDICTION) ? announced : NOTHING;
   }
 
   /**

@@ -179,6 +179,26 @@ class InferencePipelineTest {
   }
 
   @Test
+  void aKillBetweenAnAnswerAndItsLogIsCountedByTheNextStart() throws IOException {
+    serve(new Route.Single(1, "1"), Map.of("1", Graphs.loopsForMillions()));
+
+    // The answer goes out when its time is over, long after this test waits for it.
+    Path killed =
+        pipeline
+            .infer(request("m", Optional.empty(), 1_000_000))
+            .thenApply(answer -> LogOnDisk.copy(directory, directory.resolve("killed")))
+            .toCompletableFuture()
+            .join();
+    awaitQuiet();
+    journal(true, killed).close();
+    assertThat(count("gateway.log.lost", "reason", "crash")).isOne();
+
+    Path stopped = LogOnDisk.copy(directory, directory.resolve("stopped"));
+    journal(true, stopped).close();
+    assertThat(count("gateway.log.lost", "reason", "crash")).isOne();
+  }
+
+  @Test
   void aLateCandidateOfASplitIsReplacedByTheCurrentVersion() {
     serve(
         new Route.Split(1, "1", List.of(new Route.Candidate("2", 1)), TEST),

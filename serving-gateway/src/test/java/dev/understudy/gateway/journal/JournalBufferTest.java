@@ -82,7 +82,8 @@ class JournalBufferTest {
     try (JournalBuffer buffer = buffer(nobody(), 100, 1 << 20, Duration.ZERO)) {
       assertThat(buffer.offer(record(1, SIZE), true).join()).isTrue();
 
-      assertThat(onDisk(copy("after"))).containsExactly("key-0001");
+      assertThat(onDisk(LogOnDisk.copy(directory, directory.resolve("after"))))
+          .containsExactly("key-0001");
     }
   }
 
@@ -189,7 +190,7 @@ class JournalBufferTest {
         assertThat(buffer.offer(record(i, SIZE), true).join()).isTrue();
       }
       // What the operating system would keep of the files if the process ended here.
-      afterKill = copy("killed");
+      afterKill = LogOnDisk.copy(directory, directory.resolve("killed"));
     }
     try (CrashLedger ledger = CrashLedger.open(afterKill)) {
       IntStream.range(0, 3).forEach(i -> ledger.taken(LogRecord.Kind.PREDICTION));
@@ -263,16 +264,6 @@ class JournalBufferTest {
 
   private static List<String> keys(int from, int to) {
     return IntStream.range(from, to).mapToObj(JournalBufferTest::key).toList();
-  }
-
-  private Path copy(String name) throws IOException {
-    Path copy = Files.createDirectory(directory.resolve(name));
-    try (Stream<Path> files = Files.list(directory)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        Files.copy(file, copy.resolve(file.getFileName()));
-      }
-    }
-    return copy;
   }
 
   private static List<Path> segments(Path directory) throws IOException {

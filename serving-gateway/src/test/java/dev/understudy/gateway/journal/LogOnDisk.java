@@ -6,9 +6,12 @@ import dev.understudy.contracts.v1.PredictionEvent;
 import dev.understudy.contracts.v1.PredictionLogged;
 import dev.understudy.contracts.v1.ShadowScored;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What a journal that was closed while Kafka was away has left on disk.
@@ -29,6 +32,19 @@ public record LogOnDisk(
       log.add(record);
     }
     return log;
+  }
+
+  /** What the operating system would keep of a journal's files if the process ended now. */
+  public static Path copy(Path directory, Path to) {
+    try (Stream<Path> files = Files.list(directory)) {
+      Files.createDirectory(to);
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Files.copy(file, to.resolve(file.getFileName()));
+      }
+      return to;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   static List<LogRecord> records(Path directory) throws IOException {
