@@ -193,7 +193,8 @@ final class Batcher {
                 new Score.Answered(
                     TensorRows.slice(answered.outputs(), at, member.rows),
                     runner.asIfAlone(answered.latencyNanos(), member.rows, together),
-                    !counted));
+                    counted ? 0 : together,
+                    counted ? 0 : answered.latencyNanos()));
         at += member.rows;
       }
       return true;

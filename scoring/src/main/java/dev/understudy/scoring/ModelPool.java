@@ -406,6 +406,11 @@ public final class ModelPool implements AutoCloseable {
       return loaded.runner.statistics();
     }
 
+    /** How requests share a run; empty: they do not. */
+    public Optional<RunPolicy> batching() {
+      return loaded.runner.batching();
+    }
+
     /** Whether its room has places left for urgent requests only. */
     public boolean isNearlyFull() {
       return loaded.runner.isNearlyFull();

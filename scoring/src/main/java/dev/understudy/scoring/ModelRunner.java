@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
@@ -35,6 +36,7 @@ final class ModelRunner implements AutoCloseable {
   private final RunCost cost;
   private final ScoringRoom room;
   private final @Nullable Batcher batcher;
+  private final RunPolicy policy;
   private final double cheapNanos;
   private final boolean batchable;
 
@@ -54,6 +56,7 @@ final class ModelRunner implements AutoCloseable {
 
   ModelRunner(String name, WarmModel warm, RunPolicy policy) {
     this.warm = warm;
+    this.policy = policy;
     this.model = warm.model();
     this.local = model instanceof LocalModel here ? here : null;
     this.cost = warm.cost();
@@ -83,6 +86,11 @@ final class ModelRunner implements AutoCloseable {
         && local.runsAnywhere()
         && cost.nanos(rows) <= cheapNanos
         && (stops == 0 || System.nanoTime() - notHereBefore >= 0);
+  }
+
+  /** How requests share a run; empty: they do not, or only where one thread has several. */
+  Optional<RunPolicy> batching() {
+    return batcher == null ? Optional.empty() : Optional.of(policy);
   }
 
   /** Whether its room has places left for urgent requests only. */
@@ -204,7 +212,8 @@ final class ModelRunner implements AutoCloseable {
               new Score.Answered(
                   TensorRows.slice(answered.outputs(), at, own),
                   cost.asIfAlone(answered.latencyNanos(), own, rows),
-                  at == 0));
+                  at == 0 ? rows : 0,
+                  at == 0 ? answered.latencyNanos() : 0));
           at += own;
         }
         return scores;

@@ -11,16 +11,22 @@ public sealed interface Score {
   /**
    * The outputs of the contract, in its order. Latency is the run alone, without queueing.
    *
-   * @param countsRun of the requests that share a run, true for one of those that it answered
+   * @param runRows of the whole run, at one of the requests that it answered; 0 at the others, and
+   *     {@link #ALONE} where nobody else had part in it
+   * @param runNanos how long the whole run took, where there are rows
    */
-  record Answered(List<Tensor> outputs, long latencyNanos, boolean countsRun) implements Score {
+  record Answered(List<Tensor> outputs, long latencyNanos, long runRows, long runNanos)
+      implements Score {
+    /** The run had the rows of this request and no others. */
+    public static final long ALONE = -1;
+
     public Answered {
       outputs = List.copyOf(outputs);
     }
 
     /** The answer of a run that nobody else had part in. */
     public Answered(List<Tensor> outputs, long latencyNanos) {
-      this(outputs, latencyNanos, true);
+      this(outputs, latencyNanos, ALONE, latencyNanos);
     }
 
     /** The output of that name, which the contract promises. */

@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
 import dev.understudy.contracts.inference.GRPCInferenceServiceGrpc;
+import dev.understudy.contracts.inference.ModelConfigRequest;
+import dev.understudy.contracts.inference.ModelDynamicBatching;
 import dev.understudy.contracts.inference.ModelInferRequest;
 import dev.understudy.contracts.inference.ModelInferResponse;
 import dev.understudy.contracts.v1.Batching;
@@ -171,6 +173,23 @@ class MiniLmQuarkusTest {
                 assertIsPart(answers.get(2 * i + 1).get(), ofLonger, i);
               }
             });
+  }
+
+  @Test
+  void theConfigurationTellsHowRequestsShareARun() throws Exception {
+    URI config = address.resolve("/v2/models/" + MODEL + "/config");
+    HttpResponse<byte[]> rest =
+        http.send(HttpRequest.newBuilder(config).build(), HttpResponse.BodyHandlers.ofByteArray());
+    ModelDynamicBatching grpc =
+        GRPCInferenceServiceGrpc.newBlockingStub(channel)
+            .modelConfig(ModelConfigRequest.newBuilder().setName(MODEL).build())
+            .getConfig()
+            .getDynamicBatching();
+
+    assertThat(JSON.readTree(rest.body()).get("dynamic_batching").toString())
+        .isEqualTo("{\"preferred_batch_size\":[8],\"max_queue_delay_microseconds\":300000}");
+    assertThat(grpc.getPreferredBatchSizeList()).containsExactly(MOST_ROWS);
+    assertThat(grpc.getMaxQueueDelayMicroseconds()).isEqualTo(300_000);
   }
 
   private static void assertIsPart(Answer answer, float[] all, int sentence) {

@@ -76,39 +76,46 @@ public final class InferencePipeline {
           ProblemType.NOT_FOUND, "there is no model '%s' here".formatted(request.model()));
     }
     ServedModel model = entered.get();
-    Optional<String> unserved = request.version().filter(name -> model.version(name).isEmpty());
-    if (unserved.isPresent()) {
-      model.leave();
-      return refused(
-          ProblemType.NOT_FOUND,
-          "no route of model '%s' names version '%s'".formatted(request.model(), unserved.get()));
-    }
-
-    Optional<String> unlisted = unlistedAttribute(model, request);
-    if (unlisted.isPresent()) {
-      model.leave();
-      return refused(
-          ProblemType.INVALID_REQUEST,
-          "attribute '%s' is not among those that the policy of model '%s' lists; leave it out"
-              .formatted(unlisted.get(), model.name()));
-    }
-
-    PredictionId id = PredictionId.next();
-    Planned planned;
+    PredictionId id;
+    RoutePlan plan;
     try {
-      planned = model.plan(id, request.version(), request);
+      Optional<Answer.Refused> unfit = unfit(model, request);
+      if (unfit.isPresent()) {
+        model.leave();
+        return CompletableFuture.completedStage(unfit.get());
+      }
+      id = PredictionId.next();
+      Planned planned = model.plan(id, request.version(), request);
+      if (planned instanceof Planned.Refused torn) {
+        model.leave();
+        return refused(ProblemType.INVALID_REQUEST, torn.reason());
+      }
+      plan = (RoutePlan) planned;
     } catch (RuntimeException | Error e) {
       model.leave();
       LOG.error("a request could not be assigned", e);
       return refused(ProblemType.INTERNAL, "the gateway failed");
     }
-    return switch (planned) {
-      case RoutePlan plan -> answer(id, model, plan, request);
-      case Planned.Refused torn -> {
-        model.leave();
-        yield refused(ProblemType.INVALID_REQUEST, torn.reason());
-      }
-    };
+    return answer(id, model, plan, request);
+  }
+
+  private static Optional<Answer.Refused> unfit(ServedModel model, InferenceRequest request) {
+    Optional<String> unserved = request.version().filter(name -> model.version(name).isEmpty());
+    if (unserved.isPresent()) {
+      return Optional.of(
+          new Answer.Refused(
+              ProblemType.NOT_FOUND,
+              "no route of model '%s' names version '%s'"
+                  .formatted(request.model(), unserved.get())));
+    }
+    return unlistedAttribute(model, request)
+        .map(
+            unlisted ->
+                new Answer.Refused(
+                    ProblemType.INVALID_REQUEST,
+                    ("attribute '%s' is not among those that the policy of model '%s' lists; leave"
+                            + " it out")
+                        .formatted(unlisted, model.name())));
   }
 
   private static CompletionStage<Answer> refused(ProblemType problem, String reason) {

@@ -62,12 +62,13 @@ public final class VersionStatistics {
     read.add(readNanos);
     queue.record(askedNanos - answered.latencyNanos());
     run.record(answered.latencyNanos());
-    if (answered.countsRun()) {
+    rows.add(size);
+    long together = answered.runRows() == Score.Answered.ALONE ? size : answered.runRows();
+    if (together > 0) {
       executions.increment();
     }
-    rows.add(size);
-    if (size <= LARGEST_LISTED) {
-      ofSize(size).add(answered.latencyNanos());
+    if (together > 0 && together <= LARGEST_LISTED) {
+      ofSize((int) together).add(answered.runNanos());
     }
   }
 
@@ -122,7 +123,7 @@ public final class VersionStatistics {
   public record Total(long count, long nanos) {}
 
   /**
-   * Requests of one size.
+   * Runs of so many rows, of one request or of several that shared them.
    *
    * @param run in the model, conversion of tensors included
    */

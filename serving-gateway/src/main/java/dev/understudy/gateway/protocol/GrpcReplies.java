@@ -18,7 +18,6 @@ import dev.understudy.gateway.inference.VersionStatistics;
 import dev.understudy.gateway.routing.ServedModel;
 import dev.understudy.scoring.Column;
 import dev.understudy.scoring.Datatype;
-import dev.understudy.scoring.ModelPool;
 import dev.understudy.scoring.Tensor;
 import dev.understudy.scoring.TensorSpec;
 import java.util.ArrayList;
@@ -79,7 +78,7 @@ final class GrpcReplies {
     ModelMetadataResponse.Builder metadata =
         ModelMetadataResponse.newBuilder()
             .setName(model.name())
-            .setPlatform(platform(model, version));
+            .setPlatform(Replies.platform(model, version));
     version.ifPresentOrElse(metadata::addVersions, () -> metadata.addAllVersions(model.versions()));
     for (Column column : model.contract().inputs().columns()) {
       metadata.addInputs(tensor(column.spec()));
@@ -103,10 +102,17 @@ final class GrpcReplies {
     ModelConfig.Builder config =
         ModelConfig.newBuilder()
             .setName(model.name())
-            .setPlatform(platform(model, version))
+            .setPlatform(Replies.platform(model, version))
             .setMaxBatchSize(batched ? mostRows : 0)
             .setModelTransactionPolicy(ModelTransactionPolicy.getDefaultInstance())
             .setResponseCache(ModelResponseCache.getDefaultInstance());
+    Replies.batching(model, version)
+        .ifPresent(
+            policy ->
+                config
+                    .getDynamicBatchingBuilder()
+                    .addPreferredBatchSize(policy.mostRows())
+                    .setMaxQueueDelayMicroseconds(Replies.delayMicros(policy.longestDelay())));
     for (Column column : model.contract().inputs().columns()) {
       config
           .addInputBuilder()
@@ -217,14 +223,6 @@ final class GrpcReplies {
 
   private static StatisticDuration.Builder total(VersionStatistics.Total total) {
     return StatisticDuration.newBuilder().setCount(total.count()).setNs(total.nanos());
-  }
-
-  private static String platform(ServedModel model, Optional<String> version) {
-    return model
-        .version(version.orElseGet(() -> model.route().current()))
-        .map(ModelPool.Lease::model)
-        .map(loaded -> loaded.platform())
-        .orElse("");
   }
 
   private static TensorMetadata tensor(TensorSpec spec) {

@@ -6,11 +6,14 @@ import dev.understudy.gateway.routing.ServedModel;
 import dev.understudy.scoring.Column;
 import dev.understudy.scoring.Datatype;
 import dev.understudy.scoring.Model;
+import dev.understudy.scoring.ModelPool;
+import dev.understudy.scoring.RunPolicy;
 import dev.understudy.scoring.TensorSpec;
 import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -173,6 +176,16 @@ final class Replies {
             json.writeEndObject();
           }
           json.writeEndArray();
+          Optional<RunPolicy> batching = batching(model, version);
+          if (batching.isPresent()) {
+            json.writeObjectFieldStart("dynamic_batching");
+            json.writeArrayFieldStart("preferred_batch_size");
+            json.writeNumber(batching.get().mostRows());
+            json.writeEndArray();
+            json.writeNumberField(
+                "max_queue_delay_microseconds", delayMicros(batching.get().longestDelay()));
+            json.writeEndObject();
+          }
           json.writeObjectFieldStart("model_transaction_policy");
           json.writeBooleanField("decoupled", false);
           json.writeEndObject();
@@ -209,12 +222,21 @@ final class Replies {
     return version.<Collection<String>>map(List::of).orElseGet(model::versions);
   }
 
-  private static String platform(ServedModel model, Optional<String> version) {
-    return model
-        .version(version.orElseGet(() -> model.route().current()))
-        .map(lease -> lease.model())
-        .map(Model::platform)
-        .orElse("");
+  static String platform(ServedModel model, Optional<String> version) {
+    return lease(model, version).map(ModelPool.Lease::model).map(Model::platform).orElse("");
+  }
+
+  /** How requests to that version, or to the current one, share a run; empty: they do not. */
+  static Optional<RunPolicy> batching(ServedModel model, Optional<String> version) {
+    return lease(model, version).flatMap(ModelPool.Lease::batching);
+  }
+
+  static long delayMicros(Duration delay) {
+    return delay.toNanos() / 1_000;
+  }
+
+  private static Optional<ModelPool.Lease> lease(ServedModel model, Optional<String> version) {
+    return model.version(version.orElseGet(() -> model.route().current()));
   }
 
   private static void spec(JsonGenerator json, TensorSpec spec) throws IOException {

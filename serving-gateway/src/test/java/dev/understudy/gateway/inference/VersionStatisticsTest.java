@@ -12,7 +12,8 @@ class VersionStatisticsTest {
   @Test
   void requestsThatShareARunAreOneExecution() {
     for (int i = 0; i < 5; i++) {
-      statistics.scored(new Score.Answered(List.of(), 1_000, i == 0), 2, 500, 3_000);
+      Score score = new Score.Answered(List.of(), 1_000, i == 0 ? 10 : 0, i == 0 ? 4_000 : 0);
+      statistics.scored(score, 2, 500, 3_000);
     }
 
     VersionStatistics.Snapshot sums = statistics.snapshot();
@@ -21,6 +22,8 @@ class VersionStatisticsTest {
     assertThat(sums.success().count()).isEqualTo(5);
     assertThat(sums.run()).isEqualTo(new VersionStatistics.Total(5, 5_000));
     assertThat(sums.queue()).isEqualTo(new VersionStatistics.Total(5, 10_000));
+    assertThat(sums.batches())
+        .containsExactly(new VersionStatistics.Batch(10, new VersionStatistics.Total(1, 4_000)));
   }
 
   @Test
