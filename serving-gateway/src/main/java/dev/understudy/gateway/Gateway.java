@@ -141,6 +141,7 @@ public class Gateway {
                     settings.tracing().ratio(),
                     settings.tracing().queue(),
                     settings.tracing().timeout(),
+                    settings.tracing().headers(),
                     gatewayId,
                     version),
                 meters)

@@ -5,6 +5,7 @@ import io.smallrye.config.WithDefault;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -279,6 +280,9 @@ public interface GatewaySettings {
     /** How long the receiver may take for a batch. */
     @WithDefault("PT10S")
     Duration timeout();
+
+    /** Sent to the receiver with each batch, e.g. {@code headers.authorization}; secret. */
+    Map<String, String> headers();
   }
 
   /** For benchmarks only. */

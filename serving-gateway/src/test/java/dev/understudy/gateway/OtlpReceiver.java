@@ -11,10 +11,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A receiver of OTLP over real HTTP. What was posted can be asked for at the same address: messages
- * of Protobuf one behind the other are one message with all spans.
+ * A receiver of OTLP over real HTTP that wants a token. What was posted can be asked for at the
+ * same address: messages of Protobuf one behind the other are one message with all spans.
  */
 public final class OtlpReceiver implements QuarkusTestResourceLifecycleManager {
+  private static final String TOKEN = "Bearer of-the-test";
+
   private final ByteArrayOutputStream received = new ByteArrayOutputStream();
   private @Nullable HttpServer server;
 
@@ -28,6 +30,12 @@ public final class OtlpReceiver implements QuarkusTestResourceLifecycleManager {
           exchange -> {
             byte[] body = exchange.getRequestBody().readAllBytes();
             byte[] answer = {};
+            if (exchange.getRequestMethod().equals("POST")
+                && !TOKEN.equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
+              exchange.sendResponseHeaders(401, -1);
+              exchange.close();
+              return;
+            }
             if (exchange.getRequestMethod().equals("POST")) {
               exchange.getResponseHeaders().add("Content-Type", "application/x-protobuf");
               received.writeBytes(body);
@@ -45,6 +53,8 @@ public final class OtlpReceiver implements QuarkusTestResourceLifecycleManager {
           "true",
           "understudy.tracing.ratio",
           "1",
+          "understudy.tracing.headers.authorization",
+          TOKEN,
           "understudy.tracing.endpoint",
           "http://127.0.0.1:" + started.getAddress().getPort() + "/v1/traces");
     } catch (IOException e) {

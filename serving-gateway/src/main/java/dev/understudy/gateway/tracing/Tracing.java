@@ -18,9 +18,11 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,7 @@ public final class Tracing implements AutoCloseable {
       AttributeKey.stringKey("understudy.prediction_id");
   private static final AttributeKey<String> PROTOCOL =
       AttributeKey.stringKey("understudy.protocol");
+  private static final Pattern HEADER = Pattern.compile("[A-Za-z0-9-]{1,64}");
   private static final Duration LAST_SPANS = Duration.ofSeconds(5);
 
   private final @Nullable SdkTracerProvider provider;
@@ -51,10 +54,18 @@ public final class Tracing implements AutoCloseable {
    * @param ratio of the traces that begin here and are sampled, from 0 to 1; of one that a caller
    *     has begun, the caller has decided
    * @param waiting spans that may wait to be sent; one more is dropped and counted
+   * @param headers for the receiver, which may be secret
    */
   public record Settings(
-      URI endpoint, double ratio, int waiting, Duration timeout, String gatewayId, String version) {
+      URI endpoint,
+      double ratio,
+      int waiting,
+      Duration timeout,
+      Map<String, String> headers,
+      String gatewayId,
+      String version) {
     public Settings {
+      headers = Map.copyOf(headers);
       if (!(ratio >= 0 && ratio <= 1)) {
         throw new IllegalArgumentException(
             "understudy.tracing.ratio is %s, and must be from 0 to 1".formatted(ratio));
@@ -72,6 +83,23 @@ public final class Tracing implements AutoCloseable {
             "understudy.tracing.endpoint must be the whole http(s) address of an OTLP receiver,"
                 + " e.g. http://localhost:4318/v1/traces");
       }
+      for (Map.Entry<String, String> header : headers.entrySet()) {
+        // The value is not said: it may be a secret.
+        if (!HEADER.matcher(header.getKey()).matches()
+            || !header.getValue().chars().allMatch(c -> c >= ' ' && c < 0x7F)) {
+          throw new IllegalArgumentException(
+              "understudy.tracing.headers.%s is no header of HTTP: a name of letters, digits and"
+                      .formatted(header.getKey())
+                  + " dashes, and a value of printable ASCII");
+        }
+      }
+    }
+
+    /** Without the headers' values. */
+    @Override
+    public String toString() {
+      return "Settings[endpoint=%s, ratio=%s, waiting=%d, timeout=%s, headers=%s]"
+          .formatted(endpoint, ratio, waiting, timeout, headers.keySet());
     }
   }
 
@@ -87,6 +115,7 @@ public final class Tracing implements AutoCloseable {
             OtlpHttpSpanExporter.builder()
                 .setEndpoint(settings.endpoint().toString())
                 .setTimeout(settings.timeout())
+                .setHeaders(settings::headers)
                 .build(),
             settings.waiting(),
             GatewayMetric.TRACE_SPANS.counter(meters, "exported"),

@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -99,8 +100,27 @@ class TracingTest {
     return meters.get("gateway.trace.spans").tag("code", code).counter().count();
   }
 
+  @Test
+  void aHeaderForTheReceiverIsCheckedAndNeverShown() {
+    URI endpoint = URI.create("http://localhost:4318/v1/traces");
+    assertThat(with(endpoint, Map.of("authorization", "Bearer secret")).toString())
+        .contains("authorization")
+        .doesNotContain("secret");
+    assertThatThrownBy(() -> with(endpoint, Map.of("authorization", "secret\r\nX: y")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("understudy.tracing.headers.authorization")
+        .hasMessageNotContaining("secret");
+    assertThatThrownBy(() -> with(endpoint, Map.of("two words", "x")))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private static Tracing.Settings with(URI endpoint, Map<String, String> headers) {
+    return new Tracing.Settings(endpoint, 1, 1, Duration.ofSeconds(1), headers, "g", "0");
+  }
+
   private static Tracing.Settings settings(URI endpoint, double ratio, int waiting) {
-    return new Tracing.Settings(endpoint, ratio, waiting, Duration.ofSeconds(1), "g", "0");
+    return new Tracing.Settings(
+        endpoint, ratio, waiting, Duration.ofSeconds(1), Map.of(), "g", "0");
   }
 
   private static URI nobodyListens() throws IOException {
