@@ -131,6 +131,11 @@ class OracleTest {
                     {"id": "undefined", "method": "clusterRatio", "tol": {"abs": 0, "rel": 0},
                      "inputs": {"unitSum": [], "unitCount": [], "splitAt": 0},
                      "expected": {"ratio": null, "se": "NaN"}}
+                    """,
+                    """
+                    {"id": "nothing", "method": "confusionCubeDiff",
+                     "tol": {"abs": 0, "rel": 0}, "expected": null,
+                     "inputs": {"cells": {"000": 10, "001": 2}, "metric": "recall"}}
                     """)
                 + "]");
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +47,15 @@ class AucTest {
 
     assertThat(DeLong.of(positives, negatives).candidate())
         .isCloseTo(wins / (40 * 70), within(1e-12));
+  }
+
+  @Test
+  void countedPairsAreAsManyRecords() {
+    ScoredPair high = new ScoredPair(2, 3);
+    ScoredPair low = new ScoredPair(1, 3);
+
+    assertThat(DeLong.ofCounts(Map.of(high, 2L), Map.of(low, 3L, high, 1L)))
+        .isEqualTo(DeLong.of(List.of(high, high), List.of(low, low, high, low)));
   }
 
   private static List<ScoredPair> scores(SplittableRandom random, int count, int shift) {
