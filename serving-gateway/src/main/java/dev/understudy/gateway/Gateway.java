@@ -95,6 +95,7 @@ public class Gateway {
                 settings.shadow().threads(),
                 settings.shadow().queue(),
                 settings.shadow().share(),
+                settings.shadow().slowShare(),
                 settings.shadow().bytes().orElseGet(ShadowRunner::standardBytes),
                 settings.shadow().nice()),
             meters);

@@ -29,6 +29,7 @@ public final class ServiceProcess {
   private final Map<String, String> environment;
   private final Path log;
   private final Readiness readiness;
+  private boolean apart = true;
   private @Nullable Process process;
 
   /** How one knows that the part is ready. */
@@ -83,12 +84,21 @@ public final class ServiceProcess {
     return log;
   }
 
+  /**
+   * Leaves it in this process's session; to be said before it starts. A Linux that groups threads
+   * by session shares the processors out among sessions first, which a benchmark must not measure.
+   */
+  public ServiceProcess inThisSession() {
+    apart = false;
+    return this;
+  }
+
   /** Starts it, and does not wait. */
   public void start() {
     try {
       Files.createDirectories(log.getParent());
       ProcessBuilder builder =
-          new ProcessBuilder(inItsOwnSession(command))
+          new ProcessBuilder(apart ? inItsOwnSession(command) : command)
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
               .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
