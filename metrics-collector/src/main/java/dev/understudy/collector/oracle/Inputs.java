@@ -169,7 +169,12 @@ record Inputs(String path, JsonNode node) {
 
   private static long whole(JsonNode value, String field) {
     double number = value.isNumber() ? value.doubleValue() : Double.NaN;
-    if (number != Math.rint(number) || Math.abs(number) > 0x1p62) {
+    // A whole number may also be written as 1e6 or 40.0.
+    boolean whole =
+        value.isIntegralNumber()
+            ? value.canConvertToLong()
+            : number == Math.rint(number) && Math.abs(number) <= 0x1p53;
+    if (!whole) {
       throw new BadCase(field, "%s is not a whole number".formatted(value));
     }
     return value.longValue();

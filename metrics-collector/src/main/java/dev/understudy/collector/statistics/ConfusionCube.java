@@ -1,6 +1,7 @@
 package dev.understudy.collector.statistics;
 
-import java.util.HashMap;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,12 +33,22 @@ public record ConfusionCube(Map<Cell, Long> counts) {
   public static final long FEWEST_POSITIVES = 30;
 
   /** Label and both predictions of a record, as numbers of classes from 0 on. */
-  public record Cell(int label, int current, int candidate) {
+  public record Cell(int label, int current, int candidate) implements Comparable<Cell> {
+    private static final Comparator<Cell> ORDER =
+        Comparator.comparingInt(Cell::label)
+            .thenComparingInt(Cell::current)
+            .thenComparingInt(Cell::candidate);
+
     public Cell {
       if (label < 0 || current < 0 || candidate < 0) {
         throw new IllegalArgumentException(
             "classes %d, %d, %d".formatted(label, current, candidate));
       }
+    }
+
+    @Override
+    public int compareTo(Cell other) {
+      return ORDER.compare(this, other);
     }
   }
 
@@ -51,12 +62,13 @@ public record ConfusionCube(Map<Cell, Long> counts) {
             throw new IllegalArgumentException("%s has count %d".formatted(cell, count));
           }
         });
-    counts = Map.copyOf(counts);
+    // In order, so that sums are the same in each run to the last bit.
+    counts = Collections.unmodifiableMap(new TreeMap<>(counts));
   }
 
   /** Both sets of records together. */
   public ConfusionCube merge(ConfusionCube other) {
-    Map<Cell, Long> both = new HashMap<>(counts);
+    Map<Cell, Long> both = new TreeMap<>(counts);
     other.counts.forEach((cell, count) -> both.merge(cell, count, Long::sum));
     return new ConfusionCube(both);
   }
@@ -111,7 +123,7 @@ public record ConfusionCube(Map<Cell, Long> counts) {
   private Estimate meanDifference(List<RatioMetric> metrics) {
     long n = records();
     double value = 0;
-    Map<Cell, Double> influence = new HashMap<>();
+    Map<Cell, Double> influence = new TreeMap<>();
     for (RatioMetric metric : metrics) {
       RatioInfluence ofCurrent = influence(metric, Cell::current);
       RatioInfluence ofCandidate = influence(metric, Cell::candidate);

@@ -1,8 +1,10 @@
 package dev.understudy.collector.statistics;
 
-import java.util.HashMap;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Counts of label and predicted class in one arm of a split, and the metrics that follow from them.
@@ -20,11 +22,19 @@ import java.util.Map;
  */
 public record ConfusionTable(Map<Cell, Long> counts) {
   /** Label and prediction of a record, as numbers of classes from 0 on. */
-  public record Cell(int label, int predicted) {
+  public record Cell(int label, int predicted) implements Comparable<Cell> {
+    private static final Comparator<Cell> ORDER =
+        Comparator.comparingInt(Cell::label).thenComparingInt(Cell::predicted);
+
     public Cell {
       if (label < 0 || predicted < 0) {
         throw new IllegalArgumentException("classes %d, %d".formatted(label, predicted));
       }
+    }
+
+    @Override
+    public int compareTo(Cell other) {
+      return ORDER.compare(this, other);
     }
   }
 
@@ -38,12 +48,13 @@ public record ConfusionTable(Map<Cell, Long> counts) {
             throw new IllegalArgumentException("%s has count %d".formatted(cell, count));
           }
         });
-    counts = Map.copyOf(counts);
+    // In order, so that sums are the same in each run to the last bit.
+    counts = Collections.unmodifiableMap(new TreeMap<>(counts));
   }
 
   /** Both sets of records together. */
   public ConfusionTable merge(ConfusionTable other) {
-    Map<Cell, Long> both = new HashMap<>(counts);
+    Map<Cell, Long> both = new TreeMap<>(counts);
     other.counts.forEach((cell, count) -> both.merge(cell, count, Long::sum));
     return new ConfusionTable(both);
   }
@@ -70,7 +81,7 @@ public record ConfusionTable(Map<Cell, Long> counts) {
   public static ConfusionCube.Classes classes(ConfusionTable current, ConfusionTable candidate) {
     Map<Integer, Long> ofCurrent = current.positives();
     Map<Integer, Long> ofCandidate = candidate.positives();
-    Map<Integer, Long> fewer = new HashMap<>();
+    Map<Integer, Long> fewer = new TreeMap<>();
     ofCurrent.forEach(
         (one, count) -> fewer.put(one, Math.min(count, ofCandidate.getOrDefault(one, 0L))));
     ofCandidate.keySet().forEach(one -> fewer.putIfAbsent(one, 0L));
@@ -78,7 +89,7 @@ public record ConfusionTable(Map<Cell, Long> counts) {
   }
 
   private Map<Integer, Long> positives() {
-    Map<Integer, Long> positives = new HashMap<>();
+    Map<Integer, Long> positives = new TreeMap<>();
     counts.forEach(
         (cell, count) -> {
           positives.merge(cell.label(), count, Long::sum);
@@ -89,7 +100,7 @@ public record ConfusionTable(Map<Cell, Long> counts) {
 
   private Estimate mean(List<RatioMetric> metrics) {
     double value = 0;
-    Map<Cell, Double> influence = new HashMap<>();
+    Map<Cell, Double> influence = new TreeMap<>();
     for (RatioMetric metric : metrics) {
       RatioInfluence one = RatioInfluence.of(metric, counts, Cell::label, Cell::predicted);
       value += one.ratio() / metrics.size();

@@ -79,7 +79,7 @@ public record LatencyHistogram(NavigableMap<Integer, Long> counts) {
     return bucket >= LAST_BUCKET ? Double.POSITIVE_INFINITY : Math.pow(GROWTH, bucket);
   }
 
-  /** With one more record. */
+  /** With one more record. Who adds many counts them by {@link #bucket} and merges once. */
   public LatencyHistogram add(long micros) {
     return merge(new LatencyHistogram(new TreeMap<>(Map.of(bucket(micros), 1L))));
   }
