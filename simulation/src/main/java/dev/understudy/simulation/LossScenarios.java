@@ -18,6 +18,9 @@ import java.util.random.RandomGenerator;
 final class LossScenarios {
   private static final double LARGEST_LOG_LOSS = 6.908;
 
+  /** Student's t with five degrees of freedom has a variance of 5/3. */
+  private static final double UNIT_SPREAD = Math.sqrt(3.0 / 5);
+
   private LossScenarios() {}
 
   static List<Scenario> all() {
@@ -99,8 +102,8 @@ final class LossScenarios {
       "log-odds from N(-1, 1), each version sees them with normal noise of 0.8 of its own; mean and"
           + " spread of the log-odds are our choice, near the fixed samples of the reference";
   private static final String NUMBERS =
-      "the outcome scatters by t(5) times 0.9 around the truth, each version by normal noise of 0.5"
-          + " of its own; the 0.9 is our choice, near the reference's asymptotic column";
+      "the outcome scatters around the truth by t(5), scaled to a standard deviation of 1, each version"
+          + " by normal noise of 0.5 of its own; the scale is our choice";
 
   /** What current and candidate lose on one pair, before the cap. */
   @FunctionalInterface
@@ -141,7 +144,7 @@ final class LossScenarios {
 
   private static Losses numbers(double candidateNoise, OfError loss) {
     return (random, losses) -> {
-      double outcome = 0.9 * studentOfFive(random);
+      double outcome = UNIT_SPREAD * studentOfFive(random);
       losses[0] = loss.of(outcome - 0.5 * random.nextGaussian());
       losses[1] = loss.of(outcome - candidateNoise * random.nextGaussian());
     };

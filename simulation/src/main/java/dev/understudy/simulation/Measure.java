@@ -106,7 +106,7 @@ sealed interface Measure {
     return Math.sqrt(pooled * (1 - pooled) * (1.0 / runs + 1.0 / otherRuns));
   }
 
-  /** As it is shown to people. */
+  /** As it is shown to people: rates are below 1.5, medians above. */
   static String shown(double value) {
     if (Double.isInfinite(value)) {
       return "never";

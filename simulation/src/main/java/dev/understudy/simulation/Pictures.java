@@ -1,10 +1,15 @@
 package dev.understudy.simulation;
 
+import dev.understudy.collector.statistics.AsympCs;
+import dev.understudy.collector.statistics.BoundedBetting;
+import dev.understudy.collector.statistics.Bounds;
 import dev.understudy.collector.statistics.CellBetting;
 import dev.understudy.collector.statistics.CellBetting.Cell;
 import dev.understudy.collector.statistics.EValues;
 import dev.understudy.collector.statistics.Interval;
+import dev.understudy.collector.statistics.Moments;
 import dev.understudy.collector.statistics.Side;
+import dev.understudy.collector.statistics.Wealth;
 import dev.understudy.simulation.Chart.Axis;
 import dev.understudy.simulation.Chart.Line;
 import dev.understudy.simulation.Chart.Point;
@@ -17,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 
 /**
  * The pictures of the documentation, of paired accuracy with a discordance of 6 %. The naive test
@@ -40,6 +46,7 @@ final class Pictures {
     charts.put("interval.svg", interval(seed));
     charts.put("false-promotions.svg", falsePromotions(seed, runs));
     charts.put("time-to-decide.svg", timeToDecide(seed, runs));
+    charts.put("rare-disasters.svg", rareDisasters(seed, runs));
     Files.createDirectories(directory);
     List<Path> written = new ArrayList<>();
     for (Map.Entry<String, Chart> chart : charts.entrySet()) {
@@ -185,14 +192,55 @@ final class Pictures {
             new Line("ours, looked at after every pair", Stroke.OURS, share(crossings, 0))));
   }
 
+  private static Chart rareDisasters(long seed, int runs) {
+    List<long[]> crossings = each(seed, runs, Pictures::disasters);
+    return new Chart(
+        "0.1 better in 99 % of the pairs, 10 worse in 1 %: share of %,d rollouts promoted"
+            .formatted(runs),
+        PAIRS_AXIS,
+        new Axis("promoted so far, in %", ticks(0, 5, 25)),
+        List.of(
+            Line.level("what was promised", Stroke.THRESHOLD, PAIRS_AXIS, 100 * ALPHA),
+            new Line("asymptotic sequence, from 200 pairs on", Stroke.NAIVE, share(crossings, 1)),
+            new Line("betting, ours for such a KPI", Stroke.OURS, share(crossings, 0))));
+  }
+
+  /** As {@link #crossings}, of the betting test and of the asymptotic sequence. */
+  private static long[] disasters(SplittableRandom random) {
+    BoundedBetting betting = new BoundedBetting(Bounds.around(10), 0, Side.GREATER);
+    AsympCs sequence = new AsympCs(ALPHA, 5_000);
+    long[] first = {Long.MAX_VALUE, Long.MAX_VALUE};
+    Wealth wealth = Wealth.EMPTY;
+    Moments moments = Moments.EMPTY;
+    for (int n = 1; n <= PAIRS; n++) {
+      double benefit = random.nextDouble() < 10 / 10.1 ? 0.1 : -10;
+      wealth = wealth.merge(betting.observe(benefit));
+      moments = moments.add(benefit);
+      if (first[0] == Long.MAX_VALUE && wealth.logE() >= EValues.needed(ALPHA)) {
+        first[0] = n;
+      }
+      if (n >= FIRST_LOOK
+          && first[1] == Long.MAX_VALUE
+          && sequence.logE(moments.estimate(), 0, Side.GREATER) >= EValues.needed(ALPHA)) {
+        first[1] = n;
+      }
+    }
+    return first;
+  }
+
   /** Of each run, when our test and when the naive one was first over its threshold. */
   private static List<long[]> crossings(long seed, int runs, double effect) {
+    return each(seed, runs, random -> crossings(random, effect));
+  }
+
+  private static List<long[]> each(
+      long seed, int runs, Function<SplittableRandom, long[]> rollout) {
     SplittableRandom root = new SplittableRandom(seed);
-    List<SplittableRandom> each = new ArrayList<>();
+    List<SplittableRandom> generators = new ArrayList<>();
     for (int run = 0; run < runs; run++) {
-      each.add(root.split());
+      generators.add(root.split());
     }
-    return each.parallelStream().map(random -> crossings(random, effect)).toList();
+    return generators.parallelStream().map(rollout).toList();
   }
 
   private static long[] crossings(SplittableRandom random, double effect) {

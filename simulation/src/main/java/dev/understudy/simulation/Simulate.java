@@ -73,6 +73,9 @@ public final class Simulate implements Callable<Integer> {
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
+  @Option(names = "--markdown", description = "Print a table of Markdown.")
+  private boolean markdown;
+
   /** For the command line that has it as a verb. */
   public Simulate() {}
 
@@ -98,6 +101,8 @@ public final class Simulate implements Callable<Integer> {
           new ObjectMapper()
               .enable(SerializationFeature.INDENT_OUTPUT)
               .writeValueAsString(Map.of("scenarios", rows)));
+    } else if (markdown) {
+      Table.printMarkdown(rows, out);
     } else {
       Table.print(rows, out);
     }

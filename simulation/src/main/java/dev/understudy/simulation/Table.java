@@ -28,6 +28,25 @@ final class Table {
     }
   }
 
+  /** The same as a table of Markdown, for documentation. */
+  static void printMarkdown(List<Row> rows, PrintWriter out) {
+    out.println("| id | scenario | data | measure | measured | reference | limit | accepted |");
+    out.println("|---|---|---|---|---:|---:|---:|---|");
+    for (Row row : rows) {
+      Double measured = row.measured();
+      out.printf(
+          "| %s | `%s` | %s | %s | %s | %s | %s | %s |%n",
+          row.id(),
+          row.name(),
+          row.generator(),
+          row.measure(),
+          measured == null ? "never" : Measure.shown(measured),
+          Measure.shown(row.reference()),
+          Measure.shown(row.limit()),
+          accepted(row));
+    }
+  }
+
   private static String accepted(Row row) {
     Boolean accepted = row.accepted();
     if (accepted == null) {

@@ -82,7 +82,7 @@ class SimulateTest {
     assertThat(exit).isZero();
     try (var files = Files.list(directory)) {
       assertThat(files.toList())
-          .hasSize(5)
+          .hasSize(6)
           .allSatisfy(
               file ->
                   assertThat(
