@@ -195,7 +195,7 @@ final class Pictures {
   private static Chart rareDisasters(long seed, int runs) {
     List<long[]> crossings = each(seed, runs, Pictures::disasters);
     return new Chart(
-        "0.1 better in 99 % of the pairs, 10 worse in 1 %: share of %,d rollouts promoted"
+        "0.1 better in 99 %% of the pairs, 10 worse in 1 %%: share of %,d rollouts promoted"
             .formatted(runs),
         PAIRS_AXIS,
         new Axis("promoted so far, in %", ticks(0, 5, 25)),

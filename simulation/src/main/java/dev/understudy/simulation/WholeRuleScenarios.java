@@ -184,8 +184,23 @@ final class WholeRuleScenarios {
             0.003,
             6_010),
         shadow(
-            "2-points-better", new Shadow(0.02, Slow.AS_CURRENT), Truth.BETTER_BY_THE_MINIMUM, 1, 0, 0, 0, 3_340),
-        shadow("2-points-worse", new Shadow(-0.02, Slow.AS_CURRENT), Truth.WORSE, 0, 0.003, 0.998, 0, 540)
+            "2-points-better",
+            new Shadow(0.02, Slow.AS_CURRENT),
+            Truth.BETTER_BY_THE_MINIMUM,
+            1,
+            0,
+            0,
+            0,
+            3_340),
+        shadow(
+                "2-points-worse",
+                new Shadow(-0.02, Slow.AS_CURRENT),
+                Truth.WORSE,
+                0,
+                0.003,
+                0.998,
+                0,
+                540)
             .inTheShortSet(),
         shadow(
             "slow-half-as-many-again",

@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class MeasureTest {
-  private static final Scenario ANY =
-      Scenario.given("any", "s0", "", random -> Ending.open(1));
+  private static final Scenario ANY = Scenario.given("any", "s0", "", random -> Ending.open(1));
 
   private static List<Ending> endings(int claimed, int open) {
     List<Ending> endings = new ArrayList<>();

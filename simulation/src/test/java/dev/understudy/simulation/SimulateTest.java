@@ -37,8 +37,7 @@ class SimulateTest {
     assertThat(alarms.get("runs").asInt()).isEqualTo(50);
     assertThat(alarms.get("measured").isNumber()).isTrue();
     assertThat(alarms.get("reference").asDouble()).isEqualTo(0.0007);
-    assertThat(alarms.get("limit").asDouble())
-        .isEqualTo(0.001 + 3 * Math.sqrt(0.001 * 0.999 / 50));
+    assertThat(alarms.get("limit").asDouble()).isEqualTo(0.001 + 3 * Math.sqrt(0.001 * 0.999 / 50));
     assertThat(alarms.get("accepted").asBoolean()).isTrue();
     JsonNode median = rows.get(2);
     assertThat(median.get("measure").asText()).isEqualTo("median samples");
