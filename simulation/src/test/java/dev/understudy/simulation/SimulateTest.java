@@ -31,7 +31,7 @@ class SimulateTest {
     JsonNode rows = new ObjectMapper().readTree(out.toString()).get("scenarios");
     assertThat(exit).isZero();
     assertThat(rows).hasSize(3);
-    JsonNode alarms = rows.get(1);
+    JsonNode alarms = rows.get(0);
     assertThat(alarms.get("name").asText()).isEqualTo("sample-ratio-as-planned");
     assertThat(alarms.get("id").asText()).isEqualTo("s6");
     assertThat(alarms.get("runs").asInt()).isEqualTo(50);
@@ -39,10 +39,10 @@ class SimulateTest {
     assertThat(alarms.get("reference").asDouble()).isEqualTo(0.0007);
     assertThat(alarms.get("limit").asDouble()).isEqualTo(0.001 + 3 * Math.sqrt(0.001 * 0.999 / 50));
     assertThat(alarms.get("accepted").asBoolean()).isTrue();
-    JsonNode median = rows.get(2);
+    JsonNode median = rows.get(1);
     assertThat(median.get("measure").asText()).isEqualTo("median samples");
     assertThat(median.get("accepted").isNull()).as("too few runs to tell").isTrue();
-    assertThat(err.toString()).contains("3/3 sample-ratio-60-percent: 50 runs");
+    assertThat(err.toString()).contains("3/3 paired-accuracy-1-percent: 50 runs");
   }
 
   @Test
