@@ -1,6 +1,7 @@
 package dev.understudy.local;
 
 import dev.understudy.local.stack.StackException;
+import dev.understudy.simulation.Simulate;
 import dev.understudy.training.Train;
 import dev.understudy.training.pipeline.TrainingFailed;
 import dev.understudy.training.register.RegistryRefused;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Command;
       TailVerb.class,
       OracleVerb.class,
       Train.class,
+      Simulate.class,
       CommandLine.HelpCommand.class
     },
     footer = {

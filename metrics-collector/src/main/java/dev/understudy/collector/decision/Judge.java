@@ -51,6 +51,33 @@ public final class Judge {
         .build();
   }
 
+  /**
+   * The verdict of {@link #evaluate} alone, without words, interval and figures: what a simulation
+   * asks a million times.
+   */
+  public static Verdict verdict(TestPlan plan, Tally tally, Stand stand) {
+    PrimaryEvidence primary = PrimaryEvidence.of(plan, tally);
+    List<HarmEvidence> guards =
+        plan.guards().stream().map(guard -> HarmEvidence.of(plan, guard, tally)).toList();
+    Health health = HealthCheck.of(plan, tally, primary, stand);
+    return new DecisionRule(plan.policy(), guards.size())
+        .verdict(situation(plan, primary, guards, health, stand));
+  }
+
+  /** The evidence about the primary KPI in nats, as {@link #evaluate} weighs it. */
+  public static LogEs logEs(TestPlan plan, Tally tally) {
+    PrimaryEvidence primary = PrimaryEvidence.of(plan, tally);
+    return new LogEs(primary.better(), primary.worse());
+  }
+
+  /**
+   * Evidence in nats.
+   *
+   * @param better that the candidate is above its line
+   * @param worse that it is below
+   */
+  public record LogEs(double better, double worse) {}
+
   /** Whether a test is over with this verdict. */
   public static boolean ends(Verdict verdict) {
     return switch (verdict) {
@@ -114,8 +141,9 @@ public final class Judge {
             .setBetter(logE(primary.better(), rule.neededToPromote()))
             .setWorse(logE(primary.worse(), rule.neededToRollBack()))
             .setClipped(primary.clipped());
-    if (primary.interval() != null) {
-      kpi.setLower(primary.interval().lower()).setUpper(primary.interval().upper());
+    var interval = primary.interval(plan.policy().getAlphaPromote());
+    if (interval != null) {
+      kpi.setLower(interval.lower()).setUpper(interval.upper());
     }
     primary.futile().ifPresent(value -> kpi.setFutile(logE(value, rule.neededToStop())));
     return kpi.build();

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * interval), log loss from sums of bets.
  *
  * @param effect positive when the candidate is better
- * @param interval of the effect, where the KPI has cells
+ * @param cells of the contrast, where the KPI has them
  */
 record PrimaryEvidence(
     long units,
@@ -30,7 +30,7 @@ record PrimaryEvidence(
     double currentMean,
     double candidateMean,
     double effect,
-    @Nullable Interval interval,
+    @Nullable CellBetting cells,
     double better,
     double worse,
     OptionalDouble futile,
@@ -42,6 +42,14 @@ record PrimaryEvidence(
       return plan.sumsLoss() ? pairedLoss(plan, pairs) : pairedAccuracy(plan, pairs);
     }
     return plan.sumsLoss() ? splitLoss(plan, tally) : splitAccuracy(plan, tally);
+  }
+
+  /**
+   * Of the effect, where the KPI has cells and a unit was seen. Only those who show it should ask:
+   * it costs a hundred times what the evidence does.
+   */
+  @Nullable Interval interval(double alpha) {
+    return cells == null || units == 0 ? null : cells.interval(alpha);
   }
 
   private static PrimaryEvidence pairedAccuracy(TestPlan plan, PairTally pairs) {
@@ -104,7 +112,7 @@ record PrimaryEvidence(
         currentMean,
         candidateMean,
         cells.mean(),
-        units == 0 ? null : cells.interval(plan.policy().getAlphaPromote()),
+        cells,
         cells.logE(plan.line(), Side.GREATER),
         cells.logE(plan.line(), Side.LESS),
         futileLine.isPresent()
