@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
       DownVerb.class,
       StatusVerb.class,
       TailVerb.class,
+      ReplayVerb.class,
       Train.class,
       CommandLine.HelpCommand.class
     },

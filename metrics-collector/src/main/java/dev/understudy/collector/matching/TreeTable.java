@@ -1,15 +1,18 @@
 package dev.understudy.collector.matching;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
-/** A {@link Table} in memory. */
+/** A {@link Table} in memory, for {@link Replay} and for tests. */
 final class TreeTable implements Table {
   private final TreeMap<byte[], byte[]> rows = new TreeMap<>(Arrays::compareUnsigned);
 
   @Override
-  public byte[] get(byte[] key) {
+  public byte @Nullable [] get(byte[] key) {
     return rows.get(key);
   }
 
@@ -25,22 +28,21 @@ final class TreeTable implements Table {
 
   @Override
   public List<Row> rows(byte[] from, byte[] to, int limit) {
-    if (Arrays.compareUnsigned(from, to) > 0) {
-      return List.of();
+    List<Row> found = new ArrayList<>();
+    Map.Entry<byte[], byte[]> next = rows.ceilingEntry(from);
+    while (next != null && found.size() < limit && Arrays.compareUnsigned(next.getKey(), to) <= 0) {
+      found.add(new Row(next.getKey(), next.getValue()));
+      next = rows.higherEntry(next.getKey());
     }
-    return rows.subMap(from, true, to, true).entrySet().stream()
-        .limit(limit)
-        .map(entry -> new Row(entry.getKey(), entry.getValue()))
-        .toList();
+    return found;
   }
 
   @Override
-  public Row last(byte[] from, byte[] to) {
-    if (Arrays.compareUnsigned(from, to) > 0) {
-      return null;
-    }
-    var last = rows.subMap(from, true, to, true).lastEntry();
-    return last == null ? null : new Row(last.getKey(), last.getValue());
+  public @Nullable Row last(byte[] from, byte[] to) {
+    Map.Entry<byte[], byte[]> last = rows.floorEntry(to);
+    return last == null || Arrays.compareUnsigned(last.getKey(), from) < 0
+        ? null
+        : new Row(last.getKey(), last.getValue());
   }
 
   int size() {
