@@ -59,6 +59,15 @@ final class CollectorVerb implements Callable<Integer> {
   private int pairs;
 
   @Option(
+      names = "--lag",
+      paramLabel = "N",
+      defaultValue = "100000",
+      description =
+          "Predictions between one and its outcome: what both must keep meanwhile. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private int lag;
+
+  @Option(
       names = "--threads",
       paramLabel = "N",
       defaultValue = "1",
@@ -114,7 +123,7 @@ final class CollectorVerb implements Callable<Integer> {
     }
     List<CollectorReport> reports = new ArrayList<>();
     try {
-      CollectorBench bench = new CollectorBench(home, people::println);
+      CollectorBench bench = new CollectorBench(home, lag, people::println);
       for (Mode mode : modes) {
         for (int live : tests) {
           reports.add(bench.measure(mode == Mode.SHADOW, live, threads, pairs, warmUps, rounds));
@@ -128,7 +137,7 @@ final class CollectorVerb implements Callable<Integer> {
     if (json) {
       ObjectNode all = new ObjectMapper().createObjectNode().put("bench", "collector");
       all.set("machine", Machine.here().json());
-      all.put("rounds", rounds).put("warm_ups", warmUps);
+      all.put("rounds", rounds).put("warm_ups", warmUps).put("lag", lag);
       var cases = all.putArray("cases");
       reports.forEach(report -> cases.add(report.json()));
       System.out.println(all);
@@ -139,7 +148,7 @@ final class CollectorVerb implements Callable<Integer> {
   private int waiting(Path home, PrintStream people) {
     List<WaitingReport> reports = new ArrayList<>();
     try {
-      CollectorBench bench = new CollectorBench(home, people::println);
+      CollectorBench bench = new CollectorBench(home, lag, people::println);
       for (Mode mode : modes) {
         reports.add(bench.waiting(mode == Mode.SHADOW, waiting, threads, pairs, warmUps, rounds));
       }

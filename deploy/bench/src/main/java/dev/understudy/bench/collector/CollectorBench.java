@@ -33,11 +33,13 @@ public final class CollectorBench {
   private static final int FEW = 4_000;
 
   private final Path home;
+  private final int lag;
   private final Consumer<String> progress;
 
-  /** With data in that folder. */
-  public CollectorBench(Path home, Consumer<String> progress) {
+  /** With data in that folder, and each outcome so many predictions after its own. */
+  public CollectorBench(Path home, int lag, Consumer<String> progress) {
     this.home = home;
+    this.lag = lag;
     this.progress = progress;
   }
 
@@ -59,7 +61,7 @@ public final class CollectorBench {
     List<Double> ratios = new ArrayList<>();
     progress.accept(name + ": starting Kafka");
     try (Broker broker = Broker.start(here, ports.kafka(), ports.controller());
-        Traffic traffic = new Traffic(broker.servers(), mode)) {
+        Traffic traffic = new Traffic(broker.servers(), mode, lag)) {
       makeTopics(broker.servers());
       for (int i = 0; i < tests; i++) {
         traffic.define(Traffic.HORIZON_MS);
@@ -105,10 +107,10 @@ public final class CollectorBench {
       boolean shadow, int waiting, int threads, int pairs, int warmUps, int rounds) {
     Path here = home.resolve(shadow ? "waiting-shadow" : "waiting-split");
     Ports ports = Ports.free();
+    RouteMode mode = shadow ? RouteMode.SHADOW : RouteMode.SPLIT;
     progress.accept("waiting: starting Kafka");
     try (Broker broker = Broker.start(here, ports.kafka(), ports.controller());
-        Traffic traffic =
-            new Traffic(broker.servers(), shadow ? RouteMode.SHADOW : RouteMode.SPLIT)) {
+        Traffic traffic = new Traffic(broker.servers(), mode, lag)) {
       makeTopics(broker.servers());
       traffic.define(Traffic.HORIZON_MS);
       int patient = traffic.define(PATIENT_MS);

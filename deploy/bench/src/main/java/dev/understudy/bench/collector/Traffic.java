@@ -40,22 +40,23 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Writes predictions and their outcomes, as the gateway and the collector's own edge would: ids of
- * 36 characters, 20 inputs that the join skips, each outcome some thousand predictions later.
+ * 36 characters, 200 bytes of inputs that the join skips, each outcome so many predictions later.
  */
 final class Traffic implements AutoCloseable {
   /** H of every test, milliseconds. */
-  static final long HORIZON_MS = 5_000;
+  static final long HORIZON_MS = 10_000;
 
-  private static final int LAG = 5_000;
   private static final byte[] INPUTS = new byte[200];
 
   private final KafkaProducer<byte[], byte[]> producer;
   private final RouteMode mode;
+  private final int lag;
   private final List<String> tests = new ArrayList<>();
   private final SplittableRandom random = new SplittableRandom(7);
 
-  Traffic(String servers, RouteMode mode) {
+  Traffic(String servers, RouteMode mode, int lag) {
     this.mode = mode;
+    this.lag = lag;
     this.producer =
         new KafkaProducer<>(
             Map.<String, Object>of(
@@ -139,7 +140,7 @@ final class Traffic implements AutoCloseable {
       String id = UUID.randomUUID().toString();
       predict(id, i % over);
       waiting.add(id);
-      if (waiting.size() > LAG) {
+      if (waiting.size() > lag) {
         tell(waiting.remove());
       }
     }
