@@ -24,6 +24,7 @@ import picocli.CommandLine.Command;
       StatusVerb.class,
       TailVerb.class,
       OracleVerb.class,
+      ReplayVerb.class,
       Train.class,
       Simulate.class,
       CommandLine.HelpCommand.class

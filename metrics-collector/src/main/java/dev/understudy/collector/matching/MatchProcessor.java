@@ -21,6 +21,11 @@ final class MatchProcessor implements Processor<byte[], byte[], String, byte[]> 
    */
   private static final Duration NEXT_TURN = Duration.ofMillis(100);
 
+  /**
+   * Of each turn, so that a backlog is not kept waiting and no other partition of the thread is.
+   */
+  private static final long LONGEST_TURN_NANOS = Duration.ofMillis(25).toNanos();
+
   private final TopologySettings settings;
   private final String predictions;
   private final MatchCounts counts;
@@ -54,7 +59,7 @@ final class MatchProcessor implements Processor<byte[], byte[], String, byte[]> 
                 context.getStateStore(MatchTopology.ENDED)),
             counts,
             this::report);
-    context.schedule(NEXT_TURN, PunctuationType.WALL_CLOCK_TIME, now -> advance());
+    context.schedule(NEXT_TURN, PunctuationType.WALL_CLOCK_TIME, now -> turn());
   }
 
   @Override
@@ -69,6 +74,13 @@ final class MatchProcessor implements Processor<byte[], byte[], String, byte[]> 
     if (more || now.passedSecond() != passed) {
       advance();
     }
+  }
+
+  private void turn() {
+    long start = System.nanoTime();
+    do {
+      advance();
+    } while (more && System.nanoTime() - start < LONGEST_TURN_NANOS);
   }
 
   private void advance() {
