@@ -79,7 +79,7 @@ public interface GatewaySettings {
   /** For benchmarks only. */
   Bench bench();
 
-  /** Files for TLS on the port for gRPC; they are read again within a minute of a change. */
+  /** Files for TLS on the port for gRPC; they are read again within 30 s of a change. */
   interface GrpcTls {
     /** The certificate in PEM, followed by those that certify it. Needs the key. */
     Optional<Path> certificate();

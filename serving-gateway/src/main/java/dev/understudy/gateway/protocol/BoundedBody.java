@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  * goes on for too long, or stalls. Owned by one event loop.
  */
 final class BoundedBody {
-  private static final int PATIENCE = 16;
+  /** How many times a body that is too large may be as long as it may be, so that it hears why. */
+  static final int PATIENCE = 16;
+
   private static final byte[] NOTHING = {};
 
   private final int limit;
@@ -184,6 +186,6 @@ final class BoundedBody {
   private RequestRefused tooLarge() {
     return new RequestRefused(
         ProblemType.TOO_LARGE,
-        "the body is larger than %d bytes; send fewer rows at a time".formatted(limit));
+        "the body is larger than %d bytes; %s".formatted(limit, RequestLimits.WAY_OUT));
   }
 }

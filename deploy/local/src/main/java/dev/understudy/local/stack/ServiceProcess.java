@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ public final class ServiceProcess {
   private final Map<String, String> environment;
   private final Path log;
   private final Readiness readiness;
+  private Predicate<String> inherited = variable -> true;
   private boolean apart = true;
   private @Nullable Process process;
 
@@ -93,6 +95,16 @@ public final class ServiceProcess {
     return this;
   }
 
+  /**
+   * Hands over those variables of this process's environment only; to be said before it starts.
+   *
+   * @param inherited by name
+   */
+  ServiceProcess inheriting(Predicate<String> inherited) {
+    this.inherited = inherited;
+    return this;
+  }
+
   /** Starts it, and does not wait. */
   public void start() {
     try {
@@ -102,6 +114,7 @@ public final class ServiceProcess {
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
               .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
+      builder.environment().keySet().removeIf(inherited.negate());
       builder.environment().putAll(environment);
       process = builder.start();
     } catch (IOException e) {
