@@ -42,7 +42,7 @@ final class RemoteBreaker {
       case Score.Answered answered -> breaker.recordSuccess();
       case Score.Shed shed -> breaker.recordSuccess();
       case Score.Failed failed -> {
-        if (failed.errorClass().equals(RemoteServer.UNAVAILABLE)) {
+        if (failed.isOutage()) {
           return failed();
         }
         breaker.recordSuccess();

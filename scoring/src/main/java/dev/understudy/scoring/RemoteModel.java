@@ -19,6 +19,7 @@ import java.util.concurrent.TimeoutException;
 final class RemoteModel implements Model {
   static final String PLATFORM = "remote_openinference";
 
+  private static final System.Logger LOG = System.getLogger(RemoteModel.class.getName());
   private static final Duration OPEN_FOR = Duration.ofSeconds(1);
 
   private final RemoteServer server;
@@ -151,6 +152,12 @@ final class RemoteModel implements Model {
   private Score call(Map<String, Tensor> request, long budget, Map<String, String> carried) {
     Score score = attempt(request, budget, carried);
     if (breaker.ended(score)) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "model {0} at {1} failed too often and is spared for a while; last: {2}",
+          document.model(),
+          document.url().getHost(),
+          score instanceof Score.Failed failed ? failed.reason() : "it took too long");
       server.reconnect();
     }
     return score;

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeoutException;
 /** The server that a model lives on, over one of the protocol's transports. Thread-safe. */
 interface RemoteServer extends AutoCloseable {
   /** Error class of a server that cannot be reached, or says that it cannot answer now. */
-  String UNAVAILABLE = "remote_unavailable";
+  String UNAVAILABLE = Score.Failed.REMOTE_UNAVAILABLE;
 
   /** Error class of a server that does not take the request. */
   String REFUSED = "remote_refused";

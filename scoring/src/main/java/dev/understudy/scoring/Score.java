@@ -44,7 +44,15 @@ public sealed interface Score {
    * @param errorClass one of few words, fit for a metric
    * @param reason for people; may quote the model, so it stays inside
    */
-  record Failed(String errorClass, String reason, long latencyNanos) implements Score {}
+  record Failed(String errorClass, String reason, long latencyNanos) implements Score {
+    /** Error class of a model on another server, which cannot be reached or cannot answer now. */
+    public static final String REMOTE_UNAVAILABLE = "remote_unavailable";
+
+    /** Whether it says nothing of the input: the same request may do well later. */
+    public boolean isOutage() {
+      return errorClass.equals(REMOTE_UNAVAILABLE);
+    }
+  }
 
   /** The run was still going when its time was over; it was told to stop. */
   record TimedOut(long afterNanos) implements Score {}

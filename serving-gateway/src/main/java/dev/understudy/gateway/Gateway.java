@@ -38,6 +38,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -227,6 +228,10 @@ public class Gateway {
     pool.close();
     hotSwap.close();
     tracing.close();
+  }
+
+  List<String> notLoaded() {
+    return hotSwap.notLoaded();
   }
 
   boolean isReady() {

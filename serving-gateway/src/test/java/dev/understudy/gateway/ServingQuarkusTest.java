@@ -10,6 +10,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasItems;
+import static org.hamcrest.Matchers.notNullValue;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -460,6 +461,21 @@ class ServingQuarkusTest {
       assertThat(topics().headers(Topic.PREDICTIONS, id).getFirst().lastHeader("traceparent"))
           .isNull();
     }
+  }
+
+  @Test
+  void whileTheOtherServerIsAwayCallersAreToldToTryAgain() throws Exception {
+    try (FarServer far = new FarServer()) {
+      far.answers();
+      VersionRef one = upload("1", Documents.remote(far.address(), "m", "1").getBytes(UTF_8));
+      publish(Published.model(PROJECT, "away").setCommitted(Published.single(1, one)).build());
+      awaitLive("away", 1);
+    }
+
+    infer("away", "[1]")
+        .statusCode(503)
+        .header("Retry-After", notNullValue())
+        .body("error", containsString("cannot be reached now"));
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -145,6 +146,15 @@ public final class HotSwap implements AutoCloseable {
   /** Whether it is known what is to be served, and all of that is loaded. */
   public boolean isReady() {
     return established && desks.values().stream().allMatch(ModelDesk::isReady);
+  }
+
+  /** The models, as project/name, that must be served and are not loaded yet. */
+  public List<String> notLoaded() {
+    return desks.values().stream()
+        .filter(desk -> !desk.isReady())
+        .map(desk -> desk.project() + "/" + desk.model())
+        .sorted()
+        .toList();
   }
 
   /** Takes the next record of the topic; false: it is none that could be taken. */

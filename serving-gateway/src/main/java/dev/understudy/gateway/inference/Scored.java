@@ -91,6 +91,11 @@ record Scored(Map<String, Score> byVersion, Optional<Fallback> fallback) {
             answered.outputs(),
             fallback.map(any -> "previous version " + version));
       }
+      case Score.Failed failed when failed.isOutage() ->
+          new Answer.Failed(
+              id,
+              ProblemType.UNAVAILABLE,
+              "the model runs on another server, which cannot be reached now; try again later");
       case Score.Failed failed ->
           new Answer.Failed(id, ProblemType.MODEL_FAILED, "the model failed on this input");
       case Score.TimedOut late ->
