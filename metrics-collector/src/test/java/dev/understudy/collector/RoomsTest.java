@@ -31,14 +31,18 @@ class RoomsTest {
           .definedBy("..collector.matching..")
           .layer("outcome")
           .definedBy("..collector.outcome..")
+          .layer("oracle")
+          .definedBy("..collector.oracle..")
           .layer("clock")
           .definedBy("..collector.clock..")
           .whereLayer("statistics")
-          .mayOnlyBeAccessedByLayers("comparison", "decision")
+          .mayOnlyBeAccessedByLayers("comparison", "decision", "oracle")
           .whereLayer("comparison")
           .mayOnlyBeAccessedByLayers("decision", "matching")
           .whereLayer("decision")
-          .mayOnlyBeAccessedByLayers("matching")
+          .mayOnlyBeAccessedByLayers("matching", "oracle")
+          .whereLayer("oracle")
+          .mayNotBeAccessedByAnyLayer()
           .whereLayer("matching")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("outcome")
@@ -77,6 +81,23 @@ class RoomsTest {
               "dev.understudy.collector.comparison..",
               "dev.understudy.collector.decision..",
               "dev.understudy.collector.state..");
+
+  @ArchTest
+  static final ArchRule THE_ORACLE_CARRIES_NO_FRAMEWORK =
+      classes()
+          .that()
+          .resideInAPackage("..collector.oracle..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "java..",
+              "org.jspecify..",
+              "com.fasterxml.jackson..",
+              "com.google.protobuf..",
+              "dev.understudy.contracts..",
+              "dev.understudy.collector.statistics..",
+              "dev.understudy.collector.decision..",
+              "dev.understudy.collector.oracle..");
 
   @ArchTest
   static final ArchRule THE_JUDGE_HAS_NO_WALL_CLOCK =

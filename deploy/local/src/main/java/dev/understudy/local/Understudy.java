@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
       DownVerb.class,
       StatusVerb.class,
       TailVerb.class,
+      OracleVerb.class,
       Train.class,
       CommandLine.HelpCommand.class
     },
@@ -40,18 +41,20 @@ public final class Understudy {
   public static void main(String[] args) {
     // The libraries' chatter would drown the story; what they warn of is shown.
     EVERYTHING.setLevel(Level.WARNING);
-    System.exit(
-        new CommandLine(new Understudy())
-            .setExecutionExceptionHandler(
-                (problem, command, parsed) -> {
-                  if (problem instanceof StackException
-                      || problem instanceof TrainingFailed
-                      || problem instanceof RegistryRefused) {
-                    command.getErr().println("understudy: " + problem.getMessage());
-                    return 1;
-                  }
-                  throw problem;
-                })
-            .execute(args));
+    System.exit(commandLine().execute(args));
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new Understudy())
+        .setExecutionExceptionHandler(
+            (problem, command, parsed) -> {
+              if (problem instanceof StackException
+                  || problem instanceof TrainingFailed
+                  || problem instanceof RegistryRefused) {
+                command.getErr().println("understudy: " + problem.getMessage());
+                return 1;
+              }
+              throw problem;
+            });
   }
 }

@@ -11,9 +11,9 @@ import java.util.OptionalDouble;
  *
  * <p>Promotion asks that every condition holds at the same evaluation, each at its own α: the
  * intersection of the claims needs no correction (Berger 1982). Rollback may be triggered by any of
- * K conditions, so α is divided by K. Nothing is latched.
+ * K conditions, so α is divided by K. Nothing is latched. Pure and immutable.
  */
-final class DecisionRule {
+public final class DecisionRule {
   private final DecisionPolicy policy;
   private final int triggers;
 
@@ -24,7 +24,7 @@ final class DecisionRule {
    * @param fewestUnits pairs, or units of the smaller arm
    * @param futile absent when futility is off
    */
-  record Situation(
+  public record Situation(
       long units,
       long fewestUnits,
       long elapsedMs,
@@ -32,13 +32,17 @@ final class DecisionRule {
       double better,
       double worse,
       OptionalDouble futile,
-      List<GuardSituation> guards) {}
+      List<GuardSituation> guards) {
+    public Situation {
+      guards = List.copyOf(guards);
+    }
+  }
 
   /** Evidence of one guard, in nats. */
-  record GuardSituation(double harm, double safe, boolean required) {}
+  public record GuardSituation(double harm, double safe, boolean required) {}
 
   /** The rule under a policy with so many guards. */
-  DecisionRule(DecisionPolicy policy, int guards) {
+  public DecisionRule(DecisionPolicy policy, int guards) {
     this.policy = policy;
     this.triggers = 1 + guards;
   }
@@ -55,7 +59,8 @@ final class DecisionRule {
     return EValues.needed(policy.getAlphaFutility());
   }
 
-  Verdict verdict(Situation now) {
+  /** What follows from where the test stands. */
+  public Verdict verdict(Situation now) {
     if (anyGuardHarmed(now)) {
       return Verdict.ROLLBACK;
     }

@@ -7,6 +7,7 @@ import dev.understudy.collector.comparison.TestPlan;
 import dev.understudy.collector.statistics.ArmContrast;
 import dev.understudy.collector.statistics.CellBetting;
 import dev.understudy.collector.statistics.CellBetting.Cell;
+import dev.understudy.collector.statistics.Interval;
 import dev.understudy.collector.statistics.Side;
 import dev.understudy.collector.statistics.Wealth;
 import dev.understudy.contracts.v1.RouteMode;
@@ -29,7 +30,7 @@ record PrimaryEvidence(
     double currentMean,
     double candidateMean,
     double effect,
-    CellBetting.@Nullable Interval interval,
+    @Nullable Interval interval,
     double better,
     double worse,
     OptionalDouble futile,

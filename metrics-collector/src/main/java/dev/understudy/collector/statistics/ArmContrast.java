@@ -15,6 +15,9 @@ package dev.understudy.collector.statistics;
  *
  * <p><b>Source.</b> Horvitz and Thompson 1952.
  *
+ * <p><b>When it misleads.</b> When the logged π is not the one that was used. A poor c or a small π
+ * only costs time.
+ *
  * @param share π, the candidate's probability of this request, in (0, 1)
  * @param centre c, in [0, cap]
  * @param cap B

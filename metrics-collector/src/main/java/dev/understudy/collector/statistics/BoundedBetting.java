@@ -20,6 +20,10 @@ package dev.understudy.collector.statistics;
  * <p><b>Source.</b> Waudby-Smith and Ramdas, JRSS-B 2024 (arXiv 2010.09686); Ville 1939. The grid
  * of bets is our own choice.
  *
+ * <p><b>When it misleads.</b> When bounds are set after looking at the data, when more than a few
+ * values are clipped (the mean is then that of the clipped contrast), or when units that depend on
+ * each other are counted as many. Bounds far wider than the spread only cost time.
+ *
  * @param bounds of D
  * @param line m, strictly inside
  * @param side what is claimed
@@ -49,15 +53,18 @@ public record BoundedBetting(Bounds bounds, double line, Side side) {
   }
 
   Wealth observe(long times, double value) {
+    return Wealth.of(times, ratio(value));
+  }
+
+  /** By how much the value moves a stake, in units of the stake; from -1 on. */
+  double ratio(double value) {
     if (!Double.isFinite(value)) {
       throw new IllegalArgumentException("an observation of %s".formatted(value));
     }
     double inside = bounds.clamp(value);
-    double ratio =
-        switch (side) {
-          case GREATER -> (inside - line) / (line - bounds.lowest());
-          case LESS -> (line - inside) / (bounds.highest() - line);
-        };
-    return Wealth.of(times, ratio);
+    return switch (side) {
+      case GREATER -> (inside - line) / (line - bounds.lowest());
+      case LESS -> (line - inside) / (bounds.highest() - line);
+    };
   }
 }

@@ -19,6 +19,8 @@ import java.util.List;
  *
  * <p><b>Source.</b> As there.
  *
+ * <p><b>When it misleads.</b> As there.
+ *
  * @param strata each with all values that can occur, also those with count 0
  */
 public record CellBetting(List<List<Cell>> strata) {
@@ -35,9 +37,6 @@ public record CellBetting(List<List<Cell>> strata) {
       }
     }
   }
-
-  /** An interval for the mean; each bound holds with probability 1-α over the whole run. */
-  public record Interval(double lower, double upper) {}
 
   public CellBetting {
     strata = strata.stream().map(List::copyOf).toList();
@@ -82,11 +81,11 @@ public record CellBetting(List<List<Cell>> strata) {
   }
 
   /**
-   * The lines that are not rejected at α, on either side; without strata the interval is not
-   * bounded.
+   * The lines that are not rejected at α, on either side: each bound holds with probability 1-α
+   * over the whole run. Without strata the interval is not bounded.
    */
   public Interval interval(double alpha) {
-    double target = Math.log(1 / alpha);
+    double target = EValues.needed(alpha);
     double lowest = Double.NEGATIVE_INFINITY;
     double highest = Double.POSITIVE_INFINITY;
     for (List<Cell> cells : strata) {

@@ -8,7 +8,7 @@ import java.util.Arrays;
  */
 public final class Wealth {
   /** Before the first observation. */
-  public static final Wealth EMPTY = new Wealth(new double[Bets.COUNT]);
+  public static final Wealth EMPTY = new Wealth(new double[BettingGrid.COUNT]);
 
   private final double[] sums;
 
@@ -22,9 +22,9 @@ public final class Wealth {
    * @throws IllegalArgumentException when there are not sixteen, or one is not a number
    */
   public static Wealth of(double[] sums) {
-    if (sums.length != Bets.COUNT) {
+    if (sums.length != BettingGrid.COUNT) {
       throw new IllegalArgumentException(
-          "%d sums, where %d are needed".formatted(sums.length, Bets.COUNT));
+          "%d sums, where %d are needed".formatted(sums.length, BettingGrid.COUNT));
     }
     for (double sum : sums) {
       if (Double.isNaN(sum)) {
@@ -36,9 +36,9 @@ public final class Wealth {
 
   /** {@code times} observations that all move the stake by the same {@code ratio}, from -1 on. */
   static Wealth of(long times, double ratio) {
-    double[] sums = new double[Bets.COUNT];
-    for (int k = 0; k < Bets.COUNT; k++) {
-      sums[k] = times * Math.log1p(Bets.size(k) * ratio);
+    double[] sums = new double[BettingGrid.COUNT];
+    for (int k = 0; k < BettingGrid.COUNT; k++) {
+      sums[k] = times * Math.log1p(BettingGrid.STANDARD.size(k) * ratio);
     }
     return new Wealth(sums);
   }
@@ -46,7 +46,7 @@ public final class Wealth {
   /** Both sets of observations together. */
   public Wealth merge(Wealth other) {
     double[] both = sums.clone();
-    for (int k = 0; k < Bets.COUNT; k++) {
+    for (int k = 0; k < BettingGrid.COUNT; k++) {
       both[k] += other.sums[k];
     }
     return new Wealth(both);
@@ -54,7 +54,7 @@ public final class Wealth {
 
   /** ln E in nats: evidence against the null; 0 when there is none. */
   public double logE() {
-    return Bets.mix(sums);
+    return BettingGrid.STANDARD.mix(sums);
   }
 
   /** A copy of the sixteen sums. */

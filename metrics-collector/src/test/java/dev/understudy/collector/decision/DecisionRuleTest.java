@@ -2,74 +2,145 @@ package dev.understudy.collector.decision;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.understudy.collector.decision.DecisionRule.GuardSituation;
 import dev.understudy.collector.decision.DecisionRule.Situation;
 import dev.understudy.contracts.v1.DecisionPolicy;
-import java.io.InputStream;
-import java.util.ArrayList;
+import dev.understudy.contracts.v1.Verdict;
 import java.util.List;
 import java.util.OptionalDouble;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.Test;
 
-/** The rule against cases that were checked by hand. */
+/** Which of the eight steps comes first. Its figures are among the cases of the oracle. */
 class DecisionRuleTest {
-  @TestFactory
-  Stream<DynamicTest> everyVerdictIsThatOfTheOracle() throws Exception {
-    JsonNode cases;
-    try (InputStream file = getClass().getResourceAsStream("/oracles/statistics.json")) {
-      cases = new ObjectMapper().readTree(file).get("cases");
-    }
-    return StreamSupport.stream(cases.spliterator(), false)
-        .filter(one -> one.get("method").textValue().equals("verdict"))
-        .map(
-            one ->
-                DynamicTest.dynamicTest(
-                    one.get("id").textValue(),
-                    () ->
-                        assertThat(verdict(one.get("inputs")))
-                            .isEqualTo(one.get("expected").textValue())));
+  private static final double PROVEN = 20;
+  private static final double NOT_PROVEN = -1;
+  private static final DecisionPolicy POLICY =
+      DecisionPolicy.newBuilder()
+          .setAlphaPromote(0.05)
+          .setAlphaRollback(0.05)
+          .setAlphaFutility(0.05)
+          .setMinimumUnits(200)
+          .setMaximumUnits(10_000)
+          .setMinimumDurationMs(1_000)
+          .setMaximumDurationMs(9_000)
+          .build();
+  private static final GuardSituation SAFE = new GuardSituation(NOT_PROVEN, PROVEN, true);
+
+  @Test
+  void aGuardActsEvenOnDoubtfulDataAndBeforeTheFirstUnit() {
+    assertThat(new Now().guard(PROVEN, PROVEN).units(0).unhealthy().verdict())
+        .isEqualTo(Verdict.ROLLBACK);
   }
 
-  private static String verdict(JsonNode in) {
-    List<GuardSituation> guards = new ArrayList<>();
-    for (JsonNode guard : in.get("guards")) {
-      guards.add(
-          new GuardSituation(
-              guard.get("logEHarm").doubleValue(),
-              guard.get("logESafe").doubleValue(),
-              guard.get("required").booleanValue()));
-    }
-    DecisionPolicy policy =
-        DecisionPolicy.newBuilder()
-            .setAlphaPromote(in.get("alphaPromote").doubleValue())
-            .setAlphaRollback(in.get("alphaRollback").doubleValue())
-            .setAlphaFutility(in.get("alphaFutility").doubleValue())
-            .setAlphaHealth(0.001)
-            .setMinimumUnits(in.get("minUnits").longValue())
-            .setMaximumUnits(in.get("maxUnits").longValue())
-            .setMinimumDurationMs(hours(in, "minHours"))
-            .setMaximumDurationMs(hours(in, "maxHours"))
-            .build();
-    Situation now =
-        new Situation(
-            in.get("n").longValue(),
-            in.get("n").longValue(),
-            hours(in, "elapsedHours"),
-            !in.get("unhealthy").booleanValue(),
-            in.get("logEPromote").doubleValue(),
-            in.get("logEWorse").doubleValue(),
-            OptionalDouble.of(in.get("logEFutile").doubleValue()),
-            guards);
-    return new DecisionRule(policy, guards.size()).verdict(now).name();
+  @Test
+  void thePrimaryRollsBackOnlyAfterEnoughUnits() {
+    assertThat(new Now().worse(PROVEN).units(199).verdict()).isEqualTo(Verdict.CONTINUE);
+    assertThat(new Now().worse(PROVEN).units(200).unhealthy().verdict())
+        .isEqualTo(Verdict.ROLLBACK);
   }
 
-  private static long hours(JsonNode in, String name) {
-    return TimeUnit.HOURS.toMillis(in.get(name).longValue());
+  @Test
+  void doubtfulDataHoldUntilTheTimeIsOver() {
+    assertThat(new Now().better(PROVEN).unhealthy().verdict()).isEqualTo(Verdict.HOLD);
+    assertThat(new Now().better(PROVEN).unhealthy().elapsed(9_000).verdict())
+        .isEqualTo(Verdict.STOP_INVALID);
+  }
+
+  @Test
+  void nothingIsPromotedTooEarly() {
+    assertThat(new Now().better(PROVEN).elapsed(999).verdict()).isEqualTo(Verdict.CONTINUE);
+    assertThat(new Now().better(PROVEN).units(199).verdict()).isEqualTo(Verdict.CONTINUE);
+    assertThat(new Now().better(PROVEN).verdict()).isEqualTo(Verdict.PROMOTE);
+  }
+
+  @Test
+  void aRequiredGuardMustBeProvenSafe() {
+    assertThat(new Now().better(PROVEN).guard(NOT_PROVEN, NOT_PROVEN).verdict())
+        .isEqualTo(Verdict.CONTINUE);
+  }
+
+  @Test
+  void aCandidateThatIsBetterIsNotStoppedAsFutileForItsGuards() {
+    Now now = new Now().better(PROVEN).futile(PROVEN).guard(NOT_PROVEN, NOT_PROVEN);
+
+    assertThat(now.verdict()).isEqualTo(Verdict.CONTINUE);
+    assertThat(now.elapsed(9_000).verdict()).isEqualTo(Verdict.STOP_INCONCLUSIVE);
+    assertThat(new Now().futile(PROVEN).verdict()).isEqualTo(Verdict.STOP_FUTILE);
+  }
+
+  @Test
+  void timeOrUnitsEndATestWithoutProof() {
+    assertThat(new Now().units(10_000).verdict()).isEqualTo(Verdict.STOP_INCONCLUSIVE);
+    assertThat(new Now().elapsed(9_000).verdict()).isEqualTo(Verdict.STOP_INCONCLUSIVE);
+    assertThat(new Now().better(PROVEN).units(10_000).verdict()).isEqualTo(Verdict.PROMOTE);
+  }
+
+  @Test
+  void everyGuardRaisesWhatARollbackNeeds() {
+    DecisionRule alone = new DecisionRule(POLICY, 0);
+    DecisionRule guarded = new DecisionRule(POLICY, 3);
+
+    assertThat(alone.neededToRollBack()).isEqualTo(Math.log(20));
+    assertThat(guarded.neededToRollBack()).isEqualTo(Math.log(80));
+    assertThat(guarded.neededToPromote()).isEqualTo(Math.log(20));
+  }
+
+  private static final class Now {
+    private long units = 5_000;
+    private long elapsedMs = 5_000;
+    private boolean healthy = true;
+    private double better = NOT_PROVEN;
+    private double worse = NOT_PROVEN;
+    private double futile = NOT_PROVEN;
+    private GuardSituation guard = SAFE;
+
+    Now units(long of) {
+      units = of;
+      return this;
+    }
+
+    Now elapsed(long millis) {
+      elapsedMs = millis;
+      return this;
+    }
+
+    Now unhealthy() {
+      healthy = false;
+      return this;
+    }
+
+    Now better(double logE) {
+      better = logE;
+      return this;
+    }
+
+    Now worse(double logE) {
+      worse = logE;
+      return this;
+    }
+
+    Now futile(double logE) {
+      futile = logE;
+      return this;
+    }
+
+    Now guard(double harm, double safe) {
+      guard = new GuardSituation(harm, safe, true);
+      return this;
+    }
+
+    Verdict verdict() {
+      return new DecisionRule(POLICY, 1)
+          .verdict(
+              new Situation(
+                  units,
+                  units,
+                  elapsedMs,
+                  healthy,
+                  better,
+                  worse,
+                  OptionalDouble.of(futile),
+                  List.of(guard)));
+    }
   }
 }

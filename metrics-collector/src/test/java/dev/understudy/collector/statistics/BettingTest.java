@@ -15,7 +15,7 @@ class BettingTest {
     CellBetting empty = CellBetting.of(new Cell(1, 0), new Cell(-1, 0), new Cell(0, 0));
 
     assertThat(empty.logE(0, Side.GREATER)).isZero();
-    assertThat(empty.interval(0.05)).isEqualTo(new CellBetting.Interval(-1, 1));
+    assertThat(empty.interval(0.05)).isEqualTo(new Interval(-1, 1));
   }
 
   @Test
@@ -83,6 +83,15 @@ class BettingTest {
     assertThat(ratio(22)).isGreaterThanOrEqualTo(Math.log(1_000));
     assertThat(DirichletMultinomial.logE(new long[] {1, 0}, new double[] {0, 1}, 10))
         .isEqualTo(Double.POSITIVE_INFINITY);
+  }
+
+  @Test
+  void aTrillionUnitsAsPlannedAreNoAlarmToTheLastDigits() {
+    long half = 500_000_000_000L;
+
+    // mpmath, 40 digits, by ln Γ.
+    assertThat(DirichletMultinomial.logE(new long[] {half, half}, new double[] {.5, .5}, 10))
+        .isCloseTo(-12.689176830418283, within(1e-9));
   }
 
   private static double ratio(long units) {
