@@ -137,7 +137,7 @@ class RoomsTest {
           .that()
           .haveNameMatching(
               ".*\\.(PartitionMatcher|Maturity|WaitingRoom|Labels|UnitReader|EventReader|LogClock"
-                  + "|Summing|Keys|Table|KnownTests)(\\$.*)?")
+                  + "|Summing|Keys|Table|KnownTests|PredictionReader|Shards)(\\$.*)?")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.apache.kafka..");

@@ -5,43 +5,54 @@ import dev.understudy.collector.statistics.ArmContrast;
 /**
  * What is counted of one epoch of a split at one share.
  *
- * @param loss when the KPI is a loss
+ * @param kpi among labelled units of both arms
  */
-public record SplitTally(ArmTally candidate, ArmTally current, LossSums loss) {
+public record SplitTally(ArmTally candidate, ArmTally current, KpiTally kpi) {
   /** Nothing counted yet. */
   public static final SplitTally EMPTY =
-      new SplitTally(ArmTally.EMPTY, ArmTally.EMPTY, LossSums.EMPTY);
+      new SplitTally(ArmTally.EMPTY, ArmTally.EMPTY, KpiTally.NOTHING);
 
-  SplitTally plus(TestPlan plan, JudgedUnit.Assigned unit) {
-    LossSums lossToo = loss;
-    Boolean positive = unit.positive();
-    if (plan.sumsLoss() && positive != null && unit.scored().complete()) {
-      lossToo = plusLoss(plan, unit, positive);
-    }
-    return unit.toCandidate()
-        ? new SplitTally(candidate.plus(plan, unit), current, lossToo)
-        : new SplitTally(candidate, current.plus(plan, unit), lossToo);
+  /** The sums of a KPI that has them; those of nothing for any other. */
+  public LossSums loss() {
+    return kpi instanceof LossSums sums ? sums : LossSums.EMPTY;
   }
 
-  private LossSums plusLoss(TestPlan plan, JudgedUnit.Assigned unit, boolean positive) {
-    double raw = unit.scored().loss(positive);
-    double capped = Math.min(raw, plan.cap());
-    boolean cut = raw > plan.cap() && !unit.scored().error();
+  SplitTally plus(TestPlan plan, JudgedUnit.Assigned unit) {
+    boolean counts = unit.truth().known() > 0 && unit.scored().complete();
+    KpiTally kpiToo = counts ? plusKpi(plan, unit) : kpi;
+    return unit.toCandidate()
+        ? new SplitTally(candidate.plus(plan, unit), current, kpiToo)
+        : new SplitTally(candidate, current.plus(plan, unit), kpiToo);
+  }
+
+  private KpiTally plusKpi(TestPlan plan, JudgedUnit.Assigned unit) {
+    return switch (plan.measure().family()) {
+      case CELLS -> unit.truth().rows() == 1 ? kpi : plusSums(plan, unit);
+      case SUMS -> plusSums(plan, unit);
+      case TABLE -> TableTally.in(kpi).plus(plan, unit);
+      case BLOCKS -> AucTally.in(kpi).plus(plan, unit);
+    };
+  }
+
+  private LossSums plusSums(TestPlan plan, JudgedUnit.Assigned unit) {
+    UnitValue unitValue = UnitValue.of(plan.measure(), unit.scored(), unit.truth());
+    double value = unitValue.value();
     ArmContrast contrast = new ArmContrast(unit.share(), plan.primary().getCentre(), plan.cap());
-    double benefit =
-        -(unit.toCandidate() ? contrast.ofCandidate(capped) : contrast.ofCurrent(capped));
-    return loss.plus(
-        plan,
-        cut,
-        unit.toCandidate() ? 0 : capped,
-        unit.toCandidate() ? capped : 0,
-        benefit,
-        contrast.boundsOfLoss());
+    double gain = unit.toCandidate() ? contrast.ofCandidate(value) : contrast.ofCurrent(value);
+    boolean more = plan.measure().moreIsBetter();
+    return LossSums.in(kpi)
+        .plus(
+            plan,
+            unitValue.cut(),
+            unit.toCandidate() ? 0 : value,
+            unit.toCandidate() ? value : 0,
+            more ? gain : -gain,
+            more ? contrast.bounds() : contrast.boundsOfLoss());
   }
 
   /** Both tallies together. */
   public SplitTally merge(SplitTally other) {
     return new SplitTally(
-        candidate.merge(other.candidate), current.merge(other.current), loss.merge(other.loss));
+        candidate.merge(other.candidate), current.merge(other.current), kpi.merge(other.kpi));
   }
 }

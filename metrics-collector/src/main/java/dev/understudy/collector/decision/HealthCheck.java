@@ -35,7 +35,7 @@ final class HealthCheck {
     shares(plan.policy(), health, problems);
     if (clipped > MOST_CLIPPED) {
       problems.add(
-          "%s of the losses were cut at the cap, more than %s"
+          "%s of the values were cut at the cap, more than %s"
               .formatted(Words.percent(clipped), Words.percent(MOST_CLIPPED)));
     }
     stale(plan.policy(), stand, problems);
@@ -45,7 +45,7 @@ final class HealthCheck {
   private static void pairs(PairTally pairs, Health.Builder health) {
     long started = pairs.complete() + pairs.shed() + pairs.lost();
     health.setCompleteness(share(pairs.complete(), started));
-    health.setCoverage(share(pairs.labelled(), pairs.complete()));
+    health.setCoverage(share(pairs.labelledRows(), pairs.rows()));
   }
 
   private static void arms(
@@ -62,7 +62,7 @@ final class HealthCheck {
               new long[] {candidate.assigned(), current.assigned()}, planned);
       imbalance +=
           DirichletMultinomial.logE(
-              new long[] {candidate.unlabelled(), current.unlabelled()},
+              new long[] {candidate.incomplete(), current.incomplete()},
               planned,
               DirichletMultinomial.COARSE);
     }
@@ -74,8 +74,8 @@ final class HealthCheck {
             share(all.current().scored(), all.current().assigned())));
     health.setCoverage(
         Math.min(
-            share(all.candidate().labelled(), all.candidate().scored()),
-            share(all.current().labelled(), all.current().scored())));
+            share(all.candidate().labelledRows(), all.candidate().rows()),
+            share(all.current().labelledRows(), all.current().rows())));
     double needed = EValues.needed(policy.getAlphaHealth());
     health.setSampleRatio(LogE.newBuilder().setValue(ratio).setNeeded(needed));
     health.setCoverageImbalance(LogE.newBuilder().setValue(imbalance).setNeeded(needed));
@@ -87,7 +87,7 @@ final class HealthCheck {
     if (imbalance >= needed) {
       problems.add(
           "outcomes are missing more often in one arm than in the other: %d of the candidate, %d of"
-                  .formatted(all.candidate().unlabelled(), all.current().unlabelled())
+                  .formatted(all.candidate().incomplete(), all.current().incomplete())
               + " current");
     }
   }

@@ -1,5 +1,7 @@
 package dev.understudy.collector.decision;
 
+import dev.understudy.collector.comparison.SparseCounts;
+import dev.understudy.collector.comparison.SplitTally;
 import dev.understudy.collector.comparison.Tally;
 import dev.understudy.collector.comparison.TestPlan;
 import dev.understudy.collector.decision.DecisionRule.GuardSituation;
@@ -46,7 +48,7 @@ public final class Judge {
         .setCandidate(plan.candidate())
         .setVerdict(verdict)
         .setReason(words.reason(verdict, now, primary, guards, health))
-        .addAllBlocking(words.blocking(now, guards, health))
+        .addAllBlocking(words.blocking(now, primary, guards, health))
         .setEvidence(evidence(plan, tally, stand, primary, guards, health, rule))
         .build();
   }
@@ -100,8 +102,21 @@ public final class Judge {
       evidence.setUnitsCandidate(primary.unitsOfCandidate());
     }
     guards.forEach(guard -> evidence.addGuards(guard(guard, rule)));
+    addLatencies(evidence, plan, tally);
     Figures.addTo(evidence, plan, tally);
     return evidence.build();
+  }
+
+  private static void addLatencies(Evidence.Builder evidence, TestPlan plan, Tally tally) {
+    SparseCounts current = tally.allPairs().currentLatency();
+    SparseCounts candidate = tally.allPairs().candidateLatency();
+    for (SplitTally arms : tally.arms().values()) {
+      current = current.merge(arms.current().latency());
+      candidate = candidate.merge(arms.candidate().latency());
+    }
+    evidence
+        .addLatencies(LatencyReport.of(plan.current(), current))
+        .addLatencies(LatencyReport.of(plan.candidate(), candidate));
   }
 
   private static KpiEvidence kpi(TestPlan plan, PrimaryEvidence primary, DecisionRule rule) {
@@ -113,7 +128,10 @@ public final class Judge {
             .setEffect(primary.effect())
             .setBetter(logE(primary.better(), rule.neededToPromote()))
             .setWorse(logE(primary.worse(), rule.neededToRollBack()))
-            .setClipped(primary.clipped());
+            .setClipped(primary.clipped())
+            .setEvidence(primary.basis().kind())
+            .addAllExcludedClasses(primary.basis().excluded());
+    primary.basis().standardError().ifPresent(kpi::setStandardError);
     if (primary.interval() != null) {
       kpi.setLower(primary.interval().lower()).setUpper(primary.interval().upper());
     }

@@ -2,6 +2,7 @@ package dev.understudy.collector.matching;
 
 import dev.understudy.collector.state.v1.NamedNumber;
 import dev.understudy.collector.state.v1.WaitingLabel;
+import dev.understudy.collector.state.v1.WaitingOutput;
 import dev.understudy.collector.state.v1.WaitingPrediction;
 import dev.understudy.collector.state.v1.WaitingScore;
 import dev.understudy.contracts.Names;
@@ -23,6 +24,11 @@ final class EventReader {
   private static final int MOST_OUTPUTS = 16;
   private static final int LONGEST_TEXT = 1_024;
 
+  /** Of one score, in all outputs together; what does not fit is not kept, as if it were absent. */
+  private static final int MOST_ELEMENTS = 32_768;
+
+  private static final int LONGEST_CLASS = 256;
+
   private EventReader() {}
 
   static @Nullable WaitingPrediction prediction(PredictionLogged logged, long effectiveMs) {
@@ -32,7 +38,8 @@ final class EventReader {
         || !(logged.getTestId().isEmpty() || Names.allowed(logged.getTestId()))
         || logged.getScoresCount() > MOST_VERSIONS
         || logged.getProbabilitiesCount() > MOST_VERSIONS
-        || logged.getArm().length() > LONGEST_TEXT) {
+        || logged.getArm().length() > LONGEST_TEXT
+        || logged.getRows() < 0) {
       return null;
     }
     WaitingPrediction.Builder prediction =
@@ -43,7 +50,8 @@ final class EventReader {
             .setAppendedMs(effectiveMs)
             .setProject(logged.getProject())
             .setModel(logged.getModel())
-            .setArm(logged.getArm());
+            .setArm(logged.getArm())
+            .setRows(Math.max(1, logged.getRows()));
     for (ArmProbability arm : logged.getProbabilitiesList()) {
       prediction.addProbabilities(
           NamedNumber.newBuilder().setName(arm.getVersion()).setValue(arm.getProbability()));
@@ -104,12 +112,34 @@ final class EventReader {
             .setVersion(score.getVersion())
             .setStatus(score.getStatusValue())
             .setLatencyUs(Math.max(0, score.getLatencyUs()));
+    int left = MOST_ELEMENTS;
     for (TensorValue output : score.getOutputsList()) {
-      if (output.getNumbersCount() == 1 && output.getName().length() <= LONGEST_TEXT) {
+      if (output.getName().length() > LONGEST_TEXT) {
+        continue;
+      }
+      if (output.getNumbersCount() == 1) {
         read.addOutputs(
             NamedNumber.newBuilder().setName(output.getName()).setValue(output.getNumbers(0)));
+        continue;
+      }
+      int elements = output.getNumbersCount() + output.getIntegersCount() + output.getTextsCount();
+      boolean tooLong =
+          output.getTextsList().stream().anyMatch(text -> text.size() > LONGEST_CLASS);
+      if (elements > 0 && elements <= left && !tooLong) {
+        left -= elements;
+        read.addWide(wide(output));
       }
     }
     return read;
+  }
+
+  private static WaitingOutput wide(TensorValue output) {
+    WaitingOutput.Builder wide =
+        WaitingOutput.newBuilder()
+            .setName(output.getName())
+            .addAllNumbers(output.getNumbersList())
+            .addAllIntegers(output.getIntegersList());
+    output.getTextsList().forEach(text -> wide.addTexts(text.toStringUtf8()));
+    return wide.build();
   }
 }

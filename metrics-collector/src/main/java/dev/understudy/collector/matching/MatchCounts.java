@@ -17,11 +17,11 @@ public interface MatchCounts {
     CORRECTED,
     /** After the horizon, or after the prediction was judged. */
     LATE,
-    /** In time, but of another outcome than the test's, or none of its values. */
+    /** In time, but of another outcome than the test's, of a wrong type, or none of its values. */
     UNUSABLE,
     /** Its prediction never came. */
     UNMATCHED,
-    /** Not an outcome, or one that contradicts its prediction. */
+    /** Not an outcome, or one that contradicts its prediction, as by a row that it has not. */
     REFUSED;
 
     /** As a metric's tag. */
@@ -36,7 +36,7 @@ public interface MatchCounts {
     JUDGED,
     /** Outside every test, or of one that is over. */
     UNTESTED,
-    /** Several rows, or a version that the caller named. */
+    /** More rows than are judged (128), or a version that the caller named. */
     NOT_JUDGED,
     /** Seen before. */
     DUPLICATE,

@@ -168,7 +168,7 @@ final class Maturity {
             .setFromMs(second)
             .setToMs(until)
             .setLastPredictionMs(progress.getLastPredictionMs())
-            .setTally(pointer.progress().getTally())
+            .setTally(TallyCodec.forReport(pointer.progress().getTally()))
             .build());
   }
 
@@ -178,7 +178,7 @@ final class Maturity {
     if (row == null) {
       throw new IllegalStateException("prediction " + id + " is indexed and not there");
     }
-    JudgedUnit unit = UnitReader.read(row, plan);
+    JudgedUnit unit = UnitReader.read(id, row, plan);
     Tally next = unit == null ? tally.plusRefused() : tally.plus(plan, unit);
     boolean counted = next.refused() == tally.refused();
     counts.prediction(counted ? PredictionStatus.JUDGED : PredictionStatus.REFUSED);

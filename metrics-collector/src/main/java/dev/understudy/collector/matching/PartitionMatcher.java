@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * definition is needed for waits until it is known. Not thread-safe; one task owns it.
  */
 final class PartitionMatcher {
+  /** Rows of a request that is judged; each may have labels of its own that wait. */
+  static final int MOST_ROWS = 128;
+
   /** Shadows of one prediction; more are refused. */
   private static final int MOST_SHADOWS = 16;
 
@@ -120,7 +123,7 @@ final class PartitionMatcher {
       row.addAllShadows(before.getShadowsList());
       before.getLabelsList().forEach(label -> join(row, label));
     }
-    boolean outside = logged.getPinned() || logged.getRows() > 1;
+    boolean outside = logged.getPinned() || logged.getRows() > MOST_ROWS;
     if (outside || prediction.getTestId().isEmpty() || maturity.over(prediction.getTestId())) {
       counts.prediction(outside ? PredictionStatus.NOT_JUDGED : PredictionStatus.UNTESTED);
       long expiresMs = effectiveMs + waiting.keep().predictionsMs();

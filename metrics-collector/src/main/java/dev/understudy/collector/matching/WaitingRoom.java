@@ -99,7 +99,8 @@ final class WaitingRoom {
         WaitingPrediction.newBuilder()
             .setAppendedMs(prediction.getAppendedMs())
             .setProject(prediction.getProject())
-            .setModel(prediction.getModel()));
+            .setModel(prediction.getModel())
+            .setRows(prediction.getRows()));
     for (WaitingLabel label : row.getLabelsList()) {
       kept.addLabels(bare(label));
     }
