@@ -1,6 +1,5 @@
 package dev.understudy.collector.comparison;
 
-import dev.understudy.collector.statistics.Bounds;
 import dev.understudy.contracts.v1.ScoreStatus;
 
 /**
@@ -9,11 +8,12 @@ import dev.understudy.contracts.v1.ScoreStatus;
  * @param notSampled pairs that were not meant to be
  * @param shed pairs that our own limits prevented
  * @param lost pairs of which a record never came
- * @param unlabelled complete pairs without a label in time
+ * @param unlabelled complete pairs without the label that they need
  * @param right whose prediction came true, among labelled complete pairs
  * @param errors who failed or timed out, among complete pairs
  * @param slow who was over the threshold, among complete pairs
- * @param loss among labelled complete pairs, when the KPI is a loss
+ * @param loss among complete pairs, when the KPI is summed
+ * @param labels what the rule of labels counts beside them
  */
 public record PairTally(
     long notSampled,
@@ -23,20 +23,41 @@ public record PairTally(
     PairedCounts right,
     PairedCounts errors,
     PairedCounts slow,
-    LossSums loss) {
+    LossSums loss,
+    LabelCounts labels) {
   /** Nothing counted yet. */
   public static final PairTally EMPTY =
       new PairTally(
-          0, 0, 0, 0, PairedCounts.EMPTY, PairedCounts.EMPTY, PairedCounts.EMPTY, LossSums.EMPTY);
+          0,
+          0,
+          0,
+          0,
+          PairedCounts.EMPTY,
+          PairedCounts.EMPTY,
+          PairedCounts.EMPTY,
+          LossSums.EMPTY,
+          LabelCounts.EMPTY);
 
   /** Pairs that both versions did their part of. */
   public long complete() {
     return errors.total();
   }
 
-  /** Complete pairs with a label: the units of the primary KPI. */
+  /** Complete pairs with a label. */
   public long labelled() {
     return right.total();
+  }
+
+  /** Pairs whose difference is known: with a label, in no need of one, or with none drawn. */
+  public long known() {
+    return labelled() + labels.agreed() + labels.undrawn();
+  }
+
+  /** The share of the labels that were needed and came; 1 when none was needed. */
+  public double coverage() {
+    long came = labelled() - labels.confirmed();
+    long needed = came + unlabelled + labels.undrawn();
+    return needed == 0 ? 1 : Math.min(1, (came + labels.surplusNeeded()) / needed);
   }
 
   PairTally plus(TestPlan plan, JudgedUnit.Pair pair) {
@@ -48,31 +69,37 @@ public record PairTally(
     PairedCounts errorsToo = errors.plus(candidate.error(), current.error());
     PairedCounts slowToo =
         slow.plus(candidate.slow(plan.slowThresholdUs()), current.slow(plan.slowThresholdUs()));
+    LabelRule rule = plan.labels();
     Boolean positive = pair.positive();
-    if (positive == null) {
-      return new PairTally(notSampled, shed, lost, unlabelled + 1, right, errorsToo, slowToo, loss);
+    if (rule.outside(plan, current)) {
+      return with(unlabelled, right, errorsToo, slowToo, loss, labels.plusOutside());
     }
-    PairedCounts rightToo =
-        right.plus(candidate.right(plan, positive), current.right(plan, positive));
-    LossSums lossToo = plan.sumsLoss() ? plusLoss(plan, candidate, current, positive) : loss;
-    return new PairTally(notSampled, shed, lost, unlabelled, rightToo, errorsToo, slowToo, lossToo);
+    boolean agreed = LabelRule.agree(plan, candidate, current);
+    if (positive != null) {
+      PairedCounts rightToo =
+          right.plus(candidate.right(plan, positive), current.right(plan, positive));
+      LossSums lossToo = PairSums.labelled(loss, plan, pair, positive);
+      LabelCounts labelsToo = labels.plusLabelled(pair.draw(), !agreed);
+      return with(unlabelled, rightToo, errorsToo, slowToo, lossToo, labelsToo);
+    }
+    if (agreed || rule.undrawn(plan, current, pair.draw())) {
+      LabelCounts labelsToo = agreed ? labels.plusAgreed() : labels.plusUndrawn();
+      LossSums lossToo = PairSums.equal(loss, plan);
+      return with(unlabelled, right, errorsToo, slowToo, lossToo, labelsToo);
+    }
+    LossSums lossToo = PairSums.unlabelled(loss, plan, pair);
+    return with(unlabelled + 1, right, errorsToo, slowToo, lossToo, labels);
   }
 
-  private LossSums plusLoss(TestPlan plan, Scored candidate, Scored current, boolean positive) {
-    double currentRaw = current.loss(positive);
-    double candidateRaw = candidate.loss(positive);
-    double currentLoss = Math.min(currentRaw, plan.cap());
-    double candidateLoss = Math.min(candidateRaw, plan.cap());
-    boolean cut =
-        (currentRaw > plan.cap() && !current.error())
-            || (candidateRaw > plan.cap() && !candidate.error());
-    return loss.plus(
-        plan,
-        cut,
-        currentLoss,
-        candidateLoss,
-        currentLoss - candidateLoss,
-        Bounds.around(plan.cap()));
+  private PairTally with(
+      long nowUnlabelled,
+      PairedCounts nowRight,
+      PairedCounts nowErrors,
+      PairedCounts nowSlow,
+      LossSums nowLoss,
+      LabelCounts nowLabels) {
+    return new PairTally(
+        notSampled, shed, lost, nowUnlabelled, nowRight, nowErrors, nowSlow, nowLoss, nowLabels);
   }
 
   private PairTally incomplete(Scored candidate, Scored current) {
@@ -86,7 +113,8 @@ public record PairTally(
         right,
         errors,
         slow,
-        loss);
+        loss,
+        labels);
   }
 
   private static boolean is(Scored one, Scored other, ScoreStatus status) {
@@ -103,6 +131,7 @@ public record PairTally(
         right.merge(other.right),
         errors.merge(other.errors),
         slow.merge(other.slow),
-        loss.merge(other.loss));
+        loss.merge(other.loss),
+        labels.merge(other.labels));
   }
 }

@@ -2,6 +2,7 @@ package dev.understudy.collector.comparison;
 
 import dev.understudy.collector.state.v1.ArmState;
 import dev.understudy.collector.state.v1.ArmsState;
+import dev.understudy.collector.state.v1.LabelState;
 import dev.understudy.collector.state.v1.LossState;
 import dev.understudy.collector.state.v1.PairsState;
 import dev.understudy.collector.state.v1.TallyState;
@@ -60,6 +61,7 @@ public final class TallyCodec {
         .addAllErrors(list(pairs.errors()))
         .addAllSlow(list(pairs.slow()))
         .setLoss(write(pairs.loss()))
+        .setLabels(write(pairs.labels()))
         .build();
   }
 
@@ -76,7 +78,8 @@ public final class TallyCodec {
             state.getBothWrong()),
         table(state.getErrorsList()),
         table(state.getSlowList()),
-        read(state.getLoss()));
+        read(state.getLoss()),
+        read(state.getLabels()));
   }
 
   private static ArmsState write(Tally.Stratum stratum, SplitTally arms) {
@@ -103,6 +106,7 @@ public final class TallyCodec {
         .setWrong(arm.wrong())
         .setErrors(arm.errors())
         .setSlow(arm.slow())
+        .setLabels(write(arm.labels()))
         .build();
   }
 
@@ -114,7 +118,29 @@ public final class TallyCodec {
         state.getRight(),
         state.getWrong(),
         state.getErrors(),
-        state.getSlow());
+        state.getSlow(),
+        read(state.getLabels()));
+  }
+
+  private static LabelState write(LabelCounts labels) {
+    return LabelState.newBuilder()
+        .setAgreed(labels.agreed())
+        .setConfirmed(labels.confirmed())
+        .setUndrawn(labels.undrawn())
+        .setOutside(labels.outside())
+        .setSurplus(labels.surplus())
+        .setSurplusNeeded(labels.surplusNeeded())
+        .build();
+  }
+
+  private static LabelCounts read(LabelState state) {
+    return new LabelCounts(
+        state.getAgreed(),
+        state.getConfirmed(),
+        state.getUndrawn(),
+        state.getOutside(),
+        state.getSurplus(),
+        state.getSurplusNeeded());
   }
 
   private static LossState write(LossSums loss) {

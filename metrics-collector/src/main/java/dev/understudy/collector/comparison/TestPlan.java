@@ -44,6 +44,7 @@ public record TestPlan(
     List<Guard> guards,
     DecisionPolicy policy,
     Set<Integer> epochs,
+    LabelRule labels,
     String sha256) {
 
   private static final long LONGEST_MS = 10L * 366 * 24 * 60 * 60 * 1000;
@@ -118,6 +119,10 @@ public record TestPlan(
         definition.getEpochsList().stream()
             .map(Epoch::getNumber)
             .collect(Collectors.toUnmodifiableSet()),
+        LabelRule.of(
+            definition.getLabels(),
+            definition.getMode(),
+            definition.getPolicy().getMinimumCoverage()),
         sha256);
   }
 
@@ -138,9 +143,14 @@ public record TestPlan(
         : OptionalDouble.empty();
   }
 
-  /** Whether the primary KPI is a loss that must be summed as it comes. */
+  /** Whether the primary KPI is a loss: less is better. */
   public boolean sumsLoss() {
     return primary.getKind() == KpiKind.LOG_LOSS;
+  }
+
+  /** Whether the primary KPI is summed as it comes, and not counted in cells. */
+  public boolean sums() {
+    return sumsLoss() || labels.drawn();
   }
 
   /** From when on a score is slow, in microseconds; never, without such a guard. */

@@ -1,6 +1,7 @@
 package dev.understudy.collector.decision;
 
 import dev.understudy.collector.comparison.ArmTally;
+import dev.understudy.collector.comparison.LabelCounts;
 import dev.understudy.collector.comparison.LossSums;
 import dev.understudy.collector.comparison.PairTally;
 import dev.understudy.collector.comparison.PairedCounts;
@@ -31,7 +32,7 @@ final class Figures {
                 figures.arms(
                     "epoch %d share %s ".formatted(stratum.epoch(), stratum.share()), arms));
     figures.count("refused", tally.refused());
-    if (plan.sumsLoss()) {
+    if (plan.sums()) {
       tally
           .pairs()
           .forEach((epoch, pairs) -> figures.loss("epoch %d ".formatted(epoch), pairs.loss()));
@@ -51,6 +52,9 @@ final class Figures {
     count(prefix + "lost", pairs.lost());
     count(prefix + "complete", pairs.complete());
     count(prefix + "unlabelled", pairs.unlabelled());
+    count(prefix + "agreed without a label", pairs.labels().agreed());
+    count(prefix + "agreed with a label", pairs.labels().confirmed());
+    labels(prefix, pairs.labels());
     table(prefix + "right ", pairs.right());
     table(prefix + "errors ", pairs.errors());
     table(prefix + "slow ", pairs.slow());
@@ -76,6 +80,16 @@ final class Figures {
     count(prefix + "wrong", arm.wrong());
     count(prefix + "errors", arm.errors());
     count(prefix + "slow", arm.slow());
+    labels(prefix, arm.labels());
+  }
+
+  private void labels(String prefix, LabelCounts labels) {
+    if (!labels.equals(LabelCounts.EMPTY)) {
+      count(prefix + "no label drawn", labels.undrawn());
+      count(prefix + "outside", labels.outside());
+      sum(prefix + "label surplus", labels.surplus());
+      sum(prefix + "label surplus needed", labels.surplusNeeded());
+    }
   }
 
   private void loss(String prefix, LossSums loss) {

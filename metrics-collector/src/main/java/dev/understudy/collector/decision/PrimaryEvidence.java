@@ -1,5 +1,7 @@
 package dev.understudy.collector.decision;
 
+import dev.understudy.collector.comparison.ArmTally;
+import dev.understudy.collector.comparison.LossSums;
 import dev.understudy.collector.comparison.PairTally;
 import dev.understudy.collector.comparison.SplitTally;
 import dev.understudy.collector.comparison.Tally;
@@ -8,7 +10,6 @@ import dev.understudy.collector.statistics.ArmContrast;
 import dev.understudy.collector.statistics.CellBetting;
 import dev.understudy.collector.statistics.CellBetting.Cell;
 import dev.understudy.collector.statistics.Side;
-import dev.understudy.collector.statistics.Wealth;
 import dev.understudy.contracts.v1.RouteMode;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,9 +19,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * On which side of its line the primary KPI is. Accuracy is judged from cells (exact, with an
- * interval), log loss from sums of bets.
+ * interval), log loss and whatever is weighted from sums of bets.
  *
- * @param effect positive when the candidate is better
+ * @param units whose difference counts, also those that need no label
+ * @param currentMean among the labelled, as the others may be
+ * @param effect positive when the candidate is better; over all units, in the worst case if so
+ *     asked
  * @param interval of the effect, where the KPI has cells
  */
 record PrimaryEvidence(
@@ -38,60 +42,83 @@ record PrimaryEvidence(
   static PrimaryEvidence of(TestPlan plan, Tally tally) {
     if (plan.mode() == RouteMode.SHADOW) {
       PairTally pairs = tally.allPairs();
-      return plan.sumsLoss() ? pairedLoss(plan, pairs) : pairedAccuracy(plan, pairs);
+      return plan.sums() ? pairedSums(plan, pairs) : pairedAccuracy(plan, pairs);
     }
-    return plan.sumsLoss() ? splitLoss(plan, tally) : splitAccuracy(plan, tally);
+    return plan.sums() ? splitSums(plan, tally) : splitAccuracy(plan, tally);
   }
 
   private static PrimaryEvidence pairedAccuracy(TestPlan plan, PairTally pairs) {
-    long units = pairs.labelled();
-    CellBetting cells =
-        CellBetting.of(
-            new Cell(1, pairs.right().candidateOnly()),
-            new Cell(-1, pairs.right().currentOnly()),
-            new Cell(0, pairs.right().both() + pairs.right().neither()));
+    long missing = missing(plan, pairs.unlabelled());
+    long candidateOnly = pairs.right().candidateOnly();
+    long currentOnly = pairs.right().currentOnly();
+    long equal = pairs.right().both() + pairs.right().neither() + pairs.labels().agreed();
+    long units = pairs.known() + missing;
     return ofCells(
         plan,
-        cells,
+        CellBetting.of(
+            new Cell(1, candidateOnly), new Cell(-1, currentOnly + missing), new Cell(0, equal)),
+        CellBetting.of(
+            new Cell(1, candidateOnly + missing), new Cell(-1, currentOnly), new Cell(0, equal)),
         units,
         units,
-        share(pairs.right().current(), units),
-        share(pairs.right().candidate(), units));
+        share(pairs.right().current(), pairs.labelled()),
+        share(pairs.right().candidate(), pairs.labelled()));
   }
 
   private static PrimaryEvidence splitAccuracy(TestPlan plan, Tally tally) {
-    List<List<Cell>> strata = new ArrayList<>();
-    long candidateRight = 0;
-    long candidateUnits = 0;
-    long currentRight = 0;
-    long currentUnits = 0;
+    List<List<Cell>> worst = new ArrayList<>();
+    List<List<Cell>> best = new ArrayList<>();
+    ArmTally candidates = ArmTally.EMPTY;
+    ArmTally currents = ArmTally.EMPTY;
     for (Map.Entry<Tally.Stratum, SplitTally> entry : tally.arms().entrySet()) {
-      SplitTally arms = entry.getValue();
+      ArmTally candidate = entry.getValue().candidate();
+      ArmTally current = entry.getValue().current();
       ArmContrast contrast =
           new ArmContrast(entry.getKey().share(), plan.primary().getCentre(), plan.cap());
-      strata.add(
-          List.of(
-              new Cell(contrast.ofCandidate(1), arms.candidate().right()),
-              new Cell(contrast.ofCandidate(0), arms.candidate().wrong()),
-              new Cell(contrast.ofCurrent(1), arms.current().right()),
-              new Cell(contrast.ofCurrent(0), arms.current().wrong())));
-      candidateRight += arms.candidate().right();
-      candidateUnits += arms.candidate().labelled();
-      currentRight += arms.current().right();
-      currentUnits += arms.current().labelled();
+      long ofCandidate = missing(plan, candidate.unlabelled());
+      long ofCurrent = missing(plan, current.unlabelled());
+      worst.add(cells(contrast, candidate, 0, ofCandidate, current, ofCurrent, 0));
+      best.add(cells(contrast, candidate, ofCandidate, 0, current, 0, ofCurrent));
+      candidates = candidates.merge(candidate);
+      currents = currents.merge(current);
     }
+    long ofCandidate = candidates.known() + missing(plan, candidates.unlabelled());
+    long ofCurrent = currents.known() + missing(plan, currents.unlabelled());
     return ofCells(
         plan,
-        new CellBetting(strata),
-        candidateUnits + currentUnits,
-        candidateUnits,
-        share(currentRight, currentUnits),
-        share(candidateRight, candidateUnits));
+        new CellBetting(worst),
+        new CellBetting(best),
+        ofCandidate + ofCurrent,
+        ofCandidate,
+        share(currents.right(), currents.labelled()),
+        share(candidates.right(), candidates.labelled()));
   }
 
+  private static List<Cell> cells(
+      ArmContrast contrast,
+      ArmTally candidate,
+      long moreCandidateRight,
+      long moreCandidateWrong,
+      ArmTally current,
+      long moreCurrentRight,
+      long moreCurrentWrong) {
+    return List.of(
+        new Cell(contrast.ofCandidate(1), candidate.right() + moreCandidateRight),
+        new Cell(contrast.ofCandidate(0), candidate.wrong() + moreCandidateWrong),
+        new Cell(contrast.ofCurrent(1), current.right() + moreCurrentRight),
+        new Cell(contrast.ofCurrent(0), current.wrong() + moreCurrentWrong));
+  }
+
+  /** How many units without a label count nonetheless. */
+  private static long missing(TestPlan plan, long unlabelled) {
+    return plan.labels().worstCase() ? unlabelled : 0;
+  }
+
+  /** The claim that the candidate is better stands on the worst case, all others on the best. */
   private static PrimaryEvidence ofCells(
       TestPlan plan,
-      CellBetting cells,
+      CellBetting worst,
+      CellBetting best,
       long units,
       long unitsOfCandidate,
       double currentMean,
@@ -102,58 +129,64 @@ record PrimaryEvidence(
         unitsOfCandidate,
         currentMean,
         candidateMean,
-        cells.mean(),
-        units == 0 ? null : cells.interval(plan.policy().getAlphaPromote()),
-        cells.logE(plan.line(), Side.GREATER),
-        cells.logE(plan.line(), Side.LESS),
+        worst.mean(),
+        units == 0 ? null : interval(worst, best, plan.policy().getAlphaPromote()),
+        worst.logE(plan.line(), Side.GREATER),
+        best.logE(plan.line(), Side.LESS),
         futileLine.isPresent()
-            ? OptionalDouble.of(cells.logE(futileLine.getAsDouble(), Side.LESS))
+            ? OptionalDouble.of(best.logE(futileLine.getAsDouble(), Side.LESS))
             : OptionalDouble.empty(),
         0);
   }
 
-  private static PrimaryEvidence pairedLoss(TestPlan plan, PairTally pairs) {
-    long units = pairs.labelled();
-    double currentMean = units == 0 ? 0 : pairs.loss().current() / units;
-    double candidateMean = units == 0 ? 0 : pairs.loss().candidate() / units;
+  private static CellBetting.Interval interval(CellBetting worst, CellBetting best, double alpha) {
+    CellBetting.Interval lower = worst.interval(alpha);
+    return worst.equals(best)
+        ? lower
+        : new CellBetting.Interval(lower.lower(), best.interval(alpha).upper());
+  }
+
+  private static PrimaryEvidence pairedSums(TestPlan plan, PairTally pairs) {
+    long missing = missing(plan, pairs.unlabelled());
+    long units = pairs.known() + missing;
+    double weight = pairs.labelled() + pairs.labels().surplus() + missing;
+    double more = pairs.loss().candidate() - pairs.loss().current();
     return ofSums(
         plan,
         units,
         units,
-        currentMean,
-        candidateMean,
-        units == 0 ? 0 : (pairs.loss().current() - pairs.loss().candidate()) / units,
-        pairs.loss().better(),
-        pairs.loss().worse(),
-        pairs.loss().futile(),
-        pairs.loss().clipped());
+        ratio(pairs.loss().current(), weight),
+        ratio(pairs.loss().candidate(), weight),
+        ratio(plan.sumsLoss() ? -more : more, units),
+        pairs.loss());
   }
 
-  private static PrimaryEvidence splitLoss(TestPlan plan, Tally tally) {
+  private static PrimaryEvidence splitSums(TestPlan plan, Tally tally) {
     SplitTally all = SplitTally.EMPTY;
-    double benefit = 0;
+    double more = 0;
     double centre = plan.primary().getCentre();
     for (Map.Entry<Tally.Stratum, SplitTally> entry : tally.arms().entrySet()) {
       SplitTally arms = entry.getValue();
       double share = entry.getKey().share();
-      benefit -= (arms.loss().candidate() - centre * arms.candidate().labelled()) / share;
-      benefit += (arms.loss().current() - centre * arms.current().labelled()) / (1 - share);
+      more += (arms.loss().candidate() - centre * weight(plan, arms.candidate())) / share;
+      more -= (arms.loss().current() - centre * weight(plan, arms.current())) / (1 - share);
       all = all.merge(arms);
     }
-    long ofCandidate = all.candidate().labelled();
-    long ofCurrent = all.current().labelled();
-    long units = ofCandidate + ofCurrent;
+    long ofCandidate = all.candidate().known() + missing(plan, all.candidate().unlabelled());
+    long ofCurrent = all.current().known() + missing(plan, all.current().unlabelled());
     return ofSums(
         plan,
-        units,
+        ofCandidate + ofCurrent,
         ofCandidate,
-        ofCurrent == 0 ? 0 : all.loss().current() / ofCurrent,
-        ofCandidate == 0 ? 0 : all.loss().candidate() / ofCandidate,
-        units == 0 ? 0 : benefit / units,
-        all.loss().better(),
-        all.loss().worse(),
-        all.loss().futile(),
-        all.loss().clipped());
+        ratio(all.loss().current(), weight(plan, all.current())),
+        ratio(all.loss().candidate(), weight(plan, all.candidate())),
+        ratio(plan.sumsLoss() ? -more : more, ofCandidate + ofCurrent),
+        all.loss());
+  }
+
+  /** For how many units the values in an arm's sums stand. */
+  private static double weight(TestPlan plan, ArmTally arm) {
+    return arm.weight() + missing(plan, arm.unlabelled());
   }
 
   private static PrimaryEvidence ofSums(
@@ -163,10 +196,7 @@ record PrimaryEvidence(
       double currentMean,
       double candidateMean,
       double effect,
-      Wealth better,
-      Wealth worse,
-      Wealth futile,
-      long clipped) {
+      LossSums sums) {
     return new PrimaryEvidence(
         units,
         unitsOfCandidate,
@@ -174,10 +204,16 @@ record PrimaryEvidence(
         candidateMean,
         effect,
         null,
-        better.logE(),
-        worse.logE(),
-        plan.futileLine().isPresent() ? OptionalDouble.of(futile.logE()) : OptionalDouble.empty(),
-        clipped);
+        sums.better().logE(),
+        sums.worse().logE(),
+        plan.futileLine().isPresent()
+            ? OptionalDouble.of(sums.futile().logE())
+            : OptionalDouble.empty(),
+        sums.clipped());
+  }
+
+  private static double ratio(double sum, double count) {
+    return count == 0 ? 0 : sum / count;
   }
 
   private static double share(long part, long whole) {

@@ -59,13 +59,14 @@ final class Words {
     long fewest = plan.policy().getMinimumUnits();
     if (!rule.enoughUnits(now)) {
       blocking.add(
-          "%d of at least %d %s with a known outcome"
+          "%d of at least %d %s%s"
               .formatted(
                   now.fewestUnits(),
                   fewest,
                   plan.mode() == RouteMode.SHADOW
                       ? "requests scored by both versions"
-                      : "requests in the smaller arm"));
+                      : "requests in the smaller arm",
+                  LabelWords.whichCount(plan)));
     }
     if (now.elapsedMs() < plan.policy().getMinimumDurationMs()) {
       blocking.add(
@@ -116,13 +117,14 @@ final class Words {
   }
 
   private String comparison(PrimaryEvidence primary) {
-    return "%s %s against %s of current in %d %s"
+    return "%s %s against %s of current in %d %s%s"
         .formatted(
             plan.primary().getKind() == KpiKind.ACCURACY ? "accuracy" : "log loss",
             number(primary.candidateMean()),
             number(primary.currentMean()),
             primary.units(),
-            plan.mode() == RouteMode.SHADOW ? "pairs" : "requests");
+            plan.mode() == RouteMode.SHADOW ? "pairs" : "requests",
+            LabelWords.caveat(plan, primary));
   }
 
   private static String first(Health health) {
@@ -154,7 +156,7 @@ final class Words {
     return String.format(Locale.ROOT, "%.2f", logE);
   }
 
-  private static String number(double value) {
+  static String number(double value) {
     return String.format(Locale.ROOT, "%.4f", value);
   }
 }

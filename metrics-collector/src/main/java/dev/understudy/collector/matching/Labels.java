@@ -1,6 +1,7 @@
 package dev.understudy.collector.matching;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.understudy.collector.comparison.LabelDraw;
 import dev.understudy.collector.comparison.TestPlan;
 import dev.understudy.collector.matching.MatchCounts.OutcomeStatus;
 import dev.understudy.collector.state.v1.Waiting;
@@ -57,10 +58,31 @@ final class Labels {
   }
 
   /**
-   * Whether the outcome was the positive one, by the newest label in time; null without any, and
-   * when that one is neither of the outcome's two values.
+   * What the labels say of the outcome.
+   *
+   * @param positive null without a label, and with one that cannot be used
+   * @param draw how it came about
    */
-  static @Nullable Boolean positive(Waiting row, TestPlan plan) {
+  record Truth(@Nullable Boolean positive, LabelDraw draw) {}
+
+  /** The newest label in time, as the test reads it. */
+  static Truth truth(Waiting row, TestPlan plan) {
+    WaitingLabel newest = newest(row, plan);
+    if (newest == null) {
+      return new Truth(null, LabelDraw.CERTAIN);
+    }
+    Boolean positive = usable(newest, plan) ? read(newest, plan.meaning()) : null;
+    if (positive == null) {
+      return new Truth(null, LabelDraw.SPOILED);
+    }
+    return new Truth(
+        positive,
+        plan.labels().drawn()
+            ? new LabelDraw(newest.getLabellingProbability(), false)
+            : LabelDraw.CERTAIN);
+  }
+
+  private static @Nullable WaitingLabel newest(Waiting row, TestPlan plan) {
     WaitingPrediction prediction = row.getPrediction();
     WaitingLabel newest = null;
     for (WaitingLabel label : row.getLabelsList()) {
@@ -71,13 +93,17 @@ final class Labels {
         newest = label;
       }
     }
-    return newest == null ? null : read(newest, plan.meaning());
+    return newest;
   }
 
-  /** Whether a test can read the label at all: it is of the test's outcome, and a value of it. */
+  /**
+   * Whether a test can read the label at all: it is of the test's outcome, a value of it, and has a
+   * probability that can be used where labels are drawn.
+   */
   static boolean usable(WaitingLabel label, TestPlan plan) {
     return label.getName().equals(plan.meaning().getOutcome())
-        && read(label, plan.meaning()) != null;
+        && read(label, plan.meaning()) != null
+        && plan.labels().allows(label.getLabellingProbability());
   }
 
   private static @Nullable Boolean read(WaitingLabel label, OutputMeaning meaning) {

@@ -25,14 +25,13 @@ final class UnitReader {
         || prediction.getMode() != plan.mode().getNumber()) {
       return null;
     }
-    Boolean positive = Labels.positive(row, plan);
+    Labels.Truth truth = Labels.truth(row, plan);
     return plan.mode() == RouteMode.SHADOW
-        ? pair(row, plan, positive)
-        : assigned(prediction, plan, positive);
+        ? pair(row, plan, truth)
+        : assigned(prediction, plan, truth);
   }
 
-  private static JudgedUnit.@Nullable Pair pair(
-      Waiting row, TestPlan plan, @Nullable Boolean positive) {
+  private static JudgedUnit.@Nullable Pair pair(Waiting row, TestPlan plan, Labels.Truth truth) {
     WaitingPrediction prediction = row.getPrediction();
     if (!prediction.getArm().equals(plan.current())) {
       return null;
@@ -41,7 +40,8 @@ final class UnitReader {
         prediction.getEpoch(),
         scored(prediction.getScoresList(), plan.current(), plan),
         shadow(row, plan),
-        positive);
+        truth.positive(),
+        truth.draw());
   }
 
   private static Scored shadow(Waiting row, TestPlan plan) {
@@ -59,7 +59,7 @@ final class UnitReader {
   }
 
   private static JudgedUnit.@Nullable Assigned assigned(
-      WaitingPrediction prediction, TestPlan plan, @Nullable Boolean positive) {
+      WaitingPrediction prediction, TestPlan plan, Labels.Truth truth) {
     boolean toCandidate = prediction.getArm().equals(plan.candidate());
     if (!toCandidate && !prediction.getArm().equals(plan.current())) {
       return null;
@@ -77,7 +77,8 @@ final class UnitReader {
         share.getAsDouble(),
         toCandidate,
         scored(prediction.getScoresList(), prediction.getArm(), plan),
-        positive);
+        truth.positive(),
+        truth.draw());
   }
 
   private static Scored scored(List<WaitingScore> scores, String version, TestPlan plan) {

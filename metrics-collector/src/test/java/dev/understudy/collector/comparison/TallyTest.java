@@ -120,8 +120,8 @@ class TallyTest {
 
     assertThat(tally.arms()).hasSize(2);
     SplitTally half = tally.arms().get(new Tally.Stratum(0, 0.5));
-    assertThat(half.candidate()).isEqualTo(new ArmTally(2, 1, 0, 1, 0, 0, 0));
-    assertThat(half.current()).isEqualTo(new ArmTally(1, 0, 0, 0, 1, 0, 0));
+    assertThat(half.candidate()).isEqualTo(new ArmTally(2, 1, 0, 1, 0, 0, 0, LabelCounts.EMPTY));
+    assertThat(half.current()).isEqualTo(new ArmTally(1, 0, 0, 0, 1, 0, 0, LabelCounts.EMPTY));
   }
 
   @Test
