@@ -40,7 +40,7 @@ class RoomsTest {
           .whereLayer("decision")
           .mayOnlyBeAccessedByLayers("matching")
           .whereLayer("matching")
-          .mayNotBeAccessedByAnyLayer()
+          .mayOnlyBeAccessedByLayers("outcome")
           .whereLayer("outcome")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("clock")
@@ -116,7 +116,7 @@ class RoomsTest {
           .that()
           .haveNameMatching(
               ".*\\.(PartitionMatcher|Maturity|WaitingRoom|Labels|UnitReader|EventReader|LogClock"
-                  + "|Summing|Keys|Table|KnownTests)(\\$.*)?")
+                  + "|Summing|Keys|Table|KnownTests|LabelQueue|LabelQueues|LabelWatch|OutcomeState)(\\$.*)?")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.apache.kafka..");
