@@ -7,20 +7,40 @@ public sealed interface JudgedUnit {
   /** The epoch it was logged in. */
   int epoch();
 
+  /** The outcomes of its rows. */
+  Truth truth();
+
   /**
    * In shadow: both versions scored the same request.
    *
+   * @param draw how the label of its only row came about; that of several rows is certain
    * @param shard of the prediction id, see {@link AucTally#SHARDS}; 0 where no KPI asks for it
    */
-  record Pair(int epoch, Scored current, Scored candidate, Truth truth, int shard)
+  record Pair(
+      int epoch, Scored current, Scored candidate, Truth truth, LabelDraw draw, int shard)
       implements JudgedUnit {
+    /** Whose labels were not drawn. */
+    public Pair(int epoch, Scored current, Scored candidate, Truth truth, int shard) {
+      this(epoch, current, candidate, truth, LabelDraw.CERTAIN, shard);
+    }
+
+    /**
+     * A request of one row.
+     *
+     * @param positive whether the outcome was the positive one; null without a label
+     */
+    public Pair(
+        int epoch, Scored current, Scored candidate, @Nullable Boolean positive, LabelDraw draw) {
+      this(epoch, current, candidate, Truth.ofOne(positive), draw, 0);
+    }
+
     /**
      * A request of one row.
      *
      * @param positive whether the outcome was the positive one; null without a label
      */
     public Pair(int epoch, Scored current, Scored candidate, @Nullable Boolean positive) {
-      this(epoch, current, candidate, Truth.ofOne(positive), 0);
+      this(epoch, current, candidate, positive, LabelDraw.CERTAIN);
     }
   }
 
@@ -30,11 +50,39 @@ public sealed interface JudgedUnit {
    * @param share the candidate's logged probability
    * @param toCandidate the arm
    * @param scored by the version of the arm, whoever answered
+   * @param draw as in {@link Pair}
    * @param shard as in {@link Pair}
    */
   record Assigned(
-      int epoch, double share, boolean toCandidate, Scored scored, Truth truth, int shard)
+      int epoch,
+      double share,
+      boolean toCandidate,
+      Scored scored,
+      Truth truth,
+      LabelDraw draw,
+      int shard)
       implements JudgedUnit {
+    /** Whose labels were not drawn. */
+    public Assigned(
+        int epoch, double share, boolean toCandidate, Scored scored, Truth truth, int shard) {
+      this(epoch, share, toCandidate, scored, truth, LabelDraw.CERTAIN, shard);
+    }
+
+    /**
+     * A request of one row.
+     *
+     * @param positive whether the outcome was the positive one; null without a label
+     */
+    public Assigned(
+        int epoch,
+        double share,
+        boolean toCandidate,
+        Scored scored,
+        @Nullable Boolean positive,
+        LabelDraw draw) {
+      this(epoch, share, toCandidate, scored, Truth.ofOne(positive), draw, 0);
+    }
+
     /**
      * A request of one row.
      *
@@ -42,7 +90,7 @@ public sealed interface JudgedUnit {
      */
     public Assigned(
         int epoch, double share, boolean toCandidate, Scored scored, @Nullable Boolean positive) {
-      this(epoch, share, toCandidate, scored, Truth.ofOne(positive), 0);
+      this(epoch, share, toCandidate, scored, positive, LabelDraw.CERTAIN);
     }
   }
 }

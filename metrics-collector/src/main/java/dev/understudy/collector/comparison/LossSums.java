@@ -6,8 +6,9 @@ import dev.understudy.collector.statistics.Side;
 import dev.understudy.collector.statistics.Wealth;
 
 /**
- * The sums of a bounded KPI, mostly a loss: per version, and the wealth of the bets about the
- * test's lines. A request of several rows enters with the mean of its labelled rows.
+ * The sums of a bounded KPI, mostly a loss, and of whatever is weighted: per version, and the wealth
+ * of the bets about the test's lines. A request of several rows enters with the mean of its labelled
+ * rows.
  *
  * @param clipped units of which a value was cut at the cap
  * @param current sum of the current version's values
@@ -66,6 +67,21 @@ public record LossSums(
       double candidateValue,
       double benefit,
       Bounds bounds) {
+    return plus(plan, cut, currentValue, candidateValue, benefit, benefit, bounds);
+  }
+
+  /**
+   * The same where the benefit is only known to lie between two values: the lower one speaks when
+   * it is claimed that the candidate is better, the upper one when it is claimed that it is not.
+   */
+  LossSums plus(
+      TestPlan plan,
+      boolean cut,
+      double currentValue,
+      double candidateValue,
+      double lowest,
+      double highest,
+      Bounds bounds) {
     BoundedBetting above = new BoundedBetting(bounds, plan.line(), Side.GREATER);
     BoundedBetting below = new BoundedBetting(bounds, plan.line(), Side.LESS);
     Wealth futileToo = futile;
@@ -73,15 +89,15 @@ public record LossSums(
       futileToo =
           futile.merge(
               new BoundedBetting(bounds, plan.futileLine().getAsDouble(), Side.LESS)
-                  .observe(benefit));
+                  .observe(highest));
     }
     return new LossSums(
         clipped + (cut ? 1 : 0),
         current + currentValue,
         candidate + candidateValue,
-        plan.measure().showsSquares() ? squares.plus(currentValue, candidateValue) : squares,
-        better.merge(above.observe(benefit)),
-        worse.merge(below.observe(benefit)),
+        plan.showsSquares() ? squares.plus(currentValue, candidateValue) : squares,
+        better.merge(above.observe(lowest)),
+        worse.merge(below.observe(highest)),
         futileToo);
   }
 

@@ -6,6 +6,7 @@ import dev.understudy.contracts.v1.Task;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,6 +80,11 @@ public final class Measure {
     };
   }
 
+  /** Which KPI it is. */
+  KpiKind kind() {
+    return kind;
+  }
+
   /** What the model predicts. */
   public Task task() {
     return task;
@@ -115,6 +121,19 @@ public final class Measure {
   /** One more than there are classes: the last number stands for no answer. */
   public int base() {
     return classes().size() + 1;
+  }
+
+  /**
+   * Every outcome that a row could have, as {@link #truth} gives it; of a value its smallest and
+   * its largest. None of an amount, which could be any.
+   */
+  double[] outcomes() {
+    if (kind == KpiKind.VALUE) {
+      return new double[] {0, cap};
+    }
+    return task == Task.REGRESSION
+        ? new double[0]
+        : IntStream.range(0, classes().size()).asDoubleStream().toArray();
   }
 
   /** The number of a class that an output names; -1 when there is none. */

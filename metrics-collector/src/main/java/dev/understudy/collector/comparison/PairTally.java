@@ -1,6 +1,5 @@
 package dev.understudy.collector.comparison;
 
-import dev.understudy.collector.statistics.Bounds;
 import dev.understudy.collector.statistics.LatencyHistogram;
 import dev.understudy.contracts.v1.ScoreStatus;
 
@@ -10,15 +9,16 @@ import dev.understudy.contracts.v1.ScoreStatus;
  * @param notSampled pairs that were not meant to be
  * @param shed pairs that our own limits prevented
  * @param lost pairs of which a record never came
- * @param unlabelled complete pairs without a label in time
- * @param labelled complete pairs with one: the units of the primary KPI
+ * @param unlabelled complete pairs without the label that they need
+ * @param labelled complete pairs with a label that counts
  * @param several complete pairs of several rows
  * @param right whose prediction came true, among labelled complete pairs of one row, where
  *     predictions can
  * @param harm among complete pairs
- * @param kpi among labelled complete pairs
+ * @param kpi among complete pairs whose difference is known, or bounded by the rule of labels
  * @param currentLatency buckets of {@link LatencyHistogram}
  * @param candidateLatency likewise
+ * @param labels what the rule of labels counts beside them
  */
 public record PairTally(
     long notSampled,
@@ -31,7 +31,8 @@ public record PairTally(
     PairedHarm harm,
     KpiTally kpi,
     SparseCounts currentLatency,
-    SparseCounts candidateLatency) {
+    SparseCounts candidateLatency,
+    LabelCounts labels) {
   /** Nothing counted yet. */
   public static final PairTally EMPTY =
       new PairTally(
@@ -45,7 +46,8 @@ public record PairTally(
           PairedHarm.EMPTY,
           KpiTally.NOTHING,
           SparseCounts.EMPTY,
-          SparseCounts.EMPTY);
+          SparseCounts.EMPTY,
+          LabelCounts.EMPTY);
 
   /** Pairs that both versions did their part of. */
   public long complete() {
@@ -62,6 +64,18 @@ public record PairTally(
     return several.labelledRowsOf(labelled);
   }
 
+  /** Pairs whose difference is known: with a label, in no need of one, or with none drawn. */
+  public long known() {
+    return labelled + labels.agreed() + labels.undrawn();
+  }
+
+  /** The share of the labels, by row, that were needed and came; 1 when none was needed. */
+  public double coverage() {
+    long needed = rows() - labels.outside() - labels.spareRows();
+    double came = labelledRows() - labels.confirmedRows() + labels.surplusNeeded();
+    return needed == 0 ? 1 : Math.min(1, came / needed);
+  }
+
   /** The sums of a KPI that has them; those of nothing for any other. */
   public LossSums loss() {
     return kpi instanceof LossSums sums ? sums : LossSums.EMPTY;
@@ -74,7 +88,24 @@ public record PairTally(
       return incomplete(candidate, current);
     }
     Truth truth = pair.truth();
-    boolean known = truth.known() > 0;
+    boolean outside = plan.labels().outside(plan, current);
+    boolean known = truth.known() > 0 && !outside;
+    boolean agreed = !outside && LabelRule.agree(plan, candidate, current, truth.rows());
+    boolean undrawn = !known && !agreed && plan.labels().undrawn(plan, current, pair.draw());
+    boolean missing = !known && !outside && !agreed && !undrawn;
+    LabelCounts labelsToo = labels;
+    KpiTally kpiToo = kpi;
+    if (outside) {
+      labelsToo = labels.plusOutside();
+    } else if (known) {
+      labelsToo = labels.plusLabelled(truth, pair.draw(), !agreed);
+      kpiToo = plusKpi(plan, pair);
+    } else if (missing) {
+      kpiToo = PairSums.missing(kpi, plan, pair);
+    } else {
+      labelsToo = agreed ? labels.plusAgreed(truth) : labels.plusUndrawn();
+      kpiToo = PairSums.equal(kpi, plan);
+    }
     PairedCounts rightToo = right;
     if (known && truth.rows() == 1 && plan.measure().classifies()) {
       rightToo =
@@ -86,37 +117,25 @@ public record PairTally(
         notSampled,
         shed,
         lost,
-        unlabelled + (known ? 0 : 1),
+        unlabelled + (missing ? 1 : 0),
         labelled + (known ? 1 : 0),
         several.plus(truth),
         rightToo,
         harm.plus(plan, candidate, current),
-        known ? plusKpi(plan, pair) : kpi,
+        kpiToo,
         timed(currentLatency, current),
-        timed(candidateLatency, candidate));
+        timed(candidateLatency, candidate),
+        labelsToo);
   }
 
   private KpiTally plusKpi(TestPlan plan, JudgedUnit.Pair pair) {
-    return switch (plan.measure().family()) {
-      case CELLS -> pair.truth().rows() == 1 ? kpi : plusSums(plan, pair);
-      case SUMS -> plusSums(plan, pair);
+    return switch (plan.family()) {
+      case CELLS ->
+          pair.truth().rows() == 1 ? kpi : PairSums.labelled(LossSums.in(kpi), plan, pair);
+      case SUMS -> PairSums.labelled(LossSums.in(kpi), plan, pair);
       case TABLE -> TableTally.in(kpi).plus(plan, pair);
       case BLOCKS -> AucTally.in(kpi).plus(plan, pair);
     };
-  }
-
-  private LossSums plusSums(TestPlan plan, JudgedUnit.Pair pair) {
-    UnitValue current = UnitValue.of(plan.measure(), pair.current(), pair.truth());
-    UnitValue candidate = UnitValue.of(plan.measure(), pair.candidate(), pair.truth());
-    double gain = candidate.value() - current.value();
-    return LossSums.in(kpi)
-        .plus(
-            plan,
-            current.cut() || candidate.cut(),
-            current.value(),
-            candidate.value(),
-            plan.measure().moreIsBetter() ? gain : -gain,
-            Bounds.around(plan.cap()));
   }
 
   static SparseCounts timed(SparseCounts latency, Scored scored) {
@@ -139,7 +158,8 @@ public record PairTally(
         harm,
         kpi,
         currentLatency,
-        candidateLatency);
+        candidateLatency,
+        labels);
   }
 
   private static boolean is(Scored one, Scored other, ScoreStatus status) {
@@ -159,6 +179,7 @@ public record PairTally(
         harm.merge(other.harm),
         kpi.merge(other.kpi),
         currentLatency.merge(other.currentLatency),
-        candidateLatency.merge(other.candidateLatency));
+        candidateLatency.merge(other.candidateLatency),
+        labels.merge(other.labels));
   }
 }

@@ -1,11 +1,9 @@
 package dev.understudy.collector.comparison;
 
-import dev.understudy.collector.statistics.ArmContrast;
-
 /**
  * What is counted of one epoch of a split at one share.
  *
- * @param kpi among labelled units of both arms
+ * @param kpi among units of both arms whose value is known, or bounded by the rule of labels
  */
 public record SplitTally(ArmTally candidate, ArmTally current, KpiTally kpi) {
   /** Nothing counted yet. */
@@ -17,37 +15,25 @@ public record SplitTally(ArmTally candidate, ArmTally current, KpiTally kpi) {
     return kpi instanceof LossSums sums ? sums : LossSums.EMPTY;
   }
 
-  SplitTally plus(TestPlan plan, JudgedUnit.Assigned unit) {
-    boolean counts = unit.truth().known() > 0 && unit.scored().complete();
-    KpiTally kpiToo = counts ? plusKpi(plan, unit) : kpi;
+  SplitTally plus(TestPlan plan, JudgedUnit.Assigned assigned) {
+    JudgedUnit.Assigned unit = plan.labels().known(assigned);
+    KpiTally kpiToo = unit.scored().complete() ? plusKpi(plan, unit) : kpi;
     return unit.toCandidate()
         ? new SplitTally(candidate.plus(plan, unit), current, kpiToo)
         : new SplitTally(candidate, current.plus(plan, unit), kpiToo);
   }
 
   private KpiTally plusKpi(TestPlan plan, JudgedUnit.Assigned unit) {
-    return switch (plan.measure().family()) {
-      case CELLS -> unit.truth().rows() == 1 ? kpi : plusSums(plan, unit);
-      case SUMS -> plusSums(plan, unit);
+    if (unit.truth().known() == 0) {
+      return ArmSums.unlabelled(kpi, plan, unit);
+    }
+    return switch (plan.family()) {
+      case CELLS ->
+          unit.truth().rows() == 1 ? kpi : ArmSums.labelled(LossSums.in(kpi), plan, unit);
+      case SUMS -> ArmSums.labelled(LossSums.in(kpi), plan, unit);
       case TABLE -> TableTally.in(kpi).plus(plan, unit);
       case BLOCKS -> AucTally.in(kpi).plus(plan, unit);
     };
-  }
-
-  private LossSums plusSums(TestPlan plan, JudgedUnit.Assigned unit) {
-    UnitValue unitValue = UnitValue.of(plan.measure(), unit.scored(), unit.truth());
-    double value = unitValue.value();
-    ArmContrast contrast = new ArmContrast(unit.share(), plan.primary().getCentre(), plan.cap());
-    double gain = unit.toCandidate() ? contrast.ofCandidate(value) : contrast.ofCurrent(value);
-    boolean more = plan.measure().moreIsBetter();
-    return LossSums.in(kpi)
-        .plus(
-            plan,
-            unitValue.cut(),
-            unit.toCandidate() ? 0 : value,
-            unit.toCandidate() ? value : 0,
-            more ? gain : -gain,
-            more ? contrast.bounds() : contrast.boundsOfLoss());
   }
 
   /** Both tallies together. */

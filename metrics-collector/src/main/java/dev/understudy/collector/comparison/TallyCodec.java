@@ -2,6 +2,7 @@ package dev.understudy.collector.comparison;
 
 import dev.understudy.collector.state.v1.ArmState;
 import dev.understudy.collector.state.v1.ArmsState;
+import dev.understudy.collector.state.v1.LabelState;
 import dev.understudy.collector.state.v1.PairsState;
 import dev.understudy.collector.state.v1.SeveralState;
 import dev.understudy.collector.state.v1.TallyState;
@@ -11,7 +12,7 @@ import java.util.TreeMap;
 
 /** How a tally is kept in stores and internal topics, with a version of the schema. */
 public final class TallyCodec {
-  /** 2 since there are KPIs other than accuracy and log loss, and requests of several rows. */
+  /** 2 since there are other KPIs than accuracy and log loss, several rows, and rules of labels. */
   private static final int SCHEMA = 2;
 
   private TallyCodec() {}
@@ -80,7 +81,8 @@ public final class TallyCodec {
             .addAllInvalid(list(pairs.harm().invalid()))
             .setSeveral(write(pairs.several()))
             .setCurrentLatency(KpiCodec.write(pairs.currentLatency()))
-            .setCandidateLatency(KpiCodec.write(pairs.candidateLatency()));
+            .setCandidateLatency(KpiCodec.write(pairs.candidateLatency()))
+            .setLabels(write(pairs.labels()));
     KpiCodec.write(pairs.kpi(), state);
     return state.build();
   }
@@ -107,7 +109,8 @@ public final class TallyCodec {
             table(state.getInvalidList())),
         KpiCodec.read(state),
         KpiCodec.read(state.getCurrentLatency()),
-        KpiCodec.read(state.getCandidateLatency()));
+        KpiCodec.read(state.getCandidateLatency()),
+        read(state.getLabels()));
   }
 
   private static ArmsState write(Tally.Stratum stratum, SplitTally arms) {
@@ -140,6 +143,7 @@ public final class TallyCodec {
         .setInvalid(arm.harm().invalid())
         .setSeveral(write(arm.several()))
         .setLatency(KpiCodec.write(arm.latency()))
+        .setLabels(write(arm.labels()))
         .build();
   }
 
@@ -153,7 +157,31 @@ public final class TallyCodec {
         state.getOthers(),
         new HarmCounts(state.getErrors(), state.getSlow(), state.getTimeouts(), state.getInvalid()),
         read(state.getSeveral()),
-        KpiCodec.read(state.getLatency()));
+        KpiCodec.read(state.getLatency()),
+        read(state.getLabels()));
+  }
+
+  private static LabelState write(LabelCounts labels) {
+    return LabelState.newBuilder()
+        .setAgreed(labels.agreed())
+        .setConfirmed(labels.confirmed())
+        .setSpare(write(labels.spare()))
+        .setUndrawn(labels.undrawn())
+        .setOutside(labels.outside())
+        .setSurplus(labels.surplus())
+        .setSurplusNeeded(labels.surplusNeeded())
+        .build();
+  }
+
+  private static LabelCounts read(LabelState state) {
+    return new LabelCounts(
+        state.getAgreed(),
+        state.getConfirmed(),
+        read(state.getSpare()),
+        state.getUndrawn(),
+        state.getOutside(),
+        state.getSurplus(),
+        state.getSurplusNeeded());
   }
 
   private static SeveralState write(SeveralRows several) {

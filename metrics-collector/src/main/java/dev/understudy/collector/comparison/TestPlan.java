@@ -26,6 +26,7 @@ import java.util.stream.Collectors;
  *
  * @param candidate the only one; several at once are not judged yet
  * @param measure what the primary KPI makes of a prediction
+ * @param labels what a missing label is
  * @param sha256 of the definition's bytes, lower-case hex
  */
 public record TestPlan(
@@ -44,6 +45,7 @@ public record TestPlan(
     List<Guard> guards,
     DecisionPolicy policy,
     Set<Integer> epochs,
+    LabelRule labels,
     String sha256) {
 
   private static final long LONGEST_MS = 10L * 366 * 24 * 60 * 60 * 1000;
@@ -119,6 +121,11 @@ public record TestPlan(
         definition.getEpochsList().stream()
             .map(Epoch::getNumber)
             .collect(Collectors.toUnmodifiableSet()),
+        LabelRule.of(
+            definition.getLabels(),
+            definition.getMode(),
+            measure,
+            definition.getPolicy().getMinimumCoverage()),
         sha256);
   }
 
@@ -137,6 +144,21 @@ public record TestPlan(
     return primary.getLine() == KpiLine.SUPERIORITY && primary.getMinimumEffect() > 0
         ? OptionalDouble.of(primary.getMinimumEffect())
         : OptionalDouble.empty();
+  }
+
+  /**
+   * The statistics that judge the primary KPI; one that is counted in cells is summed where labels
+   * are weighted.
+   */
+  public Measure.Family family() {
+    return measure.family() == Measure.Family.CELLS && labels.drawn()
+        ? Measure.Family.SUMS
+        : measure.family();
+  }
+
+  /** Whether the sums of squares are shown too: not of values that are weighted. */
+  boolean showsSquares() {
+    return measure.showsSquares() && !labels.drawn();
   }
 
   /** The largest value of a row by the primary KPI; 1 for accuracy. */

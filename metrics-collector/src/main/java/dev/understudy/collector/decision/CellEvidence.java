@@ -1,5 +1,6 @@
 package dev.understudy.collector.decision;
 
+import dev.understudy.collector.comparison.ArmTally;
 import dev.understudy.collector.comparison.LossSums;
 import dev.understudy.collector.comparison.PairTally;
 import dev.understudy.collector.comparison.PairedCounts;
@@ -9,6 +10,7 @@ import dev.understudy.collector.comparison.TestPlan;
 import dev.understudy.collector.statistics.ArmContrast;
 import dev.understudy.collector.statistics.CellBetting;
 import dev.understudy.collector.statistics.CellBetting.Cell;
+import dev.understudy.collector.statistics.Interval;
 import dev.understudy.collector.statistics.Side;
 import dev.understudy.collector.statistics.Wealth;
 import dev.understudy.contracts.v1.RouteMode;
@@ -32,25 +34,34 @@ final class CellEvidence {
   private static PrimaryEvidence paired(TestPlan plan, PairTally pairs) {
     PairedCounts right = pairs.right();
     LossSums sums = pairs.loss();
-    CellBetting cells =
-        CellBetting.of(
-            new Cell(1, right.candidateOnly()),
-            new Cell(-1, right.currentOnly()),
-            new Cell(0, right.both() + right.neither()));
-    long units = pairs.labelled();
+    long missing = LabelWords.missing(plan, pairs.unlabelled());
+    long equal = right.both() + right.neither() + pairs.labels().agreed();
+    Claims claims =
+        new Claims(
+            CellBetting.of(
+                new Cell(1, right.candidateOnly()),
+                new Cell(-1, right.currentOnly() + missing),
+                new Cell(0, equal)),
+            CellBetting.of(
+                new Cell(1, right.candidateOnly() + missing),
+                new Cell(-1, right.currentOnly()),
+                new Cell(0, equal)));
+    long units = pairs.known() + missing;
+    long inCells = right.total() + pairs.labels().agreed() + missing;
     return of(
         plan,
-        cells,
+        claims,
         sums,
         units,
         units,
-        mean(right.current(), sums.current(), units),
-        mean(right.candidate(), sums.candidate(), units),
-        effect(cells, right.total(), sums.candidate() - sums.current(), units));
+        mean(right.current(), sums.current(), pairs.labelled()),
+        mean(right.candidate(), sums.candidate(), pairs.labelled()),
+        effect(claims.worst(), inCells, sums.candidate() - sums.current(), units));
   }
 
   private static PrimaryEvidence split(TestPlan plan, Tally tally) {
-    List<List<Cell>> strata = new ArrayList<>();
+    List<List<Cell>> worst = new ArrayList<>();
+    List<List<Cell>> best = new ArrayList<>();
     SplitTally all = SplitTally.EMPTY;
     double gain = 0;
     double centre = plan.primary().getCentre();
@@ -58,35 +69,60 @@ final class CellEvidence {
       SplitTally arms = entry.getValue();
       double share = entry.getKey().share();
       ArmContrast contrast = new ArmContrast(share, centre, plan.cap());
-      strata.add(
-          List.of(
-              new Cell(contrast.ofCandidate(1), arms.candidate().right()),
-              new Cell(contrast.ofCandidate(0), arms.candidate().wrong()),
-              new Cell(contrast.ofCurrent(1), arms.current().right()),
-              new Cell(contrast.ofCurrent(0), arms.current().wrong())));
+      long ofCandidate = LabelWords.missing(plan, arms.candidate().unlabelled());
+      long ofCurrent = LabelWords.missing(plan, arms.current().unlabelled());
+      worst.add(cells(contrast, arms, 0, ofCandidate, ofCurrent, 0));
+      best.add(cells(contrast, arms, ofCandidate, 0, 0, ofCurrent));
       gain += (arms.loss().candidate() - centre * arms.candidate().others()) / share;
       gain -= (arms.loss().current() - centre * arms.current().others()) / (1 - share);
       all = all.merge(arms);
     }
-    CellBetting cells = new CellBetting(strata);
-    long ofCandidate = all.candidate().labelled();
-    long ofCurrent = all.current().labelled();
+    Claims claims = new Claims(new CellBetting(worst), new CellBetting(best));
+    ArmTally candidate = all.candidate();
+    ArmTally current = all.current();
+    long ofCandidate = candidate.known() + LabelWords.missing(plan, candidate.unlabelled());
+    long ofCurrent = current.known() + LabelWords.missing(plan, current.unlabelled());
     long units = ofCandidate + ofCurrent;
-    long inCells = units - all.candidate().others() - all.current().others();
+    long inCells = units - candidate.others() - current.others();
     return of(
         plan,
-        cells,
+        claims,
         all.loss(),
         units,
         ofCandidate,
-        mean(all.current().right(), all.loss().current(), ofCurrent),
-        mean(all.candidate().right(), all.loss().candidate(), ofCandidate),
-        effect(cells, inCells, gain, units));
+        mean(current.right(), all.loss().current(), current.labelled()),
+        mean(candidate.right(), all.loss().candidate(), candidate.labelled()),
+        effect(claims.worst(), inCells, gain, units));
+  }
+
+  private static List<Cell> cells(
+      ArmContrast contrast,
+      SplitTally arms,
+      long moreCandidateRight,
+      long moreCandidateWrong,
+      long moreCurrentRight,
+      long moreCurrentWrong) {
+    return List.of(
+        new Cell(contrast.ofCandidate(1), arms.candidate().right() + moreCandidateRight),
+        new Cell(contrast.ofCandidate(0), arms.candidate().wrong() + moreCandidateWrong),
+        new Cell(contrast.ofCurrent(1), arms.current().right() + moreCurrentRight),
+        new Cell(contrast.ofCurrent(0), arms.current().wrong() + moreCurrentWrong));
+  }
+
+  /**
+   * The claim that the candidate is better stands on the worst case, all others on the best; both
+   * are the same unless missing labels are bounded.
+   */
+  private record Claims(CellBetting worst, CellBetting best) {
+    Interval interval(double alpha) {
+      Interval lower = worst.interval(alpha);
+      return worst.equals(best) ? lower : new Interval(lower.lower(), best.interval(alpha).upper());
+    }
   }
 
   private static PrimaryEvidence of(
       TestPlan plan,
-      CellBetting cells,
+      Claims claims,
       LossSums sums,
       long units,
       long unitsOfCandidate,
@@ -101,18 +137,15 @@ final class CellEvidence {
         currentMean,
         candidateMean,
         effect,
-        units == 0 || !onlyCells ? null : cells.interval(plan.policy().getAlphaPromote()),
-        together(cells, plan.line(), Side.GREATER, sums.better()),
-        together(cells, plan.line(), Side.LESS, sums.worse()),
+        units == 0 || !onlyCells ? null : claims.interval(plan.policy().getAlphaPromote()),
+        together(claims.worst(), plan.line(), Side.GREATER, sums.better()),
+        together(claims.best(), plan.line(), Side.LESS, sums.worse()),
         futileLine.isPresent()
-            ? OptionalDouble.of(together(cells, futileLine.getAsDouble(), Side.LESS, sums.futile()))
+            ? OptionalDouble.of(
+                together(claims.best(), futileLine.getAsDouble(), Side.LESS, sums.futile()))
             : OptionalDouble.empty(),
         sums.clipped(),
         PrimaryEvidence.Basis.EXACT);
-  }
-
-  private static double together(CellBetting cells, double line, Side side, Wealth rest) {
-    return cells.wealth(line, side).merge(rest).logE();
   }
 
   private static double effect(CellBetting cells, long inCells, double gain, long units) {

@@ -4,6 +4,7 @@ import dev.understudy.collector.comparison.ArmTally;
 import dev.understudy.collector.comparison.AucShard;
 import dev.understudy.collector.comparison.AucTally;
 import dev.understudy.collector.comparison.KpiTally;
+import dev.understudy.collector.comparison.LabelCounts;
 import dev.understudy.collector.comparison.LossSums;
 import dev.understudy.collector.comparison.PairTally;
 import dev.understudy.collector.comparison.PairedCounts;
@@ -56,6 +57,9 @@ final class Figures {
     count(prefix + "lost", pairs.lost());
     count(prefix + "complete", pairs.complete());
     count(prefix + "unlabelled", pairs.unlabelled());
+    count(prefix + "agreed without a label", pairs.labels().agreed());
+    count(prefix + "agreed with a label", pairs.labels().confirmed());
+    labels(prefix, pairs.labels());
     several(prefix, pairs.several());
     table(prefix + "right ", pairs.right());
     table(prefix + "errors ", pairs.harm().errors());
@@ -104,6 +108,16 @@ final class Figures {
     }
     if (guards.contains(GuardKind.INVALID)) {
       count(prefix + "invalid", arm.harm().invalid());
+    }
+    labels(prefix, arm.labels());
+  }
+
+  private void labels(String prefix, LabelCounts labels) {
+    if (plan.labels().drawn() || plan.labels().selective()) {
+      count(prefix + "no label drawn", labels.undrawn());
+      count(prefix + "outside", labels.outside());
+      sum(prefix + "label surplus", labels.surplus());
+      sum(prefix + "label surplus needed", labels.surplusNeeded());
     }
   }
 

@@ -97,6 +97,7 @@ public final class Judge {
             .setUnits(primary.units())
             .setElapsedMs(stand.elapsedMs())
             .setPrimary(kpi(plan, primary, rule))
+            .setPopulation(LabelWords.population(plan))
             .setHealth(health);
     if (plan.mode() == RouteMode.SPLIT) {
       evidence.setUnitsCandidate(primary.unitsOfCandidate());

@@ -13,9 +13,10 @@ import org.jspecify.annotations.Nullable;
  * bets ({@link SumEvidence}), or, where there is no mean of a bounded contrast, from an estimate
  * with a standard error ({@link TableEvidence}, {@link BlockEvidence}).
  *
- * @param units whose outcome is known, of both arms together
- * @param currentMean of the KPI as people know it
- * @param effect in the unit of the lines; positive when the candidate is better
+ * @param units whose difference counts, of both arms together, also those that need no label
+ * @param currentMean of the KPI as people know it, among the labelled, as the others may be
+ * @param effect in the unit of the lines; positive when the candidate is better; over all units, in
+ *     the worst case if so asked
  * @param interval of the effect, where the KPI allows one
  * @param better ln E in nats; 0 before anything can be said
  * @param clipped units of which a value was cut at the cap
@@ -51,7 +52,7 @@ record PrimaryEvidence(
   }
 
   static PrimaryEvidence of(TestPlan plan, Tally tally) {
-    return switch (plan.measure().family()) {
+    return switch (plan.family()) {
       case CELLS -> CellEvidence.of(plan, tally);
       case SUMS -> SumEvidence.of(plan, tally);
       case TABLE -> TableEvidence.of(plan, tally);

@@ -1,5 +1,6 @@
 package dev.understudy.collector.decision;
 
+import dev.understudy.collector.comparison.ArmTally;
 import dev.understudy.collector.comparison.LossSums;
 import dev.understudy.collector.comparison.PairTally;
 import dev.understudy.collector.comparison.SplitTally;
@@ -15,7 +16,8 @@ import java.util.OptionalDouble;
 
 /**
  * Evidence about the mean of a bounded loss or value, from sums of bets. RMSE is judged by the mean
- * of its squared errors, which has the same sign, and shown as the root with a standard error.
+ * of its squared errors, which has the same sign, and shown as the root with a standard error, which
+ * weighted errors have not.
  */
 final class SumEvidence {
   private SumEvidence() {}
@@ -25,16 +27,18 @@ final class SumEvidence {
   }
 
   private static PrimaryEvidence paired(TestPlan plan, PairTally pairs) {
-    long units = pairs.labelled();
+    long missing = LabelWords.missing(plan, pairs.unlabelled());
+    long units = pairs.known() + missing;
+    double weight = pairs.labelled() + pairs.labels().surplus() + missing;
     LossSums sums = pairs.loss();
-    double saved = units == 0 ? 0 : (sums.current() - sums.candidate()) / units;
+    double saved = ratio(sums.current() - sums.candidate(), units);
     return of(
         plan,
         sums,
         units,
         units,
-        units == 0 ? 0 : sums.current() / units,
-        units == 0 ? 0 : sums.candidate() / units,
+        ratio(sums.current(), weight),
+        ratio(sums.candidate(), weight),
         plan.measure().moreIsBetter() ? -saved : saved,
         units == 0 ? OptionalDouble.empty() : pairedError(sums, units));
   }
@@ -46,27 +50,39 @@ final class SumEvidence {
     for (Map.Entry<Tally.Stratum, SplitTally> entry : tally.arms().entrySet()) {
       SplitTally arms = entry.getValue();
       double share = entry.getKey().share();
-      saved -= (arms.loss().candidate() - centre * arms.candidate().labelled()) / share;
-      saved += (arms.loss().current() - centre * arms.current().labelled()) / (1 - share);
+      saved -= (arms.loss().candidate() - centre * weight(plan, arms.candidate())) / share;
+      saved += (arms.loss().current() - centre * weight(plan, arms.current())) / (1 - share);
       all = all.merge(arms);
     }
-    long ofCandidate = all.candidate().labelled();
-    long ofCurrent = all.current().labelled();
-    long units = ofCandidate + ofCurrent;
-    double effect = units == 0 ? 0 : saved / units;
+    long ofCandidate = units(plan, all.candidate());
+    long ofCurrent = units(plan, all.current());
+    double effect = ratio(saved, ofCandidate + ofCurrent);
     LossSums sums = all.loss();
     return of(
         plan,
         sums,
-        units,
+        ofCandidate + ofCurrent,
         ofCandidate,
-        ofCurrent == 0 ? 0 : sums.current() / ofCurrent,
-        ofCandidate == 0 ? 0 : sums.candidate() / ofCandidate,
+        ratio(sums.current(), weight(plan, all.current())),
+        ratio(sums.candidate(), weight(plan, all.candidate())),
         plan.measure().moreIsBetter() ? -effect : effect,
         finite(
             Math.sqrt(
                 rootVariance(sums.current(), sums.squares().current(), ofCurrent)
                     + rootVariance(sums.candidate(), sums.squares().candidate(), ofCandidate))));
+  }
+
+  private static long units(TestPlan plan, ArmTally arm) {
+    return arm.known() + LabelWords.missing(plan, arm.unlabelled());
+  }
+
+  /** For how many units the values in an arm's sums stand. */
+  private static double weight(TestPlan plan, ArmTally arm) {
+    return arm.weight() + LabelWords.missing(plan, arm.unlabelled());
+  }
+
+  private static double ratio(double sum, double count) {
+    return count == 0 ? 0 : sum / count;
   }
 
   private static PrimaryEvidence of(
@@ -92,7 +108,7 @@ final class SumEvidence {
             ? OptionalDouble.of(sums.futile().logE())
             : OptionalDouble.empty(),
         sums.clipped(),
-        root ? PrimaryEvidence.Basis.exact(rootError) : PrimaryEvidence.Basis.EXACT);
+        root && !plan.labels().drawn() ? PrimaryEvidence.Basis.exact(rootError) : PrimaryEvidence.Basis.EXACT);
   }
 
   private static OptionalDouble pairedError(LossSums sums, long units) {

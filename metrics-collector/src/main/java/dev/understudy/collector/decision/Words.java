@@ -61,13 +61,14 @@ final class Words {
     long fewest = plan.policy().getMinimumUnits();
     if (!rule.enoughUnits(now)) {
       blocking.add(
-          "%d of at least %d %s with a known outcome"
+          "%d of at least %d %s%s"
               .formatted(
                   now.fewestUnits(),
                   fewest,
                   plan.mode() == RouteMode.SHADOW
                       ? "requests scored by both versions"
-                      : "requests in the smaller arm"));
+                      : "requests in the smaller arm",
+                  LabelWords.whichCount(plan)));
     }
     if (now.elapsedMs() < plan.policy().getMinimumDurationMs()) {
       blocking.add(
@@ -121,13 +122,14 @@ final class Words {
 
   private String comparison(PrimaryEvidence primary) {
     List<String> excluded = primary.basis().excluded();
-    return "%s %s against %s of current in %d %s%s"
+    return "%s %s against %s of current in %d %s%s%s"
         .formatted(
             name(plan.primary()),
             number(primary.candidateMean()),
             number(primary.currentMean()),
             primary.units(),
             plan.mode() == RouteMode.SHADOW ? "pairs" : "requests",
+            LabelWords.caveat(plan, primary),
             excluded.isEmpty()
                 ? ""
                 : " (without %s, of which too few outcomes are known)"
@@ -198,7 +200,7 @@ final class Words {
     return logE <= AsymptoticEvidence.NONE ? "none" : String.format(Locale.ROOT, "%.2f", logE);
   }
 
-  private static String number(double value) {
+  static String number(double value) {
     return String.format(Locale.ROOT, "%.4f", value);
   }
 }

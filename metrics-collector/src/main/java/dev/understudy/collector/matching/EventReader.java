@@ -80,18 +80,28 @@ final class EventReader {
         || outcome.getRevision() < 0
         || outcome.getProject().length() > LONGEST_TEXT
         || outcome.getModel().length() > LONGEST_TEXT
+        || !isProbability(outcome)
         || !usable(outcome.getValue())) {
       return null;
     }
-    return WaitingLabel.newBuilder()
-        .setRow(outcome.getRow())
-        .setName(outcome.getName())
-        .setValue(outcome.getValue().toByteString())
-        .setRevision(outcome.getRevision())
-        .setAppendedMs(effectiveMs)
-        .setProject(outcome.getProject())
-        .setModel(outcome.getModel())
-        .build();
+    WaitingLabel.Builder label =
+        WaitingLabel.newBuilder()
+            .setRow(outcome.getRow())
+            .setName(outcome.getName())
+            .setValue(outcome.getValue().toByteString())
+            .setRevision(outcome.getRevision())
+            .setAppendedMs(effectiveMs)
+            .setProject(outcome.getProject())
+            .setModel(outcome.getModel());
+    if (outcome.hasLabellingProbability()) {
+      label.setLabellingProbability(outcome.getLabellingProbability());
+    }
+    return label.build();
+  }
+
+  private static boolean isProbability(OutcomeObserved outcome) {
+    double probability = outcome.getLabellingProbability();
+    return !outcome.hasLabellingProbability() || (probability > 0 && probability <= 1);
   }
 
   private static boolean usable(OutcomeValue value) {

@@ -1,6 +1,7 @@
 package dev.understudy.collector.matching;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.understudy.collector.comparison.LabelDraw;
 import dev.understudy.collector.comparison.TestPlan;
 import dev.understudy.collector.comparison.Truth;
 import dev.understudy.collector.matching.MatchCounts.OutcomeStatus;
@@ -8,6 +9,7 @@ import dev.understudy.collector.state.v1.Waiting;
 import dev.understudy.collector.state.v1.WaitingLabel;
 import dev.understudy.collector.state.v1.WaitingPrediction;
 import dev.understudy.contracts.v1.OutcomeValue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which outcome of a prediction counts. All timely revisions are kept until the prediction is
@@ -61,12 +63,30 @@ final class Labels {
   }
 
   /**
-   * The outcome of every row, by the newest label in time; not known of a row without any, and when
-   * that one is no value of the outcome.
+   * What the labels say.
+   *
+   * @param truth the outcome of every row, by the newest label in time; not known of a row without
+   *     any, and when that one cannot be used
+   * @param draw how the label of the only row came about; that of several rows is certain
    */
-  static Truth truth(Waiting row, TestPlan plan) {
+  record Known(Truth truth, LabelDraw draw) {}
+
+  /** The newest labels in time, as the test reads them. */
+  static Known known(Waiting row, TestPlan plan) {
+    @Nullable WaitingLabel[] newest = newest(row, plan);
+    double[] truth = new double[newest.length];
+    for (int i = 0; i < truth.length; i++) {
+      WaitingLabel label = newest[i];
+      truth[i] = label != null && usable(label, plan) ? read(label, plan) : Double.NaN;
+    }
+    return new Known(
+        Truth.of(truth),
+        newest.length == 1 && plan.labels().drawn() ? draw(newest[0], plan) : LabelDraw.CERTAIN);
+  }
+
+  private static @Nullable WaitingLabel[] newest(Waiting row, TestPlan plan) {
     int rows = Math.max(1, row.getPrediction().getRows());
-    WaitingLabel[] newest = new WaitingLabel[rows];
+    @Nullable WaitingLabel[] newest = new @Nullable WaitingLabel[rows];
     for (WaitingLabel label : row.getLabelsList()) {
       if (label.getRow() < rows
           && label.getName().equals(plan.outcome())
@@ -77,16 +97,26 @@ final class Labels {
         }
       }
     }
-    double[] truth = new double[rows];
-    for (int i = 0; i < rows; i++) {
-      truth[i] = newest[i] == null ? Double.NaN : read(newest[i], plan);
-    }
-    return Truth.of(truth);
+    return newest;
   }
 
-  /** Whether a test can read the label at all: it is of the test's outcome, and a value of it. */
+  private static LabelDraw draw(@Nullable WaitingLabel label, TestPlan plan) {
+    if (label == null) {
+      return LabelDraw.CERTAIN;
+    }
+    return usable(label, plan)
+        ? new LabelDraw(label.getLabellingProbability(), false)
+        : LabelDraw.SPOILED;
+  }
+
+  /**
+   * Whether a test can read the label at all: it is of the test's outcome, a value of it, and has a
+   * probability that can be used where labels are drawn.
+   */
   static boolean usable(WaitingLabel label, TestPlan plan) {
-    return label.getName().equals(plan.outcome()) && !Double.isNaN(read(label, plan));
+    return label.getName().equals(plan.outcome())
+        && !Double.isNaN(read(label, plan))
+        && plan.labels().allows(label.getLabellingProbability());
   }
 
   private static double read(WaitingLabel label, TestPlan plan) {

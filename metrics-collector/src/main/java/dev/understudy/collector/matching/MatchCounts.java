@@ -22,7 +22,9 @@ public interface MatchCounts {
     /** Its prediction never came. */
     UNMATCHED,
     /** Not an outcome, or one that contradicts its prediction, as by a row that it has not. */
-    REFUSED;
+    REFUSED,
+    /** Its append time is far ahead of this collector's clock; nothing was done with it. */
+    AHEAD;
 
     /** As a metric's tag. */
     public String word() {
@@ -40,10 +42,12 @@ public interface MatchCounts {
     NOT_JUDGED,
     /** Seen before. */
     DUPLICATE,
-    /** Contradicts itself or the definition. */
+    /** Contradicts itself or the definition, or has several rows where a rule of labels takes one. */
     REFUSED,
     /** Its test's definition never came. */
-    UNDEFINED;
+    UNDEFINED,
+    /** Its append time is far ahead of this collector's clock; nothing was done with it. */
+    AHEAD;
 
     /** As a metric's tag. */
     public String word() {
@@ -83,4 +87,10 @@ public interface MatchCounts {
 
   /** The second of log time that a partition has passed. */
   void passed(int partition, long secondMs);
+
+  /** How long after its prediction an outcome that can count came, in log time; 0 when before. */
+  default void labelLag(long millis) {}
+
+  /** A prediction whose label would help found no room among those to be labelled first. */
+  default void labelQueueFull() {}
 }

@@ -41,6 +41,7 @@ final class Maturity {
   private final KnownTests tests;
   private final MatchCounts counts;
   private final Consumer<PartitionReport> reports;
+  private final LabelWatch watch;
   private final Map<String, Pointer> pointers = new HashMap<>();
   private final Set<String> cleared = new HashSet<>();
 
@@ -54,7 +55,8 @@ final class Maturity {
       WaitingRoom waiting,
       KnownTests tests,
       MatchCounts counts,
-      Consumer<PartitionReport> reports) {
+      Consumer<PartitionReport> reports,
+      LabelWatch watch) {
     this.partition = partition;
     this.table = table;
     this.clock = clock;
@@ -62,6 +64,7 @@ final class Maturity {
     this.tests = tests;
     this.counts = counts;
     this.reports = reports;
+    this.watch = watch;
   }
 
   /** Whether nothing more is counted of the test. */
@@ -183,6 +186,7 @@ final class Maturity {
     boolean counted = next.refused() == tally.refused();
     counts.prediction(counted ? PredictionStatus.JUDGED : PredictionStatus.REFUSED);
     waiting.settle(plan.testId(), maturityKey, Waiting.State.JUDGED, second);
+    watch.matured(plan.testId(), id);
     return next;
   }
 
@@ -194,6 +198,7 @@ final class Maturity {
     }
     if (left.size() < budget) {
       cleared.add(testId);
+      watch.ended(testId);
       return false;
     }
     return true;

@@ -7,6 +7,7 @@ import dev.understudy.collector.matching.KnownTests.KnownPlan;
 import dev.understudy.collector.matching.MatchCounts.OutcomeStatus;
 import dev.understudy.collector.matching.MatchCounts.PredictionStatus;
 import dev.understudy.collector.matching.MatchCounts.ShadowStatus;
+import dev.understudy.collector.state.v1.LastOutcome;
 import dev.understudy.collector.state.v1.PartitionReport;
 import dev.understudy.collector.state.v1.Waiting;
 import dev.understudy.collector.state.v1.WaitingLabel;
@@ -41,6 +42,7 @@ final class PartitionMatcher {
   private final Maturity maturity;
   private final KnownTests tests;
   private final MatchCounts counts;
+  private final LabelWatch watch;
 
   /** The tables that one partition owns. */
   record Tables(Table waiting, Table index, Table progress) {}
@@ -52,13 +54,26 @@ final class PartitionMatcher {
       KnownTests tests,
       MatchCounts counts,
       Consumer<PartitionReport> reports) {
+    this(partition, tables, keep, tests, counts, reports, new LabelQueue(counts));
+  }
+
+  /** One that says whose labels are wanted first. */
+  PartitionMatcher(
+      int partition,
+      Tables tables,
+      Keep keep,
+      KnownTests tests,
+      MatchCounts counts,
+      Consumer<PartitionReport> reports,
+      LabelQueue queue) {
     this.partition = partition;
     this.tests = tests;
     this.counts = counts;
     this.clock = new LogClock(tables.progress());
     this.waiting = new WaitingRoom(tables.waiting(), tables.index(), keep, counts);
+    this.watch = new LabelWatch(waiting, tests, queue);
     this.maturity =
-        new Maturity(partition, tables.progress(), clock, waiting, tests, counts, reports);
+        new Maturity(partition, tables.progress(), clock, waiting, tests, counts, reports, watch);
   }
 
   /** A record of <em>predictions</em>. */
@@ -95,6 +110,7 @@ final class PartitionMatcher {
    * @return whether more is left to do
    */
   boolean advance(int budget) {
+    watch.lookBack();
     boolean more = maturity.advance(budget);
     more |= waiting.expire(clock, tests, budget);
     counts.passed(partition, clock.passedSecond());
@@ -130,8 +146,10 @@ final class PartitionMatcher {
       waiting.put(id, before, WaitingRoom.settled(row.build(), Waiting.State.UNTESTED, expiresMs));
       return;
     }
-    waiting.put(id, before, row.setExpiresMs(effectiveMs + waiting.keep().undefinedMs()).build());
+    Waiting kept = row.setExpiresMs(effectiveMs + waiting.keep().undefinedMs()).build();
+    waiting.put(id, before, kept);
     waiting.awaitMaturity(prediction.getTestId(), effectiveMs, id);
+    watch.see(id, kept);
   }
 
   /** An outcome that came before its prediction. */
@@ -140,8 +158,10 @@ final class PartitionMatcher {
     if (!Labels.belongs(label, row.getPrediction(), waiting.keep())) {
       counts.outcome(OutcomeStatus.REFUSED);
     } else if (compared != OutcomeStatus.DUPLICATE) {
-      counts.outcome(read(row.getPrediction(), label, compared));
-      row.addLabels(label);
+      OutcomeStatus status = read(row.getPrediction(), label, compared);
+      counts.outcome(status);
+      counts.labelLag(0);
+      row.addLabels(label).setLastOutcome(last(label, status));
     }
   }
 
@@ -163,7 +183,9 @@ final class PartitionMatcher {
     if (!row.hasPrediction()) {
       row.setExpiresMs(effectiveMs + waiting.keep().outcomesMs());
     }
-    waiting.put(id, before, row.build());
+    Waiting kept = row.build();
+    waiting.put(id, before, kept);
+    watch.see(id, kept);
   }
 
   private static ShadowStatus compared(Waiting.Builder row, WaitingScore score) {
@@ -181,30 +203,52 @@ final class PartitionMatcher {
 
   private OutcomeStatus observed(String id, WaitingLabel label) {
     Waiting before = waiting.get(id);
-    if (before == null || !before.hasPrediction()) {
-      return pending(id, before, label);
+    Waiting.Builder row = before == null ? Waiting.newBuilder() : before.toBuilder();
+    OutcomeStatus status =
+        before == null || !before.hasPrediction()
+            ? pending(row, label)
+            : joined(before, row, label);
+    if (status != OutcomeStatus.REFUSED) {
+      Waiting kept = row.setLastOutcome(last(label, status)).build();
+      waiting.put(id, before, kept);
+      watch.see(id, kept);
     }
+    return status;
+  }
+
+  private OutcomeStatus joined(Waiting before, Waiting.Builder row, WaitingLabel label) {
+    WaitingPrediction prediction = before.getPrediction();
     OutcomeStatus compared = Labels.compared(before, label);
-    if (!Labels.belongs(label, before.getPrediction(), waiting.keep())) {
+    if (!Labels.belongs(label, prediction, waiting.keep())) {
       return OutcomeStatus.REFUSED;
     }
     if (compared == OutcomeStatus.DUPLICATE || compared == OutcomeStatus.REFUSED) {
       return compared;
     }
+    counts.labelLag(Math.max(0, label.getAppendedMs() - prediction.getAppendedMs()));
     return switch (before.getState()) {
       case UNTESTED -> {
-        waiting.put(id, before, before.toBuilder().addLabels(WaitingRoom.bare(label)).build());
+        row.addLabels(WaitingRoom.bare(label));
         yield compared;
       }
       case JUDGED, UNRECOGNIZED -> OutcomeStatus.LATE;
       case WAITING -> {
-        if (isLate(before.getPrediction(), label)) {
+        if (isLate(prediction, label)) {
           yield OutcomeStatus.LATE;
         }
-        waiting.put(id, before, before.toBuilder().addLabels(label).build());
-        yield read(before.getPrediction(), label, compared);
+        row.addLabels(label);
+        yield read(prediction, label, compared);
       }
     };
+  }
+
+  private static LastOutcome last(WaitingLabel label, OutcomeStatus status) {
+    return LastOutcome.newBuilder()
+        .setStatus(status.word())
+        .setName(label.getName())
+        .setRevision(label.getRevision())
+        .setAppendedMs(label.getAppendedMs())
+        .build();
   }
 
   /** Only counted: an unusable label is kept like any other, for it may correct a usable one. */
@@ -214,15 +258,13 @@ final class PartitionMatcher {
     return known == null || Labels.usable(label, known.plan()) ? compared : OutcomeStatus.UNUSABLE;
   }
 
-  private OutcomeStatus pending(String id, @Nullable Waiting before, WaitingLabel label) {
-    Waiting.Builder row = before == null ? Waiting.newBuilder() : before.toBuilder();
+  private OutcomeStatus pending(Waiting.Builder row, WaitingLabel label) {
     OutcomeStatus compared = Labels.compared(row.build(), label);
     if (compared == OutcomeStatus.REFUSED) {
       return compared;
     }
     // Kept even when it repeats an older one: that may turn out to have waited too long.
     row.addLabels(label).setExpiresMs(label.getAppendedMs() + waiting.keep().outcomesMs());
-    waiting.put(id, before, row.build());
     return compared == OutcomeStatus.MATCHED ? OutcomeStatus.PENDING : compared;
   }
 

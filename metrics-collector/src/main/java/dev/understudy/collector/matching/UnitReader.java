@@ -5,7 +5,6 @@ import dev.understudy.collector.comparison.JudgedUnit;
 import dev.understudy.collector.comparison.Measure;
 import dev.understudy.collector.comparison.Scored;
 import dev.understudy.collector.comparison.TestPlan;
-import dev.understudy.collector.comparison.Truth;
 import dev.understudy.collector.state.v1.NamedNumber;
 import dev.understudy.collector.state.v1.Waiting;
 import dev.understudy.collector.state.v1.WaitingPrediction;
@@ -28,16 +27,16 @@ final class UnitReader {
         || prediction.getMode() != plan.mode().getNumber()) {
       return null;
     }
-    Truth truth = Labels.truth(row, plan);
+    Labels.Known known = Labels.known(row, plan);
     int shard =
         plan.measure().family() == Measure.Family.BLOCKS ? Shards.of(id, AucTally.SHARDS) : 0;
     return plan.mode() == RouteMode.SHADOW
-        ? pair(row, plan, truth, shard)
-        : assigned(prediction, plan, truth, shard);
+        ? pair(row, plan, known, shard)
+        : assigned(prediction, plan, known, shard);
   }
 
   private static JudgedUnit.@Nullable Pair pair(
-      Waiting row, TestPlan plan, Truth truth, int shard) {
+      Waiting row, TestPlan plan, Labels.Known known, int shard) {
     WaitingPrediction prediction = row.getPrediction();
     if (!prediction.getArm().equals(plan.current())) {
       return null;
@@ -46,7 +45,8 @@ final class UnitReader {
         prediction.getEpoch(),
         scored(prediction, plan.current(), plan),
         shadow(row, plan),
-        truth,
+        known.truth(),
+        known.draw(),
         shard);
   }
 
@@ -69,7 +69,7 @@ final class UnitReader {
   }
 
   private static JudgedUnit.@Nullable Assigned assigned(
-      WaitingPrediction prediction, TestPlan plan, Truth truth, int shard) {
+      WaitingPrediction prediction, TestPlan plan, Labels.Known known, int shard) {
     boolean toCandidate = prediction.getArm().equals(plan.candidate());
     if (!toCandidate && !prediction.getArm().equals(plan.current())) {
       return null;
@@ -87,7 +87,8 @@ final class UnitReader {
         share.getAsDouble(),
         toCandidate,
         scored(prediction, prediction.getArm(), plan),
-        truth,
+        known.truth(),
+        known.draw(),
         shard);
   }
 

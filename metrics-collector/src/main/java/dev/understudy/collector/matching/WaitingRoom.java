@@ -104,6 +104,9 @@ final class WaitingRoom {
     for (WaitingLabel label : row.getLabelsList()) {
       kept.addLabels(bare(label));
     }
+    if (row.hasLastOutcome()) {
+      kept.setLastOutcome(row.getLastOutcome());
+    }
     return kept.build();
   }
 

@@ -127,6 +127,8 @@ class TallyTest {
     assertThat(half.current().assigned()).isEqualTo(1);
     assertThat(half.current().wrong()).isEqualTo(1);
     assertThat(half.current().harm()).isEqualTo(HarmCounts.EMPTY);
+    assertThat(half.candidate().labels()).isEqualTo(LabelCounts.EMPTY);
+    assertThat(half.current().labels()).isEqualTo(LabelCounts.EMPTY);
   }
 
   @Test
