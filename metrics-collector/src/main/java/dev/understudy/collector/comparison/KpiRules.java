@@ -16,9 +16,6 @@ import java.util.Set;
  * the result is the KPI as a {@link Measure}.
  */
 final class KpiRules {
-  /** More would make the table of a pair too large to be kept for every second. */
-  private static final int MOST_CLASSES = 100;
-
   private static final int LARGEST_BLOCK = 1_024;
   private static final double LARGEST_LOG_LOSS = 1_000;
   private static final double LARGEST_CAP = 1e12;
@@ -73,10 +70,10 @@ final class KpiRules {
       case MULTICLASS -> {
         int classes = meaning.getClassesCount();
         require(
-            classes >= 2 && classes <= MOST_CLASSES,
+            classes >= 2 && classes <= Measure.MOST_CLASSES,
             "meaning.classes: %d of them, 2 to %d are possible",
             classes,
-            MOST_CLASSES);
+            Measure.MOST_CLASSES);
         require(
             meaning.getClassesList().stream().noneMatch(String::isEmpty),
             "meaning.classes: one is empty");

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * that the KPI fits the task. Immutable.
  */
 public final class Measure {
+  /** More would make the table of a pair too large to be kept for every second. */
+  public static final int MOST_CLASSES = 100;
+
   /** Closer to certainty than this no probability is taken, so that one error costs 6.908 nats. */
   private static final double SUREST = 1e-3;
 

@@ -1,5 +1,6 @@
 package dev.understudy.collector.matching;
 
+import dev.understudy.collector.comparison.Measure;
 import dev.understudy.collector.state.v1.NamedNumber;
 import dev.understudy.collector.state.v1.WaitingLabel;
 import dev.understudy.collector.state.v1.WaitingOutput;
@@ -24,14 +25,19 @@ final class EventReader {
   private static final int MOST_OUTPUTS = 16;
   private static final int LONGEST_TEXT = 1_024;
 
-  /** Of one score, in all outputs together; what does not fit is not kept, as if it were absent. */
-  private static final int MOST_ELEMENTS = 32_768;
-
+  /** In bytes. */
   private static final int LONGEST_CLASS = 256;
 
   private EventReader() {}
 
-  static @Nullable WaitingPrediction prediction(PredictionLogged logged, long effectiveMs) {
+  /**
+   * A prediction with what its versions put out.
+   *
+   * @param wanted the only output that its test reads; empty while that is not known, when whatever
+   *     could be it is kept
+   */
+  static @Nullable WaitingPrediction prediction(
+      PredictionLogged logged, long effectiveMs, String wanted) {
     if (!Names.allowed(logged.getPredictionId())
         || !Names.allowed(logged.getProject())
         || !Names.allowed(logged.getModel())
@@ -57,7 +63,7 @@ final class EventReader {
           NamedNumber.newBuilder().setName(arm.getVersion()).setValue(arm.getProbability()));
     }
     for (VersionScore score : logged.getScoresList()) {
-      WaitingScore.Builder read = score(score);
+      WaitingScore.Builder read = score(score, wanted);
       if (read == null) {
         return null;
       }
@@ -66,8 +72,9 @@ final class EventReader {
     return prediction.build();
   }
 
-  static @Nullable WaitingScore shadow(ShadowScored shadow, long effectiveMs) {
-    WaitingScore.Builder read = score(shadow.getScore());
+  /** A shadow's score; {@code wanted} as for a prediction. */
+  static @Nullable WaitingScore shadow(ShadowScored shadow, long effectiveMs, String wanted) {
+    WaitingScore.Builder read = score(shadow.getScore(), wanted);
     return read == null || !Names.allowed(shadow.getTestId())
         ? null
         : read.setAppendedMs(effectiveMs).setTestId(shadow.getTestId()).build();
@@ -113,7 +120,7 @@ final class EventReader {
     };
   }
 
-  private static WaitingScore.@Nullable Builder score(VersionScore score) {
+  private static WaitingScore.@Nullable Builder score(VersionScore score, String wanted) {
     if (!Names.allowed(score.getVersion()) || score.getOutputsCount() > MOST_OUTPUTS) {
       return null;
     }
@@ -122,25 +129,29 @@ final class EventReader {
             .setVersion(score.getVersion())
             .setStatus(score.getStatusValue())
             .setLatencyUs(Math.max(0, score.getLatencyUs()));
-    int left = MOST_ELEMENTS;
     for (TensorValue output : score.getOutputsList()) {
-      if (output.getName().length() > LONGEST_TEXT) {
+      if (output.getName().length() > LONGEST_TEXT
+          || !(wanted.isEmpty() || output.getName().equals(wanted))) {
         continue;
       }
       if (output.getNumbersCount() == 1) {
         read.addOutputs(
             NamedNumber.newBuilder().setName(output.getName()).setValue(output.getNumbers(0)));
-        continue;
-      }
-      int elements = output.getNumbersCount() + output.getIntegersCount() + output.getTextsCount();
-      boolean tooLong =
-          output.getTextsList().stream().anyMatch(text -> text.size() > LONGEST_CLASS);
-      if (elements > 0 && elements <= left && !tooLong) {
-        left -= elements;
+      } else if (mayPredict(output)) {
         read.addWide(wide(output));
       }
     }
     return read;
+  }
+
+  /** Whether the output could be a prediction under any definition; what could not is not kept. */
+  private static boolean mayPredict(TensorValue output) {
+    int elements = output.getNumbersCount() + output.getIntegersCount() + output.getTextsCount();
+    long rows = output.getShapeCount() == 0 ? 1 : Math.max(1, output.getShape(0));
+    return elements > 0
+        && elements <= PartitionMatcher.MOST_ROWS * Measure.MOST_CLASSES
+        && elements / rows <= Measure.MOST_CLASSES
+        && output.getTextsList().stream().allMatch(text -> text.size() <= LONGEST_CLASS);
   }
 
   private static WaitingOutput wide(TensorValue output) {

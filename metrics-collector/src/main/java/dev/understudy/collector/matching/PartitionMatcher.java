@@ -124,7 +124,8 @@ final class PartitionMatcher {
 
   private void logged(byte @Nullable [] key, PredictionLogged logged, long effectiveMs) {
     String id = logged.getPredictionId();
-    WaitingPrediction prediction = EventReader.prediction(logged, effectiveMs);
+    WaitingPrediction prediction = 
+        EventReader.prediction(logged, effectiveMs, wanted(logged.getTestId()));
     if (prediction == null || !isKey(key, id)) {
       counts.prediction(PredictionStatus.REFUSED);
       return;
@@ -152,6 +153,12 @@ final class PartitionMatcher {
     watch.see(id, kept);
   }
 
+  /** The output that a test reads; empty when its definition is not known yet. */
+  private String wanted(String testId) {
+    KnownPlan known = testId.isEmpty() ? null : tests.find(testId);
+    return known == null ? "" : known.plan().meaning().getOutput();
+  }
+
   /** An outcome that came before its prediction. */
   private void join(Waiting.Builder row, WaitingLabel label) {
     OutcomeStatus compared = Labels.compared(row.build(), label);
@@ -167,7 +174,8 @@ final class PartitionMatcher {
 
   private void shadow(byte @Nullable [] key, ShadowScored shadow, long effectiveMs) {
     String id = shadow.getPredictionId();
-    WaitingScore score = EventReader.shadow(shadow, effectiveMs);
+    WaitingScore score = 
+        EventReader.shadow(shadow, effectiveMs, wanted(shadow.getTestId()));
     if (score == null || !isKey(key, id)) {
       counts.shadow(ShadowStatus.REFUSED);
       return;
