@@ -5,7 +5,8 @@ import java.util.OptionalDouble;
 /**
  * How much the label of a pair can tell about which version is better, so that people label first
  * what decides most. For accuracy only a disagreement counts, and the surer the versions are of
- * opposite things the more; for a loss, the largest difference that any label could make.
+ * opposite things the more; for a loss, the largest difference that any label could make. Where
+ * labels are drawn nobody may choose, or the probabilities would not be those that are logged.
  */
 public final class LabelWorth {
   private LabelWorth() {}
@@ -15,6 +16,7 @@ public final class LabelWorth {
     Scored current = pair.current();
     Scored candidate = pair.candidate();
     if (pair.positive() != null
+        || plan.labels().drawn()
         || !current.complete()
         || !candidate.complete()
         || LabelRule.agree(plan, candidate, current)
