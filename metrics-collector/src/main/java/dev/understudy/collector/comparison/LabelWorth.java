@@ -8,7 +8,8 @@ import java.util.OptionalDouble;
  * what decides most; of several rows without a label the most telling one speaks. For accuracy and
  * what is made of a table only a disagreement counts, and the surer the versions are of opposite
  * things the more; for AUC how far apart they rank; for a loss, the largest difference that any
- * label could make.
+ * label could make. Where labels are drawn nobody may choose, or the probabilities would not be those
+ * that are logged.
  */
 public final class LabelWorth {
   private LabelWorth() {}
@@ -18,7 +19,8 @@ public final class LabelWorth {
     Scored current = pair.current();
     Scored candidate = pair.candidate();
     Truth truth = pair.truth();
-    if (!current.complete()
+    if (plan.labels().drawn()
+        || !current.complete()
         || !candidate.complete()
         || !plan.labels().takes(truth.rows())
         || LabelRule.agree(plan, candidate, current, truth.rows())

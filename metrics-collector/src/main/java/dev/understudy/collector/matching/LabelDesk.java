@@ -88,6 +88,9 @@ public class LabelDesk {
     } catch (StreamsNotStartedException e) {
       return new Closed(reason());
     } catch (InvalidStateStoreException e) {
+      if (now.streams().state() == KafkaStreams.State.REBALANCING) {
+        return new Closed("the partitions are being dealt out among the collectors; ask again");
+      }
       return new Elsewhere(partition, now.partitions(), service.queues().partitions());
     }
   }

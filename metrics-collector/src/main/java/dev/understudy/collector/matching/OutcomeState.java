@@ -43,8 +43,12 @@ public record OutcomeState(
   private static final String UNKNOWN = "unknown";
   private static final String UNLABELLED = "unlabelled";
 
-  /** One outcome. */
-  public record Seen(String name, int revision, Instant at) {}
+  /**
+   * One outcome.
+   *
+   * @param row of the request
+   */
+  public record Seen(String name, int row, int revision, Instant at) {}
 
   /** Of a row, or of none. */
   static OutcomeState of(String id, @Nullable Waiting row, @Nullable TestPlan plan) {
@@ -95,10 +99,17 @@ public record OutcomeState(
 
   private static Seen seen(WaitingLabel label) {
     return new Seen(
-        label.getName(), label.getRevision(), Instant.ofEpochMilli(label.getAppendedMs()));
+        label.getName(),
+        label.getRow(),
+        label.getRevision(),
+        Instant.ofEpochMilli(label.getAppendedMs()));
   }
 
   private static Seen seen(LastOutcome last) {
-    return new Seen(last.getName(), last.getRevision(), Instant.ofEpochMilli(last.getAppendedMs()));
+    return new Seen(
+        last.getName(),
+        last.getRow(),
+        last.getRevision(),
+        Instant.ofEpochMilli(last.getAppendedMs()));
   }
 }

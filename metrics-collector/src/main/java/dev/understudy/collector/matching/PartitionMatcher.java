@@ -254,6 +254,7 @@ final class PartitionMatcher {
     return LastOutcome.newBuilder()
         .setStatus(status.word())
         .setName(label.getName())
+        .setRow(label.getRow())
         .setRevision(label.getRevision())
         .setAppendedMs(label.getAppendedMs())
         .build();

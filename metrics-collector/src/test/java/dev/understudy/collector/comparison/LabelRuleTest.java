@@ -210,6 +210,7 @@ class LabelRuleTest {
     assertThat(worth(loss, says(0.5), says(0.5))).isZero();
     assertThat(worth(loss, says(0.5), says(0.75))).isEqualTo(Math.log(0.5) - Math.log(0.25));
     assertThat(worth(shadow(policy().setSelective(true)), says(0.9), says(0.1))).isZero();
+    assertThat(worth(shadow(policy().setLeastProbability(0.5)), says(0.1), says(0.9))).isZero();
     assertThat(LabelWorth.of(accuracy, new JudgedUnit.Pair(0, NO, YES, true))).isEmpty();
   }
 
