@@ -69,8 +69,7 @@ final class ArmSums {
   }
 
   private Bounds bounds() {
-    Bounds plain =
-        plan.measure().moreIsBetter() ? contrast.bounds() : contrast.boundsOfLoss();
+    Bounds plain = plan.measure().moreIsBetter() ? contrast.bounds() : contrast.boundsOfLoss();
     double stretch = plan.labels().stretch();
     return new Bounds(plain.lowest() * stretch, plain.highest() * stretch);
   }

@@ -16,8 +16,7 @@ public sealed interface JudgedUnit {
    * @param draw how the label of its only row came about; that of several rows is certain
    * @param shard of the prediction id, see {@link AucTally#SHARDS}; 0 where no KPI asks for it
    */
-  record Pair(
-      int epoch, Scored current, Scored candidate, Truth truth, LabelDraw draw, int shard)
+  record Pair(int epoch, Scored current, Scored candidate, Truth truth, LabelDraw draw, int shard)
       implements JudgedUnit {
     /** Whose labels were not drawn. */
     public Pair(int epoch, Scored current, Scored candidate, Truth truth, int shard) {

@@ -43,8 +43,7 @@ public record LabelRule(
    *
    * @throws IllegalArgumentException naming the field of what makes no sense
    */
-  static LabelRule of(
-      LabelPolicy policy, RouteMode mode, Measure measure, double minimumCoverage) {
+  static LabelRule of(LabelPolicy policy, RouteMode mode, Measure measure, double minimumCoverage) {
     double least = policy.getLeastProbability();
     double override = policy.getOverrideShare();
     require(

@@ -8,8 +8,8 @@ import java.util.OptionalDouble;
  * what decides most; of several rows without a label the most telling one speaks. For accuracy and
  * what is made of a table only a disagreement counts, and the surer the versions are of opposite
  * things the more; for AUC how far apart they rank; for a loss, the largest difference that any
- * label could make. Where labels are drawn nobody may choose, or the probabilities would not be those
- * that are logged.
+ * label could make. Where labels are drawn nobody may choose, or the probabilities would not be
+ * those that are logged.
  */
 public final class LabelWorth {
   private LabelWorth() {}
@@ -57,8 +57,7 @@ public final class LabelWorth {
       Predictions answered = one == null ? other : one;
       return answered instanceof Predictions.Numbers numbers
           ? Math.max(
-              Double.MIN_NORMAL,
-              Math.abs(numbers.values()[row] - plan.meaning().getThreshold()))
+              Double.MIN_NORMAL, Math.abs(numbers.values()[row] - plan.meaning().getThreshold()))
           : answered == null ? 0 : 1;
     }
     if (one instanceof Predictions.Numbers ones && other instanceof Predictions.Numbers others) {

@@ -6,9 +6,9 @@ import dev.understudy.collector.statistics.Side;
 import dev.understudy.collector.statistics.Wealth;
 
 /**
- * The sums of a bounded KPI, mostly a loss, and of whatever is weighted: per version, and the wealth
- * of the bets about the test's lines. A request of several rows enters with the mean of its labelled
- * rows.
+ * The sums of a bounded KPI, mostly a loss, and of whatever is weighted: per version, and the
+ * wealth of the bets about the test's lines. A request of several rows enters with the mean of its
+ * labelled rows.
  *
  * @param clipped units of which a value was cut at the cap
  * @param current sum of the current version's values

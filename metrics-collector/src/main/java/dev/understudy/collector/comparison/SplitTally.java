@@ -28,8 +28,7 @@ public record SplitTally(ArmTally candidate, ArmTally current, KpiTally kpi) {
       return ArmSums.unlabelled(kpi, plan, unit);
     }
     return switch (plan.family()) {
-      case CELLS ->
-          unit.truth().rows() == 1 ? kpi : ArmSums.labelled(LossSums.in(kpi), plan, unit);
+      case CELLS -> unit.truth().rows() == 1 ? kpi : ArmSums.labelled(LossSums.in(kpi), plan, unit);
       case SUMS -> ArmSums.labelled(LossSums.in(kpi), plan, unit);
       case TABLE -> TableTally.in(kpi).plus(plan, unit);
       case BLOCKS -> AucTally.in(kpi).plus(plan, unit);

@@ -148,6 +148,10 @@ final class CellEvidence {
         PrimaryEvidence.Basis.EXACT);
   }
 
+  private static double together(CellBetting cells, double line, Side side, Wealth rest) {
+    return cells.wealth(line, side).merge(rest).logE();
+  }
+
   private static double effect(CellBetting cells, long inCells, double gain, long units) {
     return inCells == units ? cells.mean() : (cells.mean() * inCells + gain) / units;
   }

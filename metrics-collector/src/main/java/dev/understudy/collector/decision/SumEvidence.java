@@ -16,8 +16,8 @@ import java.util.OptionalDouble;
 
 /**
  * Evidence about the mean of a bounded loss or value, from sums of bets. RMSE is judged by the mean
- * of its squared errors, which has the same sign, and shown as the root with a standard error, which
- * weighted errors have not.
+ * of its squared errors, which has the same sign, and shown as the root with a standard error,
+ * which weighted errors have not.
  */
 final class SumEvidence {
   private SumEvidence() {}
@@ -108,7 +108,9 @@ final class SumEvidence {
             ? OptionalDouble.of(sums.futile().logE())
             : OptionalDouble.empty(),
         sums.clipped(),
-        root && !plan.labels().drawn() ? PrimaryEvidence.Basis.exact(rootError) : PrimaryEvidence.Basis.EXACT);
+        root && !plan.labels().drawn()
+            ? PrimaryEvidence.Basis.exact(rootError)
+            : PrimaryEvidence.Basis.EXACT);
   }
 
   private static OptionalDouble pairedError(LossSums sums, long units) {

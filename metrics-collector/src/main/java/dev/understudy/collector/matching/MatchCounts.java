@@ -42,7 +42,9 @@ public interface MatchCounts {
     NOT_JUDGED,
     /** Seen before. */
     DUPLICATE,
-    /** Contradicts itself or the definition, or has several rows where a rule of labels takes one. */
+    /**
+     * Contradicts itself or the definition, or has several rows where a rule of labels takes one.
+     */
     REFUSED,
     /** Its test's definition never came. */
     UNDEFINED,

@@ -124,7 +124,7 @@ final class PartitionMatcher {
 
   private void logged(byte @Nullable [] key, PredictionLogged logged, long effectiveMs) {
     String id = logged.getPredictionId();
-    WaitingPrediction prediction = 
+    WaitingPrediction prediction =
         EventReader.prediction(logged, effectiveMs, wanted(logged.getTestId()));
     if (prediction == null || !isKey(key, id)) {
       counts.prediction(PredictionStatus.REFUSED);
@@ -174,8 +174,7 @@ final class PartitionMatcher {
 
   private void shadow(byte @Nullable [] key, ShadowScored shadow, long effectiveMs) {
     String id = shadow.getPredictionId();
-    WaitingScore score = 
-        EventReader.shadow(shadow, effectiveMs, wanted(shadow.getTestId()));
+    WaitingScore score = EventReader.shadow(shadow, effectiveMs, wanted(shadow.getTestId()));
     if (score == null || !isKey(key, id)) {
       counts.shadow(ShadowStatus.REFUSED);
       return;

@@ -25,8 +25,7 @@ public final class KpiPlans {
   }
 
   /** The same test by another KPI, of a model with another task; superiority is to be proven. */
-  public static TestDefinition.Builder with(
-      TestDefinition.Builder test, KpiKind kind, Task task) {
+  public static TestDefinition.Builder with(TestDefinition.Builder test, KpiKind kind, Task task) {
     Kpi.Builder kpi = Kpi.newBuilder().setKind(kind).setLine(KpiLine.SUPERIORITY);
     switch (kind) {
       case LOG_LOSS -> kpi.setCap(6.908);
@@ -51,8 +50,7 @@ public final class KpiPlans {
     OutputMeaning.Builder meaning =
         OutputMeaning.newBuilder().setOutput("probability").setOutcome("status").setTask(task);
     return switch (task) {
-      case BINARY ->
-          meaning.setPositive("bad").setNegative("good").setThreshold(0.5).build();
+      case BINARY -> meaning.setPositive("bad").setNegative("good").setThreshold(0.5).build();
       case MULTICLASS -> meaning.addAllClasses(CLASSES).build();
       default -> meaning.build();
     };

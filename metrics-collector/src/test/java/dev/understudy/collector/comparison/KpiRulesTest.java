@@ -123,12 +123,14 @@ class KpiRulesTest {
         meaning("meaning.task", Task.BINARY, meaning -> meaning.setTaskValue(99)),
         Arguments.of(
             "meaning.negative",
-            changed(KpiPlans.shadow(KpiKind.COST, Task.BINARY), test ->
-                test.getMeaningBuilder().clearNegative())),
+            changed(
+                KpiPlans.shadow(KpiKind.COST, Task.BINARY),
+                test -> test.getMeaningBuilder().clearNegative())),
         Arguments.of(
             "policy.alpha_promote",
-            changed(KpiPlans.shadow(KpiKind.F1, Task.BINARY), test ->
-                test.getPolicyBuilder().setAlphaPromote(0.5))));
+            changed(
+                KpiPlans.shadow(KpiKind.F1, Task.BINARY),
+                test -> test.getPolicyBuilder().setAlphaPromote(0.5))));
   }
 
   private static Arguments kpi(

@@ -176,13 +176,18 @@ class KpiTallyTest {
   @Test
   void ofARequestWithSeveralRowsEachCountsTowardsTheLabelsAndTheRequestTowardsTheRest() {
     TestPlan plan = Plans.plan(KpiPlans.shadow(KpiKind.ACCURACY, Task.BINARY));
-    Scored right = Scored.answered(plan, new Predictions.Numbers(new double[] {0.9, 0.9, 0.9}), 3, 1);
-    Scored wrong = Scored.answered(plan, new Predictions.Numbers(new double[] {0.1, 0.9, 0.1}), 3, 1);
+    Scored right =
+        Scored.answered(plan, new Predictions.Numbers(new double[] {0.9, 0.9, 0.9}), 3, 1);
+    Scored wrong =
+        Scored.answered(plan, new Predictions.Numbers(new double[] {0.1, 0.9, 0.1}), 3, 1);
 
     PairTally tally =
         Tally.EMPTY
             .plus(plan, new JudgedUnit.Pair(0, wrong, right, Truth.of(1, 1, Double.NaN), 0))
-            .plus(plan, new JudgedUnit.Pair(0, wrong, right, Truth.of(Double.NaN, Double.NaN, Double.NaN), 0))
+            .plus(
+                plan,
+                new JudgedUnit.Pair(
+                    0, wrong, right, Truth.of(Double.NaN, Double.NaN, Double.NaN), 0))
             .plus(plan, new JudgedUnit.Pair(0, right, right, Truth.of(1, 1, 1), 0))
             .allPairs();
 
@@ -228,14 +233,12 @@ class KpiTallyTest {
   void whatWaitsForItsBlockStaysInThePartition() {
     TestPlan plan = Plans.plan(KpiPlans.shadow(KpiKind.AUC, Task.BINARY));
     Scored scored = new Scored(ScoreStatus.ANSWERED, 0.4, 1);
-    Tally tally =
-        Tally.EMPTY.plus(plan, new JudgedUnit.Pair(0, scored, scored, Truth.of(1), 5));
+    Tally tally = Tally.EMPTY.plus(plan, new JudgedUnit.Pair(0, scored, scored, Truth.of(1), 5));
 
     TallyState kept = TallyCodec.write(tally);
     TallyState report = TallyCodec.forReport(kept);
 
-    assertThat(kept.getPairs(0).getAuc().getShards(0).getPositivesList())
-        .containsExactly(0.4, 0.4);
+    assertThat(kept.getPairs(0).getAuc().getShards(0).getPositivesList()).containsExactly(0.4, 0.4);
     assertThat(report.getPairs(0).getAuc().getShards(0).getPositivesList()).isEmpty();
     assertThat(TallyCodec.read(report).allPairs().labelled()).isEqualTo(1);
   }
@@ -264,8 +267,13 @@ class KpiTallyTest {
 
   @Test
   void sparseCountsAddAndKeepTheirOrder() {
-    SparseCounts counts = SparseCounts.EMPTY.plus(500).plus(3).plus(3).plus(40, 7).merge(
-        SparseCounts.EMPTY.plus(41).plus(3));
+    SparseCounts counts =
+        SparseCounts.EMPTY
+            .plus(500)
+            .plus(3)
+            .plus(3)
+            .plus(40, 7)
+            .merge(SparseCounts.EMPTY.plus(41).plus(3));
     List<Integer> seen = new ArrayList<>();
     counts.forEach((number, count) -> seen.add(number));
 

@@ -131,16 +131,12 @@ class LabelFamiliesTest {
 
     PairTally tally =
         Tally.EMPTY
-            .plus(
-                plan,
-                new JudgedUnit.Pair(0, says(plan, 0.1, 0.9), says(plan, 0.2, 0.8), none, 0))
+            .plus(plan, new JudgedUnit.Pair(0, says(plan, 0.1, 0.9), says(plan, 0.2, 0.8), none, 0))
             .plus(
                 plan,
                 new JudgedUnit.Pair(
                     0, says(plan, 0.1, 0.9), says(plan, 0.2, 0.8), Truth.of(1, Double.NaN), 0))
-            .plus(
-                plan,
-                new JudgedUnit.Pair(0, says(plan, 0.1, 0.9), says(plan, 0.9, 0.9), none, 0))
+            .plus(plan, new JudgedUnit.Pair(0, says(plan, 0.1, 0.9), says(plan, 0.9, 0.9), none, 0))
             .plus(
                 plan,
                 new JudgedUnit.Pair(
@@ -183,7 +179,8 @@ class LabelFamiliesTest {
   void theWorstCaseOfACostIsTheWorstOfAllClasses() {
     TestDefinition.Builder test = multiclass(Plans.shadow("t")).setLabels(WORST_CASE);
     kpi(test, KpiKind.COST)
-        .addAllCosts(List.of(cost("red", "blue", 5), cost("green", "blue", 2), cost("blue", "red", 1)));
+        .addAllCosts(
+            List.of(cost("red", "blue", 5), cost("green", "blue", 2), cost("blue", "red", 1)));
     TestPlan plan = Plans.plan(test);
 
     // Current says red, the candidate blue: at worst the candidate costs 5 more, at best 1 less.
@@ -223,8 +220,7 @@ class LabelFamiliesTest {
     assertThat(arms.candidate().unlabelled()).isEqualTo(1);
     assertThat(arms.loss().candidate()).isZero();
     assertThat(arms.loss().better().logE())
-        .isEqualTo(
-            bets(contrast.bounds(), plan, Side.GREATER, contrast.ofCandidate(0)).logE());
+        .isEqualTo(bets(contrast.bounds(), plan, Side.GREATER, contrast.ofCandidate(0)).logE());
     assertThat(arms.loss().worse().logE())
         .isEqualTo(bets(contrast.bounds(), plan, Side.LESS, contrast.ofCandidate(8)).logE());
     assertThat(failed.candidate().unlabelled()).isZero();
@@ -239,8 +235,7 @@ class LabelFamiliesTest {
           Tally.EMPTY
               .plus(
                   plan,
-                  new JudgedUnit.Pair(
-                      0, says(plan, 3), says(plan, 1), Truth.of(1), QUARTER, 0))
+                  new JudgedUnit.Pair(0, says(plan, 3), says(plan, 1), Truth.of(1), QUARTER, 0))
               .plus(plan, new JudgedUnit.Pair(0, says(plan, 3), says(plan, 1), null))
               .allPairs();
 

@@ -59,15 +59,16 @@ class MeasureTest {
     TestPlan gain = plan(KpiKind.VALUE, Task.BINARY);
     Scored failed = new Scored(ScoreStatus.FAILED, null, 0, false);
 
-    assertThat(UnitValue.of(loss.measure(), failed, Truth.of(3))).isEqualTo(new UnitValue(10, false));
-    assertThat(UnitValue.of(gain.measure(), failed, Truth.of(3))).isEqualTo(new UnitValue(0, false));
+    assertThat(UnitValue.of(loss.measure(), failed, Truth.of(3)))
+        .isEqualTo(new UnitValue(10, false));
+    assertThat(UnitValue.of(gain.measure(), failed, Truth.of(3)))
+        .isEqualTo(new UnitValue(0, false));
   }
 
   @Test
   void aRequestIsWorthTheMeanOfItsLabelledRowsEachCutAtTheCap() {
     TestPlan plan = plan(KpiKind.MAE, Task.REGRESSION);
-    Scored scored =
-        Scored.answered(plan, new Numbers(new double[] {0, 0, 0, 0}), 4, 0);
+    Scored scored = Scored.answered(plan, new Numbers(new double[] {0, 0, 0, 0}), 4, 0);
 
     UnitValue value = UnitValue.of(plan.measure(), scored, Truth.of(1, Double.NaN, 99, 4));
 

@@ -116,7 +116,8 @@ class KpiJudgeTest {
     assertThat(primary.getEvidence()).isEqualTo(EvidenceKind.EXACT);
     assertThat(primary.hasLower()).isFalse();
     assertThat(judged.getVerdict()).isEqualTo(Verdict.PROMOTE);
-    assertThat(judged.getReason()).startsWith("The candidate is better: Brier score 0.0100 against");
+    assertThat(judged.getReason())
+        .startsWith("The candidate is better: Brier score 0.0100 against");
   }
 
   @Test
@@ -130,13 +131,11 @@ class KpiJudgeTest {
     for (int i = 0; i < 400; i++) {
       boolean toCandidate = i % 4 == 0;
       // The candidate costs 1 for each, current 5.
-      counting.unit(
-          0.25, toCandidate, counting.says(toCandidate ? 0.9 : 0.1), toCandidate ? 0 : 1);
+      counting.unit(0.25, toCandidate, counting.says(toCandidate ? 0.9 : 0.1), toCandidate ? 0 : 1);
       double x = -(toCandidate ? contrast.ofCandidate(1) : contrast.ofCurrent(5));
       sum += x;
       expected =
-          expected.merge(
-              new BoundedBetting(contrast.boundsOfLoss(), 0, Side.GREATER).observe(x));
+          expected.merge(new BoundedBetting(contrast.boundsOfLoss(), 0, Side.GREATER).observe(x));
     }
 
     KpiEvidence primary = counting.evidence();
@@ -187,8 +186,7 @@ class KpiJudgeTest {
     double variance =
         current.variance() / current.count() / (4 * current.mean())
             + candidate.variance() / candidate.count() / (4 * candidate.mean());
-    assertThat(counting.evidence().getStandardError())
-        .isCloseTo(Math.sqrt(variance), within(1e-9));
+    assertThat(counting.evidence().getStandardError()).isCloseTo(Math.sqrt(variance), within(1e-9));
   }
 
   @Test
@@ -244,8 +242,7 @@ class KpiJudgeTest {
       counting.pair(counting.says(0.1, 0.9), counting.says(0.9, 0.9), 1, 1);
       rest = rest.merge(new BoundedBetting(Bounds.around(1), 0, Side.GREATER).observe(0.5));
     }
-    CellBetting cells =
-        CellBetting.of(new Cell(1, 0), new Cell(-1, 0), new Cell(0, 150));
+    CellBetting cells = CellBetting.of(new Cell(1, 0), new Cell(-1, 0), new Cell(0, 150));
 
     RolloutEvaluated judged = counting.judged();
 
@@ -353,7 +350,8 @@ class KpiJudgeTest {
       int truth = random.nextInt(3) == 0 ? 1 : 0;
       int predicted = random.nextInt(toCandidate ? 12 : 4) == 0 ? 1 - truth : truth;
       counting.unit(share, toCandidate, counting.says(predicted), truth);
-      ConfusionTable one = new ConfusionTable(Map.of(new ConfusionTable.Cell(truth, predicted), 1L));
+      ConfusionTable one =
+          new ConfusionTable(Map.of(new ConfusionTable.Cell(truth, predicted), 1L));
       ConfusionTable[] arms =
           tables.computeIfAbsent(
               share, any -> new ConfusionTable[] {ConfusionTable.EMPTY, ConfusionTable.EMPTY});
@@ -544,8 +542,7 @@ class KpiJudgeTest {
       long micros = (long) Math.exp(6 + 3 * random.nextDouble());
       counting.pair(
           counting.says(0.9),
-          Scored.answered(
-              counting.plan, new Predictions.Numbers(new double[] {0.9}), 1, micros),
+          Scored.answered(counting.plan, new Predictions.Numbers(new double[] {0.9}), 1, micros),
           1);
       expected = expected.add(micros);
     }
