@@ -211,7 +211,7 @@ class KpiMatcherTest {
         pair("a", 1, texts("red"), texts("violet")),
         pair("b", 1, texts("red"), integers(3)),
         pair("c", 1, texts("red"), numbers(0.5, 0.5)),
-        pair("d", 1, texts("red"), texts("red")),
+        pair("d", 1, texts("red"), texts("green")),
         label("a", 0, text("red")),
         label("b", 0, text("red")),
         label("c", 0, text("red")),
