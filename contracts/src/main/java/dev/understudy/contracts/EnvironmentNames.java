@@ -4,6 +4,7 @@ import java.lang.reflect.Method;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -13,8 +14,41 @@ import java.util.TreeSet;
  */
 public final class EnvironmentNames {
   private static final String PREFIX = "UNDERSTUDY_";
+  private static final String ANY = "_*";
 
   private EnvironmentNames() {}
+
+  /**
+   * Whether the name looks like one of our settings, of whichever service.
+   *
+   * @param variable e.g. {@code UNDERSTUDY_DATA_DIR}
+   */
+  public static boolean isOurs(String variable) {
+    return variable.startsWith(PREFIX);
+  }
+
+  /**
+   * The variables that there are. One that ends in {@code _*} stands for all that begin like it:
+   * the entries of a map, which have names of the user's own.
+   *
+   * @param settings the service's interface of settings; nested interfaces are groups
+   */
+  public static SortedSet<String> of(Class<?> settings) {
+    SortedSet<String> known = new TreeSet<>();
+    collect(PREFIX, settings, known);
+    return known;
+  }
+
+  /** Whether the variable is one of those that {@link #of} gave. */
+  public static boolean isAmong(Collection<String> known, String variable) {
+    return known.stream()
+        .anyMatch(
+            name ->
+                name.endsWith(ANY)
+                    ? variable.length() > name.length() - 1
+                        && variable.startsWith(name.substring(0, name.length() - 1))
+                    : name.equals(variable));
+  }
 
   /**
    * Refuses variables that look like a setting of ours and are none.
@@ -23,13 +57,9 @@ public final class EnvironmentNames {
    * @throws IllegalStateException naming them, and all that there are
    */
   public static void check(Collection<String> variables, Class<?> settings) {
-    SortedSet<String> known = new TreeSet<>();
-    collect(PREFIX, settings, known);
+    SortedSet<String> known = of(settings);
     List<String> unknown =
-        variables.stream()
-            .filter(name -> name.startsWith(PREFIX) && !known.contains(name))
-            .sorted()
-            .toList();
+        variables.stream().filter(name -> isOurs(name) && !isAmong(known, name)).sorted().toList();
     if (!unknown.isEmpty()) {
       throw new IllegalStateException(
           "there is no setting for the environment variable %s; the settings are %s"
@@ -44,7 +74,7 @@ public final class EnvironmentNames {
       if (type.isInterface() && type.getDeclaringClass() == settings) {
         collect(name + "_", type, known);
       } else {
-        known.add(name);
+        known.add(type == Map.class ? name + ANY : name);
       }
     }
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class EnvironmentNamesTest {
@@ -15,6 +16,8 @@ class EnvironmentNamesTest {
 
     interface Journal {
       int mostRecords();
+
+      Map<String, String> headers();
     }
   }
 
@@ -35,5 +38,17 @@ class EnvironmentNamesTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("variable UNDERSTUDY_JOURNAL_RECORDS;")
         .hasMessageContaining("UNDERSTUDY_JOURNAL_MOST_RECORDS");
+  }
+
+  @Test
+  void theEntriesOfAMapHaveNamesOfTheUsersOwn() {
+    assertThatCode(
+            () ->
+                EnvironmentNames.check(
+                    List.of("UNDERSTUDY_JOURNAL_HEADERS_AUTHORIZATION"), Settings.class))
+        .doesNotThrowAnyException();
+    assertThatThrownBy(
+            () -> EnvironmentNames.check(List.of("UNDERSTUDY_JOURNAL_HEADERS_"), Settings.class))
+        .hasMessageContaining("UNDERSTUDY_JOURNAL_HEADERS_*");
   }
 }

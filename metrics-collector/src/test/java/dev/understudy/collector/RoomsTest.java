@@ -137,7 +137,7 @@ class RoomsTest {
           .that()
           .haveNameMatching(
               ".*\\.(PartitionMatcher|Maturity|WaitingRoom|Labels|UnitReader|EventReader|LogClock"
-                  + "|Summing|Keys|Table|KnownTests|PredictionReader|Shards"
+                  + "|Summing|Keys|Table|KnownTests|TreeTable|Replay|PredictionReader|Shards"
                   + "|LabelQueue|LabelQueues|LabelWatch|OutcomeState)(\\$.*)?")
           .should()
           .dependOnClassesThat()

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.understudy.contracts.Topic;
 import dev.understudy.contracts.v1.PredictionEvent;
+import dev.understudy.contracts.v1.PredictionLogged;
 import dev.understudy.testkit.Graphs;
+import dev.understudy.testkit.TestKafka;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -25,7 +28,11 @@ import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -144,6 +151,39 @@ class EmbeddedModelTest {
       assertThat(logged.getAnsweredBy()).isEqualTo("7");
       assertThat(logged.getScores(0).getOutputs(0).getNumbers(0)).isEqualTo(0.5);
     }
+  }
+
+  @Test
+  void theSamplesOnlyPredictionIsInTheLogWhenItEnds() throws Exception {
+    String servers = TestKafka.bootstrapServers();
+    try (Registry registry = new Registry()) {
+      EmbeddingSample.main(
+          new String[] {registry.address().toString(), "bank", "tiny", "7", servers});
+    }
+
+    List<PredictionLogged> logged = new ArrayList<>();
+    try (KafkaConsumer<byte[], byte[]> log =
+        new KafkaConsumer<>(
+            Map.of("bootstrap.servers", servers),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions =
+          log.partitionsFor(Topic.PREDICTIONS.topicName()).stream()
+              .map(found -> new TopicPartition(found.topic(), found.partition()))
+              .toList();
+      log.assign(partitions);
+      log.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = log.endOffsets(partitions);
+      while (partitions.stream().anyMatch(it -> log.position(it) < ends.get(it))) {
+        for (ConsumerRecord<byte[], byte[]> record : log.poll(Duration.ofSeconds(1))) {
+          logged.add(PredictionEvent.parseFrom(record.value()).getLogged());
+        }
+      }
+    }
+    assertThat(logged).hasSize(1);
+    assertThat(logged.getFirst().getModel()).isEqualTo("tiny");
+    assertThat(logged.getFirst().getRows()).isEqualTo(2);
+    assertThat(logged.getFirst().getPinned()).isTrue();
   }
 
   @Test

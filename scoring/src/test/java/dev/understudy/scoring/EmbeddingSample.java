@@ -17,6 +17,7 @@ import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
@@ -27,18 +28,25 @@ import org.apache.kafka.common.serialization.StringSerializer;
  * <p>Start it with a registry, a project, a model, a version, and Kafka's servers.
  */
 final class EmbeddingSample {
+  private static final Duration KAFKA_IS_REACHED_WITHIN = Duration.ofSeconds(30);
+
   private EmbeddingSample() {}
 
   public static void main(String[] args) throws Exception {
-    try (Producer<String, byte[]> kafka =
-            new KafkaProducer<>(
-                Map.of("bootstrap.servers", args[4], "max.block.ms", 0),
-                new StringSerializer(),
-                new ByteArraySerializer());
+    try (Producer<String, byte[]> kafka = producer(args[4]);
         EmbeddedModel loaded =
             EmbeddedModel.fromRegistry(URI.create(args[0]), args[1], args[2], args[3])) {
-      // Kafka's own buffer takes the record or, when it is full, loses it: nobody waits here.
-      EmbeddedModel model = loaded.logging(prediction -> kafka.send(record(prediction)));
+      EmbeddedModel model =
+          loaded.logging(
+              prediction ->
+                  kafka.send(
+                      record(prediction),
+                      (sent, lost) -> {
+                        if (lost != null) {
+                          // An application counts these.
+                          System.err.println(prediction.id() + " is not logged: " + lost);
+                        }
+                      }));
       Tensor x = Tensor.ofFloats("x", new long[] {2}, 0f, 1f);
 
       Score score = model.score(Map.of("x", x), Duration.ofMillis(50)).toCompletableFuture().join();
@@ -51,6 +59,40 @@ final class EmbeddingSample {
             case Score.TimedOut late -> "too late";
             case Score.Shed shed -> "too much to do: " + shed.cause();
           });
+    }
+  }
+
+  /**
+   * A producer for which no score ever waits: its buffer takes a record or, when it is full, loses
+   * it. So it must know where the topic's partitions are before the first record, and not forget it
+   * while nothing is scored.
+   *
+   * @throws TimeoutException if Kafka cannot be reached
+   */
+  private static Producer<String, byte[]> producer(String servers) throws InterruptedException {
+    Producer<String, byte[]> kafka =
+        new KafkaProducer<>(
+            Map.of(
+                "bootstrap.servers",
+                servers,
+                "max.block.ms",
+                0,
+                "metadata.max.idle.ms",
+                Duration.ofDays(365).toMillis()),
+            new StringSerializer(),
+            new ByteArraySerializer());
+    long end = System.nanoTime() + KAFKA_IS_REACHED_WITHIN.toNanos();
+    while (true) {
+      try {
+        kafka.partitionsFor(Topic.PREDICTIONS.topicName());
+        return kafka;
+      } catch (TimeoutException notYet) {
+        if (System.nanoTime() > end) {
+          kafka.close(Duration.ZERO);
+          throw notYet;
+        }
+        Thread.sleep(50);
+      }
     }
   }
 

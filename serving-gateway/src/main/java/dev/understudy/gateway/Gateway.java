@@ -41,6 +41,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
@@ -66,8 +67,7 @@ public class Gateway {
       GatewaySettings settings,
       MeterRegistry meters,
       PrometheusMeterRegistry exposed,
-      @ConfigProperty(name = "kafka.bootstrap.servers", defaultValue = "localhost:9092")
-          String kafka,
+      Config config,
       @ConfigProperty(name = "quarkus.http.host") String host,
       @ConfigProperty(name = "quarkus.application.version") String version)
       throws IOException {
@@ -76,7 +76,7 @@ public class Gateway {
     if (!Names.allowed(gatewayId)) {
       throw new IllegalArgumentException("understudy.gateway-id: " + Names.RULE);
     }
-    Map<String, Object> client = Map.of("bootstrap.servers", kafka);
+    Map<String, Object> client = KafkaSettings.of(config);
     long memory = settings.scoring().memoryBytes().orElseGet(Gateway::besideTheHeap);
     NativeMemory.limitTo(memory);
     this.pool =
@@ -95,6 +95,7 @@ public class Gateway {
                 settings.shadow().threads(),
                 settings.shadow().queue(),
                 settings.shadow().share(),
+                settings.shadow().slowShare(),
                 settings.shadow().bytes().orElseGet(ShadowRunner::standardBytes),
                 settings.shadow().nice()),
             meters);

@@ -79,7 +79,7 @@ public interface GatewaySettings {
   /** For benchmarks only. */
   Bench bench();
 
-  /** Files for TLS on the port for gRPC; they are read again within a minute of a change. */
+  /** Files for TLS on the port for gRPC; they are read again within 30 s of a change. */
   interface GrpcTls {
     /** The certificate in PEM, followed by those that certify it. Needs the key. */
     Optional<Path> certificate();
@@ -205,11 +205,19 @@ public interface GatewaySettings {
     double share();
 
     /**
-     * How far those threads stand back where others want the processor too: 0, not at all, to 19,
-     * where they get it when nobody else wants it. Linux only; shadows that are cheap are not slow
-     * enough to hurt.
+     * The share that those of them may take that are not cheap. What computes for long delays
+     * others by as much as it computes, however far it stands back; one that is dropped for it is
+     * counted as {@code budget}. Raise it to learn sooner about a slow candidate.
      */
-    @WithDefault("10")
+    @WithDefault("0.1")
+    double slowShare();
+
+    /**
+     * How far the threads of those that are not cheap stand back where others want the processor
+     * too: 0, not at all, to 19, or 20: they take only the time that nobody else wants. Linux only;
+     * shadows that are cheap are not slow enough to hurt.
+     */
+    @WithDefault("20")
     int nice();
   }
 

@@ -3,6 +3,7 @@ package dev.understudy.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -69,6 +70,21 @@ class GatewaySettingsTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(strictly)
         .hasMessageContaining("set understudy.grpc-tls.client-ca too");
+  }
+
+  @Test
+  void aHeaderForTheReceiverOfSpansMayComeByEnvironment() {
+    SmallRyeConfig config =
+        new SmallRyeConfigBuilder()
+            .withMapping(GatewaySettings.class)
+            .withSources(
+                new EnvConfigSource(
+                    Map.of("UNDERSTUDY_TRACING_HEADERS_AUTHORIZATION", "Bearer x"), 300))
+            .addDiscoveredConverters()
+            .build();
+
+    assertThat(config.getConfigMapping(GatewaySettings.class).tracing().headers())
+        .isEqualTo(Map.of("authorization", "Bearer x"));
   }
 
   private static GatewaySettings read(Map<String, String> values) {

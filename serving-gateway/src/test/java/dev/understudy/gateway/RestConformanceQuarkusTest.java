@@ -198,7 +198,8 @@ class RestConformanceQuarkusTest {
   void aBodyThatUnpacksTooFarIsRefused() throws Exception {
     byte[] bomb = pack("gzip", new byte[64 << 20]);
 
-    assertError(rest.send(INFER, bomb, "Content-Encoding", "gzip"), 413, "unpacked");
+    assertError(
+        rest.send(INFER, bomb, "Content-Encoding", "gzip"), 413, "understudy.limits.body-bytes");
     assertError(
         rest.send(INFER, "no gzip".getBytes(UTF_8), "Content-Encoding", "gzip"),
         400,
@@ -278,11 +279,11 @@ class RestConformanceQuarkusTest {
     assertError(
         rest.post(INFER, "{\"deep\":" + "[".repeat(101) + "]".repeat(101) + "}"), 400, "deeper");
     assertError(rest.post("/v2/models/nobody/infer", "{}"), 404, "'nobody'");
-    assertError(rest.post("/v2/models/rows/versions/2/infer", "{}"), 404, "'2'");
+    assertError(rest.post("/v2/models/rows/versions/2/infer", "{}"), 404, "'2'; there are 1");
     assertError(rest.get("/v2/nowhere"), 404, "nothing");
     assertError(rest.get(INFER), 405, "POST");
     assertError(rest.post("/v2/models/rows/ready", ""), 405, "GET");
-    assertError(rest.post(INFER, " ".repeat(2 << 20)), 413, "larger");
+    assertError(rest.post(INFER, " ".repeat(2 << 20)), 413, "understudy.limits.body-bytes");
     assertError(
         rest.post(INFER, "{\"parameters\":{\"sequence_id\":1}," + rows("[1,2,3]", 1).substring(1)),
         501,

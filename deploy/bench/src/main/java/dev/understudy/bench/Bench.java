@@ -12,7 +12,12 @@ import picocli.CommandLine.Command;
     description = "Measures on this machine; leave it alone meanwhile.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "WHAT",
-    subcommands = {GatewayVerb.class, ScoringVerb.class, CommandLine.HelpCommand.class})
+    subcommands = {
+      GatewayVerb.class,
+      ScoringVerb.class,
+      CollectorVerb.class,
+      CommandLine.HelpCommand.class
+    })
 public final class Bench {
   // Kept, because the log manager holds its loggers weakly.
   private static final Logger EVERYTHING = Logger.getLogger("");

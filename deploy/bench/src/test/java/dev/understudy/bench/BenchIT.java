@@ -38,6 +38,18 @@ class BenchIT {
         .allSatisfy(one -> assertThat(one.at("/allocated_bytes/q1").asDouble()).isPositive());
   }
 
+  @Test
+  void theCollectorAndTheBareJoinAreMeasuredInTheSameRound() throws Exception {
+    JsonNode report = lastLine("collector", "--quick", "--json");
+
+    assertThat(report.path("cases"))
+        .extracting(one -> one.path("name").asText())
+        .containsExactly("split-1", "shadow-1");
+    assertThat(report.path("cases"))
+        .allSatisfy(one -> assertThat(one.at("/judged_per_second/median").asDouble()).isPositive())
+        .allSatisfy(one -> assertThat(one.at("/ratio/median").asDouble()).isPositive());
+  }
+
   private static JsonNode lastLine(String... arguments) throws Exception {
     PrintStream before = System.out;
     ByteArrayOutputStream printed = new ByteArrayOutputStream();

@@ -25,6 +25,8 @@ class RoomsTest {
           .definedBy(ROOT + ".rounds")
           .layer("soak")
           .definedBy(ROOT + ".soak")
+          .layer("collector")
+          .definedBy(ROOT + ".collector")
           .layer("report")
           .definedBy(ROOT + ".report")
           .layer("gateway")
@@ -39,10 +41,12 @@ class RoomsTest {
           .mayOnlyBeAccessedByLayers("verbs")
           .whereLayer("soak")
           .mayOnlyBeAccessedByLayers("verbs")
+          .whereLayer("collector")
+          .mayOnlyBeAccessedByLayers("verbs")
           .whereLayer("report")
-          .mayOnlyBeAccessedByLayers("verbs", "rounds")
+          .mayOnlyBeAccessedByLayers("verbs", "rounds", "collector")
           .whereLayer("gateway")
-          .mayOnlyBeAccessedByLayers("verbs", "rounds", "soak")
+          .mayOnlyBeAccessedByLayers("verbs", "rounds", "soak", "collector")
           .whereLayer("load")
           .mayOnlyBeAccessedByLayers("rounds", "soak", "report")
           .whereLayer("models")
@@ -51,6 +55,9 @@ class RoomsTest {
   @ArchTest static final ArchRule onnxIsWrittenInOneRoom = onlyIn("models", "ai.onnx..");
 
   @ArchTest static final ArchRule loadIsMadeInOneRoom = onlyIn("load", "io.vertx..");
+
+  @ArchTest
+  static final ArchRule streamsRunInOneRoom = onlyIn("collector", "org.apache.kafka.streams..");
 
   private static ArchRule onlyIn(String room, String library) {
     return noClasses()

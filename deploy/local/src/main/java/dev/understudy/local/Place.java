@@ -1,6 +1,8 @@
 package dev.understudy.local;
 
 import dev.understudy.local.stack.Ports;
+import dev.understudy.local.stack.StackException;
+import dev.understudy.local.stack.StackFile;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -68,6 +70,17 @@ final class Place {
 
   Ports ports() {
     return new Ports(gateway, grpc, registry, collector, kafka, controller, postgres);
+  }
+
+  /** What clients of the running stack's Kafka connect to. */
+  String runningKafka() {
+    return StackFile.read(home())
+        .filter(stack -> stack.supervisor().alive())
+        .map(stack -> "127.0.0.1:" + stack.ports().kafka())
+        .orElseThrow(
+            () ->
+                new StackException(
+                    "No stack runs in %s. './understudy up' starts one.".formatted(home())));
   }
 
   /** The checkout, as the script tells it. */

@@ -2,7 +2,6 @@ package dev.understudy.local;
 
 import dev.understudy.contracts.Topic;
 import dev.understudy.local.stack.StackException;
-import dev.understudy.local.stack.StackFile;
 import dev.understudy.local.tail.TopicTail;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
@@ -58,20 +57,13 @@ final class TailVerb implements Callable<Integer> {
                                 Arrays.stream(Topic.values())
                                     .map(Topic::word)
                                     .collect(Collectors.joining(", ")))));
-    new TopicTail(chosen, ticks).run(servers(), fromStart, !noFollow, limit, System.out::println);
+    new TopicTail(chosen, ticks)
+        .run(
+            bootstrapServers == null ? place.runningKafka() : bootstrapServers,
+            fromStart,
+            !noFollow,
+            limit,
+            System.out::println);
     return 0;
-  }
-
-  private String servers() {
-    if (bootstrapServers != null) {
-      return bootstrapServers;
-    }
-    return StackFile.read(place.home())
-        .filter(stack -> stack.supervisor().alive())
-        .map(stack -> "127.0.0.1:" + stack.ports().kafka())
-        .orElseThrow(
-            () ->
-                new StackException(
-                    "No stack runs in %s. './understudy up' starts one.".formatted(place.home())));
   }
 }

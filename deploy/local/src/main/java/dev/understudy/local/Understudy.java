@@ -1,6 +1,7 @@
 package dev.understudy.local;
 
 import dev.understudy.local.stack.StackException;
+import dev.understudy.simulation.Simulate;
 import dev.understudy.training.Train;
 import dev.understudy.training.pipeline.TrainingFailed;
 import dev.understudy.training.register.RegistryRefused;
@@ -23,7 +24,9 @@ import picocli.CommandLine.Command;
       StatusVerb.class,
       TailVerb.class,
       OracleVerb.class,
+      ReplayVerb.class,
       Train.class,
+      Simulate.class,
       CommandLine.HelpCommand.class
     },
     footer = {

@@ -76,6 +76,9 @@ class CollectorHurtIT {
           .as("no second is left out")
           .hasSize(said.lastKey().intValue() - said.firstKey().intValue() + 1);
       assertThat(said.get(common).getEvidence().getUnits()).isPositive();
+      // A replay is the third that was never disturbed.
+      assertThat(loop.replay(rollout, Topic.EVALUATIONS.topicName()).passes())
+          .allSatisfy(pass -> assertThat(pass.differences()).isEmpty());
       assertThat(loop.stage().callers().failures()).isEmpty();
     }
   }

@@ -1,10 +1,13 @@
 package dev.understudy.loop;
 
+import dev.understudy.collector.matching.Keep;
 import dev.understudy.contracts.Topic;
 import dev.understudy.contracts.v1.RolloutEvaluated;
 import dev.understudy.local.demo.CreditModels;
 import dev.understudy.local.demo.CreditStage;
 import dev.understudy.local.demo.TopicFollower;
+import dev.understudy.local.replay.ReplayReport;
+import dev.understudy.local.replay.RolloutReplay;
 import dev.understudy.local.stack.Ports;
 import dev.understudy.local.stack.Stack;
 import dev.understudy.local.traffic.CreditApplications;
@@ -18,6 +21,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -123,6 +127,13 @@ final class Loop implements AutoCloseable {
 
   static Evaluated evaluations(Stack stack) {
     return Evaluated.read(stack.bootstrapServers(), Topic.EVALUATIONS.topicName());
+  }
+
+  /** Recomputes a rollout from the log, as {@code ./understudy replay} does. */
+  ReplayReport replay(String rollout, String evaluationsTopic) {
+    Keep keep = Keep.of(Duration.ofDays(7), Duration.ofDays(1), Duration.ofDays(30));
+    return new RolloutReplay(stack.bootstrapServers(), rollout, evaluationsTopic, keep)
+        .run(List.of(1, 3, 12));
   }
 
   private static Path home() {

@@ -52,7 +52,7 @@ record AsymptoticEvidence(
         orZero(currentMean),
         orZero(candidateMean),
         effect.value(),
-        promote.oneSided(effect),
+        alpha -> new AsympCs(alpha, plan.tuningUnits()).oneSided(effect),
         logE(promote, effect, plan.line(), Side.GREATER),
         logE(rollback, effect, plan.line(), Side.LESS),
         futileLine.isPresent()

@@ -7,6 +7,7 @@ import dev.understudy.collector.comparison.PairedCounts;
 import dev.understudy.collector.comparison.SplitTally;
 import dev.understudy.collector.comparison.Tally;
 import dev.understudy.collector.comparison.TestPlan;
+import dev.understudy.collector.decision.PrimaryEvidence.Bounds;
 import dev.understudy.collector.statistics.ArmContrast;
 import dev.understudy.collector.statistics.CellBetting;
 import dev.understudy.collector.statistics.CellBetting.Cell;
@@ -113,8 +114,9 @@ final class CellEvidence {
    * The claim that the candidate is better stands on the worst case, all others on the best; both
    * are the same unless missing labels are bounded.
    */
-  private record Claims(CellBetting worst, CellBetting best) {
-    Interval interval(double alpha) {
+  private record Claims(CellBetting worst, CellBetting best) implements Bounds {
+    @Override
+    public Interval interval(double alpha) {
       Interval lower = worst.interval(alpha);
       return worst.equals(best) ? lower : new Interval(lower.lower(), best.interval(alpha).upper());
     }
@@ -137,7 +139,7 @@ final class CellEvidence {
         currentMean,
         candidateMean,
         effect,
-        units == 0 || !onlyCells ? null : claims.interval(plan.policy().getAlphaPromote()),
+        onlyCells ? claims : null,
         together(claims.worst(), plan.line(), Side.GREATER, sums.better()),
         together(claims.best(), plan.line(), Side.LESS, sums.worse()),
         futileLine.isPresent()

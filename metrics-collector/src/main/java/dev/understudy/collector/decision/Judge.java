@@ -6,6 +6,7 @@ import dev.understudy.collector.comparison.Tally;
 import dev.understudy.collector.comparison.TestPlan;
 import dev.understudy.collector.decision.DecisionRule.GuardSituation;
 import dev.understudy.collector.decision.DecisionRule.Situation;
+import dev.understudy.collector.statistics.Interval;
 import dev.understudy.contracts.v1.Evidence;
 import dev.understudy.contracts.v1.GuardEvidence;
 import dev.understudy.contracts.v1.Health;
@@ -52,6 +53,33 @@ public final class Judge {
         .setEvidence(evidence(plan, tally, stand, primary, guards, health, rule))
         .build();
   }
+
+  /**
+   * The verdict of {@link #evaluate} alone, without words, interval and figures: what a simulation
+   * asks a million times.
+   */
+  public static Verdict verdict(TestPlan plan, Tally tally, Stand stand) {
+    PrimaryEvidence primary = PrimaryEvidence.of(plan, tally);
+    List<HarmEvidence> guards =
+        plan.guards().stream().map(guard -> HarmEvidence.of(plan, guard, tally)).toList();
+    Health health = HealthCheck.of(plan, tally, primary, stand);
+    return new DecisionRule(plan.policy(), guards.size())
+        .verdict(situation(plan, primary, guards, health, stand));
+  }
+
+  /** The evidence about the primary KPI in nats, as {@link #evaluate} weighs it. */
+  public static LogEs logEs(TestPlan plan, Tally tally) {
+    PrimaryEvidence primary = PrimaryEvidence.of(plan, tally);
+    return new LogEs(primary.better(), primary.worse());
+  }
+
+  /**
+   * Evidence in nats.
+   *
+   * @param better that the candidate is above its line
+   * @param worse that it is below
+   */
+  public record LogEs(double better, double worse) {}
 
   /** Whether a test is over with this verdict. */
   public static boolean ends(Verdict verdict) {
@@ -133,8 +161,9 @@ public final class Judge {
             .setEvidence(primary.basis().kind())
             .addAllExcludedClasses(primary.basis().excluded());
     primary.basis().standardError().ifPresent(kpi::setStandardError);
-    if (primary.interval() != null) {
-      kpi.setLower(primary.interval().lower()).setUpper(primary.interval().upper());
+    Interval interval = primary.interval(plan.policy().getAlphaPromote());
+    if (interval != null) {
+      kpi.setLower(interval.lower()).setUpper(interval.upper());
     }
     primary.futile().ifPresent(value -> kpi.setFutile(logE(value, rule.neededToStop())));
     return kpi.build();

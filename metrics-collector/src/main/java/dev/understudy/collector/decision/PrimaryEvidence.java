@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param currentMean of the KPI as people know it, among the labelled, as the others may be
  * @param effect in the unit of the lines; positive when the candidate is better; over all units, in
  *     the worst case if so asked
- * @param interval of the effect, where the KPI allows one
+ * @param bounds of the effect, where the KPI allows an interval
  * @param better ln E in nats; 0 before anything can be said
  * @param clipped units of which a value was cut at the cap
  */
@@ -27,7 +27,7 @@ record PrimaryEvidence(
     double currentMean,
     double candidateMean,
     double effect,
-    @Nullable Interval interval,
+    @Nullable Bounds bounds,
     double better,
     double worse,
     OptionalDouble futile,
@@ -51,6 +51,12 @@ record PrimaryEvidence(
     }
   }
 
+  /** An interval that is computed only when asked for. */
+  @FunctionalInterface
+  interface Bounds {
+    Interval interval(double alpha);
+  }
+
   static PrimaryEvidence of(TestPlan plan, Tally tally) {
     return switch (plan.family()) {
       case CELLS -> CellEvidence.of(plan, tally);
@@ -58,5 +64,13 @@ record PrimaryEvidence(
       case TABLE -> TableEvidence.of(plan, tally);
       case BLOCKS -> BlockEvidence.of(plan, tally);
     };
+  }
+
+  /**
+   * Of the effect, where the KPI has one and a unit was seen. Only those who show it should ask: of
+   * cells it costs a hundred times what the evidence does.
+   */
+  @Nullable Interval interval(double alpha) {
+    return bounds == null || units == 0 ? null : bounds.interval(alpha);
   }
 }

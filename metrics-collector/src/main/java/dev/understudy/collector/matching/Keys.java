@@ -45,6 +45,23 @@ final class Keys {
     return join(maturity(testId, appendedMs), id.getBytes(UTF_8));
   }
 
+  /** Before every prediction that the index finds by its test. */
+  static byte[] maturities() {
+    return new byte[] {MATURITY};
+  }
+
+  static byte[] endOfMaturities() {
+    return new byte[] {MATURITY + 1};
+  }
+
+  static String testOfMaturity(byte[] maturityKey) {
+    int end = 1;
+    while (maturityKey[end] != END) {
+      end++;
+    }
+    return new String(maturityKey, 1, end - 1, UTF_8);
+  }
+
   static long appendedMs(String testId, byte[] maturityKey) {
     return ByteBuffer.wrap(maturityKey).getLong(2 + testId.getBytes(UTF_8).length);
   }

@@ -4,6 +4,7 @@ import dev.understudy.collector.comparison.JudgedUnit;
 import dev.understudy.collector.comparison.LabelWorth;
 import dev.understudy.collector.comparison.TestPlan;
 import dev.understudy.collector.matching.KnownTests.KnownPlan;
+import dev.understudy.collector.matching.WaitingRoom.Reached;
 import dev.understudy.collector.state.v1.Waiting;
 import dev.understudy.collector.state.v1.WaitingPrediction;
 import dev.understudy.contracts.v1.RouteMode;
@@ -11,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Keeps the {@link LabelQueue} of one partition up to date while rows come in, are labelled and
@@ -67,20 +69,25 @@ final class LabelWatch {
     queue.drop(testId);
   }
 
-  /** Looks at what came before a restart, or before the definition of its test, once. */
-  void lookBack() {
+  /**
+   * Looks at what came before a restart, or before the definition of its test, once.
+   *
+   * @param counted how far a test has counted; what waits comes after
+   */
+  void lookBack(Function<String, Reached> counted) {
     for (KnownPlan known : tests.all()) {
       TestPlan plan = known.plan();
       if (lookedBack.add(plan.testId())
           && plan.mode() == RouteMode.SHADOW
           && !tests.ended(plan.testId())) {
-        lookBack(plan.testId());
+        lookBack(plan.testId(), counted.apply(plan.testId()));
       }
     }
   }
 
-  private void lookBack(String testId) {
-    List<Table.Row> rows = waiting.maturing(testId, 0, Long.MAX_VALUE - 1, MOST_LOOKED_AT);
+  private void lookBack(String testId, Reached counted) {
+    List<Table.Row> rows =
+        waiting.maturing(testId, counted, Long.MAX_VALUE - 1, MOST_LOOKED_AT);
     for (Table.Row row : rows) {
       String id = Keys.idOfMaturity(testId, row.key());
       Waiting kept = waiting.get(id);

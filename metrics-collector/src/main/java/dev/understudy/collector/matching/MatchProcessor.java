@@ -30,6 +30,11 @@ final class MatchProcessor implements Processor<byte[], byte[], String, byte[]> 
    */
   private static final long MOST_AHEAD_MS = Duration.ofDays(1).toMillis();
 
+  /**
+   * Of each turn, so that a backlog is not kept waiting and no other partition of the thread is.
+   */
+  private static final long LONGEST_TURN_NANOS = Duration.ofMillis(25).toNanos();
+
   private final TopologySettings settings;
   private final String predictions;
   private final MatchCounts counts;
@@ -68,7 +73,7 @@ final class MatchProcessor implements Processor<byte[], byte[], String, byte[]> 
             counts,
             this::report,
             queues.open(context.taskId().partition(), counts));
-    context.schedule(NEXT_TURN, PunctuationType.WALL_CLOCK_TIME, now -> advance());
+    context.schedule(NEXT_TURN, PunctuationType.WALL_CLOCK_TIME, now -> turn());
   }
 
   @Override
@@ -108,6 +113,13 @@ final class MatchProcessor implements Processor<byte[], byte[], String, byte[]> 
     } else {
       counts.outcome(MatchCounts.OutcomeStatus.AHEAD);
     }
+  }
+
+  private void turn() {
+    long start = System.nanoTime();
+    do {
+      advance();
+    } while (more && System.nanoTime() - start < LONGEST_TURN_NANOS);
   }
 
   private void advance() {

@@ -8,8 +8,10 @@ import dev.understudy.collector.comparison.TestPlan;
 import dev.understudy.collector.decision.Stand;
 import dev.understudy.collector.matching.KnownTests.KnownPlan;
 import dev.understudy.collector.matching.MatchCounts.PredictionStatus;
+import dev.understudy.collector.matching.WaitingRoom.Reached;
 import dev.understudy.collector.state.v1.PartitionReport;
 import dev.understudy.collector.state.v1.TestProgress;
+import dev.understudy.collector.state.v1.TestProgressOrBuilder;
 import dev.understudy.collector.state.v1.Waiting;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -73,6 +75,16 @@ final class Maturity {
     return pointer != null && pointer.progress().getFinished();
   }
 
+  /** How far the test has counted; from the beginning before anything has matured. */
+  Reached counted(String testId) {
+    Pointer pointer = pointers.get(testId);
+    if (pointer != null) {
+      return counted(pointer.progress());
+    }
+    byte[] kept = table.get(Keys.test(testId));
+    return kept == null ? new Reached(0, "") : counted(read(testId, kept).progress());
+  }
+
   /** Moves every test's pointer as far as time and budget allow; says whether more is left. */
   boolean advance(int budget) {
     if (!clock.runs()) {
@@ -106,6 +118,10 @@ final class Maturity {
     return reported(testId) < passed;
   }
 
+  private static Reached counted(TestProgressOrBuilder progress) {
+    return new Reached(progress.getMaturedMs(), progress.getMaturedId());
+  }
+
   private long reported(String testId) {
     Pointer pointer = pointers.get(testId);
     return pointer == null ? Long.MAX_VALUE : pointer.progress().getReportedMs();
@@ -117,25 +133,28 @@ final class Maturity {
     if (pointer == null) {
       return 1;
     }
-    long from = pointer.progress().getMaturedMs();
+    Reached from = counted(pointer.progress());
     long to = second - plan.maturesAfterMs();
     List<Table.Row> due = to < 0 ? List.of() : waiting.maturing(plan.testId(), from, to, budget);
     Tally tally = pointer.tally();
-    long matured = from;
+    Reached matured = from;
     int counted = 0;
     for (Table.Row row : due) {
       long appendedMs = Keys.appendedMs(plan.testId(), row.key());
       if (appendedMs <= to) {
         tally = count(plan, row.key(), second, tally);
-        matured = appendedMs;
+        matured = new Reached(appendedMs, Keys.idOfMaturity(plan.testId(), row.key()));
         counted++;
       }
     }
     TestProgress.Builder progress =
         pointer.progress().toBuilder()
-            .setMaturedMs(matured)
+            .setMaturedMs(matured.appendedMs())
+            .setMaturedId(matured.id())
             .setLastPredictionMs(
-                Math.max(pointer.progress().getLastPredictionMs(), counted == 0 ? 0 : matured));
+                Math.max(
+                    pointer.progress().getLastPredictionMs(),
+                    counted == 0 ? 0 : matured.appendedMs()));
     if (due.size() == budget) {
       put(plan.testId(), progress, tally);
       return counted + 1;
@@ -147,13 +166,13 @@ final class Maturity {
   private void report(
       TestPlan plan, TestProgress.Builder progress, Tally tally, long second, long passed) {
     String testId = plan.testId();
-    long seen = waiting.lastAppended(testId, progress.getMaturedMs(), second);
+    Reached counted = counted(progress);
+    long seen = waiting.lastAppended(testId, counted, second);
     progress.setLastPredictionMs(Math.max(progress.getLastPredictionMs(), seen));
     long until = second;
     if (second < passed) {
-      long nextMature =
-          waiting.firstAppended(testId, progress.getMaturedMs(), passed - plan.maturesAfterMs());
-      long nextSeen = waiting.firstAppended(testId, second + 1, passed);
+      long nextMature = waiting.firstAppended(testId, counted, passed - plan.maturesAfterMs());
+      long nextSeen = waiting.firstAppended(testId, new Reached(second + 1, ""), passed);
       until = passed;
       if (nextMature >= 0) {
         until =
@@ -185,16 +204,18 @@ final class Maturity {
     Tally next = unit == null ? tally.plusRefused() : tally.plus(plan, unit);
     boolean counted = next.refused() == tally.refused();
     counts.prediction(counted ? PredictionStatus.JUDGED : PredictionStatus.REFUSED);
-    waiting.settle(plan.testId(), maturityKey, Waiting.State.JUDGED, second);
+    waiting.judged(id, row, second);
     watch.matured(plan.testId(), id);
     return next;
   }
 
   /** A test that is over leaves nothing that waits. */
   private boolean clear(String testId, int budget) {
-    List<Table.Row> left = waiting.maturing(testId, 0, Long.MAX_VALUE - 1, budget);
+    Pointer pointer = pointers.get(testId);
+    Reached counted = pointer == null ? new Reached(0, "") : counted(pointer.progress());
+    List<Table.Row> left = waiting.maturing(testId, counted, Long.MAX_VALUE - 1, budget);
     for (Table.Row row : left) {
-      waiting.settle(testId, row.key(), Waiting.State.UNTESTED, clock.completeMs());
+      waiting.giveUp(testId, row.key(), clock.completeMs());
     }
     if (left.size() < budget) {
       cleared.add(testId);

@@ -58,8 +58,9 @@ public record OutcomeState(
     }
     String status = status(row);
     boolean pending = status.equals(OutcomeStatus.PENDING.word());
-    Seen last = row.hasLastOutcome() ? seen(row.getLastOutcome()) : null;
     List<Seen> outcomes = row.getLabelsList().stream().map(OutcomeState::seen).toList();
+    Seen ofLabels = outcomes.isEmpty() ? null : outcomes.getLast();
+    Seen last = row.hasLastOutcome() ? seen(row.getLastOutcome()) : ofLabels;
     if (!row.hasPrediction()) {
       String waitsFor = pending ? "prediction" : null;
       return new OutcomeState(

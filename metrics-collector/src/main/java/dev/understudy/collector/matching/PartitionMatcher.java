@@ -110,7 +110,7 @@ final class PartitionMatcher {
    * @return whether more is left to do
    */
   boolean advance(int budget) {
-    watch.lookBack();
+    watch.lookBack(maturity::counted);
     boolean more = maturity.advance(budget);
     more |= waiting.expire(clock, tests, budget);
     counts.passed(partition, clock.passedSecond());
@@ -168,7 +168,7 @@ final class PartitionMatcher {
       OutcomeStatus status = read(row.getPrediction(), label, compared);
       counts.outcome(status);
       counts.labelLag(0);
-      row.addLabels(label).setLastOutcome(last(label, status));
+      remember(row.addLabels(label), label, status);
     }
   }
 
@@ -216,7 +216,8 @@ final class PartitionMatcher {
             ? pending(row, label)
             : joined(before, row, label);
     if (status != OutcomeStatus.REFUSED) {
-      Waiting kept = row.setLastOutcome(last(label, status)).build();
+      remember(row, label, status);
+      Waiting kept = row.build();
       waiting.put(id, before, kept);
       watch.see(id, kept);
     }
@@ -249,14 +250,19 @@ final class PartitionMatcher {
     };
   }
 
-  private static LastOutcome last(WaitingLabel label, OutcomeStatus status) {
-    return LastOutcome.newBuilder()
-        .setStatus(status.word())
-        .setName(label.getName())
-        .setRow(label.getRow())
-        .setRevision(label.getRevision())
-        .setAppendedMs(label.getAppendedMs())
-        .build();
+  /** Of most rows the last outcome is the last label, which need not be kept twice. */
+  private static void remember(Waiting.Builder row, WaitingLabel label, OutcomeStatus status) {
+    if (status == OutcomeStatus.MATCHED || status == OutcomeStatus.PENDING) {
+      row.clearLastOutcome();
+      return;
+    }
+    row.setLastOutcome(
+        LastOutcome.newBuilder()
+            .setStatus(status.word())
+            .setName(label.getName())
+            .setRow(label.getRow())
+            .setRevision(label.getRevision())
+            .setAppendedMs(label.getAppendedMs()));
   }
 
   /** Only counted: an unusable label is kept like any other, for it may correct a usable one. */

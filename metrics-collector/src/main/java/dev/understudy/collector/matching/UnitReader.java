@@ -61,7 +61,7 @@ final class UnitReader {
     WaitingScore came = find(row.getShadowsList(), plan.candidate());
     boolean inTime =
         came != null
-            && came.getTestId().equals(plan.testId())
+            && (came.getTestId().isEmpty() || came.getTestId().equals(plan.testId()))
             && came.getAppendedMs() - prediction.getAppendedMs() <= plan.shadowDeadlineMs();
     return came != null && inTime
         ? PredictionReader.scored(came, prediction.getRows(), plan)

@@ -7,22 +7,31 @@ import dev.understudy.collector.matching.MatchCounts.ShadowStatus;
 import dev.understudy.collector.state.v1.Waiting;
 import dev.understudy.collector.state.v1.WaitingLabel;
 import dev.understudy.collector.state.v1.WaitingPrediction;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows that wait for their other half: one per prediction id, and an index of when each
- * expires. What has expired by its own times counts as gone even where it was not cleared away yet,
- * so that clearing early or late changes nothing.
+ * The rows that wait for their other half: one per prediction id, and an index with one entry per
+ * row. A row that a test waits for, or has counted, is found by test and append time; any other by
+ * when it expires. A counted row keeps the entry that it had, because every write of an index is
+ * also one to Kafka.
+ *
+ * <p>What has expired by its own times counts as gone even where it was not cleared away yet, so
+ * that clearing early or late changes nothing.
  */
 final class WaitingRoom {
   private static final byte[] NOTHING = {0};
-  private static final long ONE_DAY_MS = 24L * 60 * 60 * 1_000;
+  private static final long NEVER = Long.MAX_VALUE;
+  private static final long SWEEP_MS = 60_000;
 
   private final Table rows;
   private final Table index;
   private final Keep keep;
   private final MatchCounts counts;
+
+  /** Only here: whoever starts anew sweeps once more. */
+  private long nextSweepMs;
 
   WaitingRoom(Table rows, Table index, Keep keep, MatchCounts counts) {
     this.rows = rows;
@@ -49,13 +58,43 @@ final class WaitingRoom {
 
   /** Replaces the row, and when it expires. */
   void put(String id, @Nullable Waiting before, Waiting after) {
-    if (before == null || before.getExpiresMs() != after.getExpiresMs()) {
-      if (before != null) {
-        index.delete(Keys.expiry(before.getExpiresMs(), id));
-      }
-      index.put(Keys.expiry(after.getExpiresMs(), id), NOTHING);
+    long was = before != null && byExpiry(before) ? before.getExpiresMs() : NEVER;
+    long is = byExpiry(after) ? after.getExpiresMs() : NEVER;
+    if (was != is && was != NEVER) {
+      index.delete(Keys.expiry(was, id));
     }
-    rows.put(Keys.id(id), after.toByteArray());
+    if (was != is && is != NEVER) {
+      index.put(Keys.expiry(is, id), NOTHING);
+    }
+    rows.put(Keys.id(id), compact(after).toByteArray());
+  }
+
+  /** Whether the index finds it by when it expires, not by its test. */
+  private static boolean byExpiry(Waiting row) {
+    return !row.hasPrediction() || row.getState() == Waiting.State.UNTESTED;
+  }
+
+  /** Beside its prediction, a part need not say again to whom and to what test it belongs. */
+  private static Waiting compact(Waiting row) {
+    if (!row.hasPrediction()) {
+      return row;
+    }
+    Waiting.Builder compact = null;
+    for (int i = 0; i < row.getLabelsCount(); i++) {
+      WaitingLabel label = row.getLabels(i);
+      if (!label.getProject().isEmpty() || !label.getModel().isEmpty()) {
+        compact = compact == null ? row.toBuilder() : compact;
+        compact.getLabelsBuilder(i).clearProject().clearModel();
+      }
+    }
+    String testId = row.getPrediction().getTestId();
+    for (int i = 0; i < row.getShadowsCount(); i++) {
+      if (row.getShadows(i).getTestId().equals(testId)) {
+        compact = compact == null ? row.toBuilder() : compact;
+        compact.getShadowsBuilder(i).clearTestId();
+      }
+    }
+    return compact == null ? row : compact.build();
   }
 
   /** A prediction that its test is going to judge. */
@@ -63,32 +102,47 @@ final class WaitingRoom {
     index.put(Keys.maturity(testId, appendedMs, id), NOTHING);
   }
 
-  /** Those that are not judged yet and were appended in the range, in order of time and id. */
-  List<Table.Row> maturing(String testId, long fromMs, long toMs, int limit) {
-    return index.rows(Keys.maturity(testId, fromMs), Keys.maturity(testId, toMs + 1), limit);
+  /**
+   * How far a test has counted: all that were appended before, and those of that very instant up to
+   * an id.
+   */
+  record Reached(long appendedMs, String id) {
+    byte[] next(String testId) {
+      byte[] last = Keys.maturity(testId, appendedMs, id);
+      return id.isEmpty() ? last : Arrays.copyOf(last, last.length + 1);
+    }
+  }
+
+  /** Those after what was counted and appended by then, in order of time and id. */
+  List<Table.Row> maturing(String testId, Reached counted, long toMs, int limit) {
+    return index.rows(counted.next(testId), Keys.maturity(testId, toMs + 1), limit);
   }
 
   /** When the last of those was appended; -1 without any. */
-  long lastAppended(String testId, long fromMs, long toMs) {
-    Table.Row last = index.last(Keys.maturity(testId, fromMs), Keys.maturity(testId, toMs + 1));
+  long lastAppended(String testId, Reached counted, long toMs) {
+    Table.Row last = index.last(counted.next(testId), Keys.maturity(testId, toMs + 1));
     return last == null ? -1 : Keys.appendedMs(testId, last.key());
   }
 
   /** When the first of those was appended; -1 without any. */
-  long firstAppended(String testId, long fromMs, long toMs) {
-    Table.Row first = index.first(Keys.maturity(testId, fromMs), Keys.maturity(testId, toMs + 1));
+  long firstAppended(String testId, Reached counted, long toMs) {
+    Table.Row first = index.first(counted.next(testId), Keys.maturity(testId, toMs + 1));
     return first == null ? -1 : Keys.appendedMs(testId, first.key());
   }
 
-  /** Judged or given up: what stays is enough to recognise repetitions. */
-  void settle(String testId, byte[] maturityKey, Waiting.State state, long nowMs) {
+  /** Counted: what stays is enough to recognise repetitions. */
+  void judged(String id, Waiting row, long nowMs) {
+    put(id, row, settled(row, Waiting.State.JUDGED, nowMs + keep.predictionsMs()));
+  }
+
+  /** Given up: no test waits for it any more. */
+  void giveUp(String testId, byte[] maturityKey, long nowMs) {
     String id = Keys.idOfMaturity(testId, maturityKey);
     index.delete(maturityKey);
     Waiting before = get(id);
-    if (before == null) {
-      return;
+    if (before != null && before.getState() == Waiting.State.WAITING) {
+      put(id, before, settled(before, Waiting.State.UNTESTED, nowMs + keep.predictionsMs()));
     }
-    put(id, before, settled(before, state, nowMs + keep.predictionsMs()));
   }
 
   /** The row without what only a judge needs. */
@@ -121,7 +175,7 @@ final class WaitingRoom {
   }
 
   /**
-   * Clears away what has expired, at most {@code budget} rows.
+   * Clears away what has expired, at most about {@code budget} rows.
    *
    * @return whether more is left
    */
@@ -136,34 +190,90 @@ final class WaitingRoom {
     for (Table.Row row : due) {
       long expiresMs = Keys.expiresMs(row.key());
       if (expiresMs <= until) {
-        expire(row.key(), expiresMs, tests);
+        expire(row.key(), expiresMs);
         reached = expiresMs;
       }
     }
     boolean more = due.size() == budget;
     clock.expired(more ? reached : until);
-    return more;
+    return more | sweep(until, tests, budget);
   }
 
-  private void expire(byte[] expiryKey, long expiresMs, KnownTests tests) {
+  private void expire(byte[] expiryKey, long expiresMs) {
     index.delete(expiryKey);
     String id = Keys.idOfExpiry(expiryKey);
     Waiting row = get(id);
-    if (row == null || row.getExpiresMs() != expiresMs) {
+    boolean waits = row != null && row.hasPrediction() && row.getState() == Waiting.State.WAITING;
+    if (row == null || waits || row.getExpiresMs() != expiresMs) {
       return;
     }
     if (!row.hasPrediction()) {
       row.getLabelsList().forEach(label -> counts.outcome(OutcomeStatus.UNMATCHED));
       row.getShadowsList().forEach(shadow -> counts.shadow(ShadowStatus.UNMATCHED));
-    } else if (row.getState() == Waiting.State.WAITING) {
-      WaitingPrediction prediction = row.getPrediction();
-      if (tests.find(prediction.getTestId()) != null) {
-        put(id, null, row.toBuilder().setExpiresMs(expiresMs + ONE_DAY_MS).build());
-        return;
-      }
-      index.delete(Keys.maturity(prediction.getTestId(), prediction.getAppendedMs(), id));
-      counts.prediction(PredictionStatus.UNDEFINED);
     }
     rows.delete(Keys.id(id));
+  }
+
+  /**
+   * Clears away what the index finds by test: rows that were counted long ago, and those whose
+   * test's definition never came. Both lie at the beginning of their test, in the order in which
+   * they expire. Once a minute of log time is often enough.
+   */
+  private boolean sweep(long until, KnownTests tests, int budget) {
+    if (until < nextSweepMs) {
+      return false;
+    }
+    int left = budget;
+    byte[] from = Keys.maturities();
+    Table.Row first = index.first(from, Keys.endOfMaturities());
+    while (first != null && left > 0) {
+      String testId = Keys.testOfMaturity(first.key());
+      left = sweep(testId, until, tests.find(testId) != null, left);
+      first = index.first(Keys.maturity(testId, Long.MAX_VALUE), Keys.endOfMaturities());
+    }
+    if (left > 0) {
+      nextSweepMs = until + SWEEP_MS;
+    }
+    return left <= 0;
+  }
+
+  private int sweep(String testId, long until, boolean known, int budget) {
+    int left = budget;
+    // Most tests have nothing to clear away, so the first row is asked alone.
+    int limit = 1;
+    while (left > 0) {
+      List<Table.Row> oldest =
+          index.rows(Keys.maturity(testId, 0), Keys.maturity(testId, until + 1), limit);
+      for (Table.Row entry : oldest) {
+        if (!sweep(testId, entry.key(), until, known)) {
+          return left;
+        }
+        left--;
+      }
+      if (oldest.size() < limit) {
+        return left;
+      }
+      limit = Math.max(1, Math.min(left, 1_000));
+    }
+    return left;
+  }
+
+  /** Whether the entry is gone. */
+  private boolean sweep(String testId, byte[] maturityKey, long until, boolean known) {
+    String id = Keys.idOfMaturity(testId, maturityKey);
+    long appendedMs = Keys.appendedMs(testId, maturityKey);
+    Waiting row = get(id);
+    if (row != null && row.getPrediction().getAppendedMs() == appendedMs) {
+      boolean waits = row.getState() == Waiting.State.WAITING;
+      if (row.getExpiresMs() > until || (waits && known)) {
+        return false;
+      }
+      if (waits) {
+        counts.prediction(PredictionStatus.UNDEFINED);
+      }
+      rows.delete(Keys.id(id));
+    }
+    index.delete(maturityKey);
+    return true;
   }
 }

@@ -31,7 +31,16 @@ class JudgeTest {
 
   private static RolloutEvaluated judge(TestDefinition.Builder test, Tally tally, long afterMs) {
     long now = BEGIN + 500 + afterMs;
-    return Judge.evaluate(Plans.plan(test), tally, new Stand(BEGIN, now, now - 100));
+    TestPlan plan = Plans.plan(test);
+    Stand stand = new Stand(BEGIN, now, now - 100);
+    RolloutEvaluated evaluation = Judge.evaluate(plan, tally, stand);
+    // Whoever asks for less gets the same.
+    assertThat(Judge.verdict(plan, tally, stand)).isEqualTo(evaluation.getVerdict());
+    assertThat(Judge.logEs(plan, tally).better())
+        .isEqualTo(evaluation.getEvidence().getPrimary().getBetter().getValue());
+    assertThat(Judge.logEs(plan, tally).worse())
+        .isEqualTo(evaluation.getEvidence().getPrimary().getWorse().getValue());
+    return evaluation;
   }
 
   /** Builds a tally from groups of equal units. */

@@ -78,16 +78,17 @@ final class Events {
   }
 
   static Entry shadow(long at, String id, String testId, double candidate) {
+    return shadow(at, id, testId, answered("2", candidate));
+  }
+
+  static Entry shadow(long at, String id, String testId, VersionScore candidate) {
     return new Entry(
         true,
         at,
         id.getBytes(UTF_8),
         PredictionEvent.newBuilder()
             .setShadow(
-                ShadowScored.newBuilder()
-                    .setPredictionId(id)
-                    .setTestId(testId)
-                    .setScore(answered("2", candidate)))
+                ShadowScored.newBuilder().setPredictionId(id).setTestId(testId).setScore(candidate))
             .build()
             .toByteArray());
   }

@@ -125,6 +125,8 @@ final class ModelDesk {
   private void commit(PublishedRoute route, RoutePublished published) {
     PublishedRoute now = liveRoute;
     if (route.equals(now)) {
+      // Whatever else was wanted meanwhile and still loads, must not go live after it.
+      wanted = route;
       return;
     }
     if (route.equals(wanted) && now != null && now.equals(route.currentAlone())) {

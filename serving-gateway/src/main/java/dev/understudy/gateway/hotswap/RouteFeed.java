@@ -23,7 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Follows <em>routes</em> from its beginning, without a group: every gateway reads every route, and
- * again at every start. Its one thread hands each record on in order.
+ * again at every start. Of what was there at the start only the newest record of each model is
+ * handed on: an older one, which compaction has not removed yet, must not serve again, not even for
+ * a moment. Everything later is handed on in order, by one thread.
  */
 final class RouteFeed implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(RouteFeed.class);
@@ -82,13 +84,17 @@ final class RouteFeed implements AutoCloseable {
     from.assign(partitions);
     from.seekToBeginning(partitions);
     Map<TopicPartition, Long> ends = from.endOffsets(partitions, ANSWER);
-    boolean behind = true;
+    NewestRoutes newest = new NewestRoutes();
+    while (!closed && !isAt(from, ends)) {
+      from.poll(POLL).forEach(record -> read(record, newest::take));
+    }
+    if (closed) {
+      return;
+    }
+    newest.all().forEach(this::handOn);
+    caughtUp.run();
     while (!closed) {
-      from.poll(POLL).forEach(this::handOn);
-      if (behind && isAt(from, ends)) {
-        behind = false;
-        caughtUp.run();
-      }
+      from.poll(POLL).forEach(record -> read(record, this::handOn));
     }
   }
 
@@ -97,7 +103,7 @@ final class RouteFeed implements AutoCloseable {
         .allMatch(end -> from.position(end.getKey(), ANSWER) >= end.getValue());
   }
 
-  private void handOn(ConsumerRecord<String, byte[]> record) {
+  private static void read(ConsumerRecord<String, byte[]> record, Consumer<RoutePublished> taker) {
     if (record.value() == null) {
       return;
     }
@@ -107,11 +113,18 @@ final class RouteFeed implements AutoCloseable {
         LOG.warnf("the route at offset %d has another model's key", record.offset());
         return;
       }
-      accept.accept(published);
+      taker.accept(published);
     } catch (InvalidProtocolBufferException e) {
       LOG.warnf(e, "the record at offset %d of the routes is no route", record.offset());
+    }
+  }
+
+  private void handOn(RoutePublished published) {
+    try {
+      accept.accept(published);
     } catch (RuntimeException e) {
-      LOG.errorf(e, "the route at offset %d could not be taken", record.offset());
+      LOG.errorf(
+          e, "the route of %s/%s could not be taken", published.getProject(), published.getModel());
     }
   }
 

@@ -95,7 +95,8 @@ public final class ExplainDesk {
     if (lease.isEmpty()) {
       return failed(
           ProblemType.NOT_FOUND,
-          "no route of model '%s' names version '%s'".formatted(model.name(), version));
+          "no route of model '%s' names version '%s'; there are %s"
+              .formatted(model.name(), version, model.versionNames()));
     }
     TimeBudget time = TimeBudget.of(request.budget(), request.arrivedAt(), deadline, Instant.now());
     if (time.isOver()) {

@@ -105,8 +105,8 @@ public final class InferencePipeline {
       return Optional.of(
           new Answer.Refused(
               ProblemType.NOT_FOUND,
-              "no route of model '%s' names version '%s'"
-                  .formatted(request.model(), unserved.get())));
+              "no route of model '%s' names version '%s'; there are %s"
+                  .formatted(request.model(), unserved.get(), model.versionNames())));
     }
     return unlistedAttribute(model, request)
         .map(

@@ -121,8 +121,8 @@ enum BodyCoding {
         if (read > limit - plain.size()) {
           throw new RequestRefused(
               ProblemType.TOO_LARGE,
-              "the body is larger than %d bytes when unpacked; send fewer rows at a time"
-                  .formatted(limit));
+              "the body is larger than %d bytes when unpacked; %s"
+                  .formatted(limit, RequestLimits.WAY_OUT));
         }
         plain.write(chunk, 0, read);
       }

@@ -1,6 +1,7 @@
 package dev.understudy.gateway.protocol;
 
 import dev.understudy.contracts.ProblemType;
+import io.netty.buffer.ByteBuf;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -15,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  * goes on for too long, or stalls. Owned by one event loop.
  */
 final class BoundedBody {
-  private static final int PATIENCE = 16;
+  /** How many times a body that is too large may be as long as it may be, so that it hears why. */
+  static final int PATIENCE = 16;
+
   private static final byte[] NOTHING = {};
 
   private final int limit;
@@ -127,11 +130,19 @@ final class BoundedBody {
 
   private byte[] bytes() {
     try {
-      return refusal != null || body == null ? NOTHING : body.getBytes();
+      return refusal != null || body == null ? NOTHING : bytes(body);
     } catch (OutOfMemoryError e) {
       refuse(new RequestRefused(ProblemType.INTERNAL, "the gateway failed"));
       return NOTHING;
     }
+  }
+
+  // A body that came in one part fills its array, which is nobody else's.
+  private static byte[] bytes(Buffer body) {
+    ByteBuf bytes = body.getByteBuf();
+    return bytes.hasArray() && bytes.array().length == bytes.readableBytes()
+        ? bytes.array()
+        : body.getBytes();
   }
 
   private void refuse(RequestRefused refused) {
@@ -175,6 +186,6 @@ final class BoundedBody {
   private RequestRefused tooLarge() {
     return new RequestRefused(
         ProblemType.TOO_LARGE,
-        "the body is larger than %d bytes; send fewer rows at a time".formatted(limit));
+        "the body is larger than %d bytes; %s".formatted(limit, RequestLimits.WAY_OUT));
   }
 }

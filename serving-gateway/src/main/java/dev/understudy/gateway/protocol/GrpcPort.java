@@ -55,13 +55,15 @@ public final class GrpcPort implements AutoCloseable {
       String serverVersion) {
     LiveModels models = new LiveModels(table, ready);
     this.tls = tls;
-    this.calls = new WatchedCalls(inFlight, limits.bodyDeadline(), meters);
+    this.calls = new WatchedCalls(inFlight, limits, meters);
     this.millisBetweenCalls = limits.bodyDeadline().toMillis() / PARTS_OF_A_DEADLINE;
     this.server =
         NettyServerBuilder.forAddress(
                 address, tls.map(GrpcTls::credentials).orElseGet(InsecureServerCredentials::create))
             .directExecutor()
-            .maxInboundMessageSize(limits.bodyBytes())
+            // What is over the limit itself, the calls' watch refuses, and says which setting it
+            // is.
+            .maxInboundMessageSize(limits.bodyBytesAndPatience())
             .maxInboundMetadataSize(METADATA_BYTES)
             .maxConcurrentCallsPerConnection(CALLS_OF_A_CONNECTION)
             .permitKeepAliveTime(LEAST_SECONDS_BETWEEN_PINGS, TimeUnit.SECONDS)

@@ -56,8 +56,12 @@ final class InferenceParser {
       return RawRequest.read(body, contract, limits.rows());
     }
     JsonBytes json = new JsonBytes(body, 0, jsonLength, limits.depth());
-    if (json.atEnd() || json.next() != JsonBytes.Kind.OBJECT) {
-      throw invalid("the body must be a JSON object");
+    if (json.atEnd() || body[json.position()] != '{') {
+      throw jsonLength < body.length
+          ? invalid("the body must begin with a JSON object")
+          : invalid(
+              "the body must be a JSON object; with binary tensors behind it, or instead of it, it needs the header %s, which says how long the JSON is",
+              Headers.JSON_LENGTH);
     }
     ByteBuffer binary = ByteBuffer.wrap(body, jsonLength, body.length - jsonLength);
     RequestReader reading = new RequestReader(json, binary, contract, limits.rows());

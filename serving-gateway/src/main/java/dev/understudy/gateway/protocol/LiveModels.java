@@ -52,7 +52,8 @@ final class LiveModels {
     if (version.isPresent() && !model.versions().contains(version.get())) {
       throw new RequestRefused(
           ProblemType.NOT_FOUND,
-          "no route of model %s names version %s".formatted(model.name(), quote(version.get())));
+          "no route of model %s names version %s; there are %s"
+              .formatted(model.name(), quote(version.get()), model.versionNames()));
     }
     return model;
   }

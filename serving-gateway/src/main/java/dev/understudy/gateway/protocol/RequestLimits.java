@@ -11,6 +11,9 @@ import java.time.Duration;
  * @param bodyDeadline from the body's first bytes to its last
  */
 public record RequestLimits(int bodyBytes, int depth, int rows, Duration bodyDeadline) {
+  /** What to do about a body that is too large. */
+  static final String WAY_OUT = "send fewer rows at a time, or raise understudy.limits.body-bytes";
+
   /** Each level takes a place on the stack. */
   private static final int DEEPEST = 1_000;
 
@@ -32,6 +35,11 @@ public record RequestLimits(int bodyBytes, int depth, int rows, Duration bodyDea
           "understudy.limits.body-deadline must be %s to %s, not %s"
               .formatted(SHORTEST, LONGEST, bodyDeadline));
     }
+  }
+
+  /** How long a message over gRPC may say that it is before it is not read at all. */
+  int bodyBytesAndPatience() {
+    return (int) Math.min(Integer.MAX_VALUE, (long) BoundedBody.PATIENCE * bodyBytes);
   }
 
   /** With as much time for a body as the gateway gives by default. */

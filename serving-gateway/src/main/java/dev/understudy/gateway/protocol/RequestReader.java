@@ -43,6 +43,7 @@ final class RequestReader {
 
   private final JsonBytes json;
   private final ByteBuffer binary;
+  private final boolean hasBinary;
   private final ModelContract contract;
   private final RequestAssembly assembly;
   private final RequestParameters parameters = new RequestParameters();
@@ -66,6 +67,7 @@ final class RequestReader {
   RequestReader(JsonBytes json, ByteBuffer binary, ModelContract contract, int mostRows) {
     this.json = json;
     this.binary = binary;
+    this.hasBinary = binary.hasRemaining();
     this.contract = contract;
     this.assembly = new RequestAssembly(contract, mostRows);
   }
@@ -170,6 +172,11 @@ final class RequestReader {
 
   private ByteBuffer nextBinary(Column column, long size) {
     if (size > binary.remaining()) {
+      if (!hasBinary) {
+        throw invalid(
+            "input %s: 'binary_data_size' is %d, and no bytes are behind the JSON; the header %s must say where it ends",
+            column.name(), size, Headers.JSON_LENGTH);
+      }
       throw invalid(
           "input %s: 'binary_data_size' is %d, and %d bytes are left behind the JSON",
           column.name(), size, binary.remaining());

@@ -1,5 +1,6 @@
 package dev.understudy.gateway.protocol;
 
+import dev.understudy.contracts.ProblemType;
 import dev.understudy.gateway.meters.GatewayMetric;
 import io.grpc.Context;
 import io.grpc.Metadata;
@@ -23,11 +24,13 @@ final class WatchedCalls extends ServerStreamTracer.Factory {
   private final Counter tooLarge;
   private final Counter overloaded;
   private final Counter overdue;
+  private final int limit;
   private final Duration deadline;
   private final Set<Watched> begun = ConcurrentHashMap.newKeySet();
 
-  WatchedCalls(InFlightBytes inFlight, Duration deadline, MeterRegistry meters) {
-    this.deadline = deadline;
+  WatchedCalls(InFlightBytes inFlight, RequestLimits limits, MeterRegistry meters) {
+    this.limit = limits.bodyBytes();
+    this.deadline = limits.bodyDeadline();
     this.overdue = GatewayMetric.REJECTED.counter(meters, "body_overdue");
     this.inFlight = inFlight;
     this.tooLarge = GatewayMetric.REJECTED.counter(meters, "too_large");
@@ -58,6 +61,8 @@ final class WatchedCalls extends ServerStreamTracer.Factory {
   private final class Watched extends ServerStreamTracer {
     private final CallHeaders headers;
     private boolean packed;
+    private long onWire;
+    private long unpacked;
     private boolean hasBegun;
     private boolean wasSeen;
     private long seenAt;
@@ -77,7 +82,8 @@ final class WatchedCalls extends ServerStreamTracer.Factory {
         hasBegun = true;
         begun.add(this);
       }
-      take(bytes);
+      onWire += bytes;
+      take(bytes, onWire);
     }
 
     void look(long now) {
@@ -101,14 +107,20 @@ final class WatchedCalls extends ServerStreamTracer.Factory {
     @Override
     public void inboundUncompressedSize(long bytes) {
       if (packed) {
-        take(bytes);
+        unpacked += bytes;
+        take(bytes, unpacked);
       }
     }
 
     // The transport ends a stream whose tracer throws with the status that was thrown, as it does
     // with a message over the limit.
-    private void take(long bytes) {
+    private void take(long bytes, long all) {
       try {
+        if (all > limit) {
+          throw new RequestRefused(
+              ProblemType.TOO_LARGE,
+              "the message is larger than %d bytes; %s".formatted(limit, RequestLimits.WAY_OUT));
+        }
         headers.take(bytes);
       } catch (RequestRefused refused) {
         throw InferenceGrpc.status(refused.problem(), refused.reason()).asRuntimeException();

@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -91,6 +92,11 @@ public final class ServedModel {
   /** The loaded versions. */
   public Set<String> versions() {
     return versions.keySet();
+  }
+
+  /** The loaded versions, for whoever has named another one. */
+  public String versionNames() {
+    return String.join(", ", new TreeSet<>(versions.keySet()));
   }
 
   /** The loaded version of that name; a request must have entered. */

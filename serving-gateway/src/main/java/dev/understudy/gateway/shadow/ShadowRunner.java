@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether a shadow may run now, and where: cheap ones every millisecond in one go on one thread, so
  * that no request wakes a thread of its own; others in few threads behind a short queue. All
- * together take no more than a share of the processors, so a candidate that is slow or greedy takes
- * nothing from those who answer. Thread-safe.
+ * together take no more than a share of the processors, and those that are not cheap a smaller one,
+ * so a candidate that is slow or greedy takes nothing from those who answer. Thread-safe.
  */
 public final class ShadowRunner implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(ShadowRunner.class);
@@ -41,6 +41,7 @@ public final class ShadowRunner implements AutoCloseable {
   private final BlockingQueue<Waiting> cheap;
   private final Thread rounds;
   private final ShadowBudget budget;
+  private final ShadowBudget slowBudget;
   private final ShadowMeters meters;
   private final long mostBytes;
   private final AtomicLong heldBytes = new AtomicLong();
@@ -48,7 +49,7 @@ public final class ShadowRunner implements AutoCloseable {
 
   /** A runner with so many threads and places to wait, and half of the processors' time. */
   public ShadowRunner(int threads, int places, MeterRegistry meters) {
-    this(new Limits(threads, places, STANDARD_SHARE, standardBytes(), 0), meters);
+    this(new Limits(threads, places, STANDARD_SHARE, STANDARD_SHARE, standardBytes(), 0), meters);
   }
 
   /**
@@ -57,12 +58,14 @@ public final class ShadowRunner implements AutoCloseable {
    * @param threads for shadows that are not cheap; one more is for those that are
    * @param places to wait, for either kind
    * @param share of the time of all processors that shadows may take, over 0 and at most 1
+   * @param slowShare of it, what those may take that are not cheap
    * @param bytes of tensors that wait or run, of either kind; a request's tensors would otherwise
    *     outlive the bound on the requests that are under way
    * @param nice how far the threads of those that are not cheap stand back from those that answer;
    *     see {@link ModestThreads}
    */
-  public record Limits(int threads, int places, double share, long bytes, int nice) {
+  public record Limits(
+      int threads, int places, double share, double slowShare, long bytes, int nice) {
     public Limits {
       if (bytes < 1) {
         throw new IllegalArgumentException(
@@ -78,13 +81,16 @@ public final class ShadowRunner implements AutoCloseable {
         new ScoringRoom(
             limits.threads(), limits.places(), ModestThreads.named("shadow", limits.nice()));
     this.cheap = new ArrayBlockingQueue<>(limits.places());
-    this.budget =
-        new ShadowBudget(
-            limits.share(), Runtime.getRuntime().availableProcessors(), System.nanoTime());
+    this.budget = budget(limits.share());
+    this.slowBudget = budget(limits.slowShare());
     this.meters = new ShadowMeters(meters);
     GatewayMetric.SHADOW_WAITING.gauge(meters, this, ShadowRunner::waiting);
     // Not nice: it shares the lock of its queue with every caller, and must not be stopped in it.
     this.rounds = Thread.ofPlatform().daemon().name("shadow-rounds").start(this::goRound);
+  }
+
+  private static ShadowBudget budget(double share) {
+    return new ShadowBudget(share, Runtime.getRuntime().availableProcessors(), System.nanoTime());
   }
 
   /** Bytes of tensors that shadows may hold by default. */
@@ -128,22 +134,46 @@ public final class ShadowRunner implements AutoCloseable {
     ShadowMeters.OfVersion counted = meters.of(model, version);
     long now = System.nanoTime();
     long charged = candidate.expectedNanos(inputs);
-    if (!budget.take(charged, now)) {
+    boolean cheap = candidate.isCheap(inputs);
+    if (!charge(charged, cheap, now)) {
       return shed("budget", counted);
     }
     long bytes = bytes(inputs);
     if (!hold(bytes)) {
-      budget.settle(charged, 0);
+      settle(charged, 0, cheap);
       return shed("queue_full", counted);
     }
     CompletionStage<Score> score;
     try {
-      score = take(counted, candidate, inputs, charged, now, deadline);
+      score =
+          cheap
+              ? nextRound(counted, candidate, inputs, charged, now, deadline)
+              : inRoom(candidate, inputs, charged, deadline)
+                  .whenComplete((known, none) -> counted.ended(known, System.nanoTime() - now));
     } catch (RuntimeException | Error e) {
       heldBytes.addAndGet(-bytes);
       throw e;
     }
     return score.whenComplete((any, none) -> heldBytes.addAndGet(-bytes));
+  }
+
+  /** Charges a run in advance; false: nothing is left for its kind, and nothing is charged. */
+  private boolean charge(long nanos, boolean cheap, long now) {
+    if (!budget.take(nanos, now)) {
+      return false;
+    }
+    if (cheap || nanos == 0 || slowBudget.take(nanos, now)) {
+      return true;
+    }
+    budget.settle(nanos, 0);
+    return false;
+  }
+
+  private void settle(long charged, long taken, boolean cheap) {
+    budget.settle(charged, taken);
+    if (!cheap) {
+      slowBudget.settle(charged, taken);
+    }
   }
 
   private static CompletionStage<Score> shed(String cause, ShadowMeters.OfVersion counted) {
@@ -168,17 +198,13 @@ public final class ShadowRunner implements AutoCloseable {
     return false;
   }
 
-  private CompletionStage<Score> take(
+  private CompletionStage<Score> nextRound(
       ShadowMeters.OfVersion counted,
       ModelPool.Lease candidate,
       Map<String, Tensor> inputs,
       long charged,
       long now,
       Duration deadline) {
-    if (!candidate.isCheap(inputs)) {
-      return inRoom(candidate, inputs, charged, deadline)
-          .whenComplete((score, none) -> counted.ended(score, System.nanoTime() - now));
-    }
     Waiting waiting =
         new Waiting(counted, candidate, inputs, charged, now, deadline, new CompletableFuture<>());
     if (closed || !cheap.offer(waiting)) {
@@ -196,7 +222,7 @@ public final class ShadowRunner implements AutoCloseable {
         .thenApply(
             score -> {
               // A model elsewhere takes none of our processors.
-              budget.settle(charged, charged == 0 ? 0 : nanos(score));
+              settle(charged, charged == 0 ? 0 : nanos(score), false);
               return score;
             });
   }
@@ -273,7 +299,7 @@ public final class ShadowRunner implements AutoCloseable {
   // It seemed cheap and is not.
   private void scoreLater(Waiting waiting) {
     long charged = waiting.candidate().expectedNanos(waiting.inputs());
-    budget.settle(0, charged);
+    settle(0, charged, false);
     inRoom(waiting.candidate(), waiting.inputs(), charged, waiting.left())
         .thenAccept(score -> finish(waiting, score));
   }

@@ -331,6 +331,30 @@ class HotSwapTest {
   }
 
   @Test
+  void aPolicyThatCameBackIsNotReplacedByOneThatWasStillLoading() throws Exception {
+    commit(Published.single(1, V1));
+    awaitLive(1);
+    byte[] late = Graphs.sigmoid(11);
+
+    // Its fallback cannot be loaded yet; meanwhile the old policy holds again.
+    swap.accept(
+        model()
+            .setCommitted(Published.single(1, V1))
+            .setServing(fallback(Published.version("11", late)))
+            .build());
+    await().untilAsserted(() -> assertThat(state().getFailuresList()).isNotEmpty());
+    swap.accept(model().setCommitted(Published.single(1, V1)).build());
+    registry.add(late);
+
+    // Longer than the load waits before it tries again.
+    await()
+        .during(Duration.ofMillis(2_500))
+        .atMost(Duration.ofSeconds(10))
+        .untilAsserted(() -> assertThat(live().policy()).isEqualTo(ServingPolicy.DEFAULT));
+    assertThat(pool.size()).isOne();
+  }
+
+  @Test
   void aPolicyThatCannotBeHonouredIsReportedAndTheOldOneStays() {
     commit(Published.single(1, V1));
     awaitLive(1);

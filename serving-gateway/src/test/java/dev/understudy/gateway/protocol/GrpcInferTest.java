@@ -150,7 +150,9 @@ class GrpcInferTest {
             grpc.client.modelInfer(number("m", 0).setModelVersion("1").build()).getModelVersion())
         .isEqualTo("1");
     grpc.assertRefused(
-        number("m", 0).setModelVersion("9"), Status.Code.NOT_FOUND, "names version '9'");
+        number("m", 0).setModelVersion("9"),
+        Status.Code.NOT_FOUND,
+        "names version '9'; there are 1");
   }
 
   @Test

@@ -113,14 +113,27 @@ class GrpcPortTest {
     grpc.serve("m", Contracts.number(), Graphs.sigmoid(1));
     ModelInferRequest large = number("m", 0).setId("x".repeat(TestGrpc.LIMIT)).build();
 
-    assertThat(grpc.refused(grpc.client, large).getStatus().getCode())
-        .isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
-    assertThat(grpc.refused(grpc.client.withCompression("gzip"), large).getStatus().getCode())
-        .isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    for (Status refused :
+        List.of(
+            grpc.refused(grpc.client, large).getStatus(),
+            grpc.refused(grpc.client.withCompression("gzip"), large).getStatus())) {
+      assertThat(refused.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+      assertThat(refused.getDescription())
+          .contains(TestGrpc.LIMIT + " bytes", "understudy.limits.body-bytes");
+    }
     assertThat(
             grpc.client.withCompression("gzip").modelInfer(number("m", 0).build()).getModelName())
         .isEqualTo("m");
     await().untilAsserted(() -> assertThat(grpc.serving.rejected("too_large")).isEqualTo(2));
+  }
+
+  @Test
+  void aMessageThatSaysItIsFarTooLongIsNotRead() {
+    grpc.serve("m", Contracts.number(), Graphs.sigmoid(1));
+    ModelInferRequest huge = number("m", 0).setId("x".repeat(17 * TestGrpc.LIMIT)).build();
+
+    assertThat(grpc.refused(grpc.client, huge).getStatus().getCode())
+        .isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
   }
 
   @Test

@@ -318,6 +318,16 @@ class InferenceParserTest {
   }
 
   @Test
+  void aBinaryBodyWithoutItsHeaderIsToldWhichOneIsMissing() {
+    assertRefused("\0\0\200?", "Inference-Header-Content-Length");
+    assertRefused(
+        """
+        {"inputs":[{"name":"Income","shape":[1],"datatype":"FP32",
+         "parameters":{"binary_data_size":4}}]}""",
+        "Inference-Header-Content-Length");
+  }
+
+  @Test
   void aBodyThatIsTooDeepIsRefused() {
     assertRefused("{\"deep\":" + "[".repeat(30) + "]".repeat(30) + "}", "deeper than 16");
   }

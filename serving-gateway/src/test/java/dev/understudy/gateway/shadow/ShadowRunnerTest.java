@@ -108,9 +108,7 @@ class ShadowRunnerTest {
   @Test
   void shadowsBeyondTheirShareAreDropped() throws Exception {
     runner.close();
-    runner =
-        new ShadowRunner(
-            new ShadowRunner.Limits(1, 100, Double.MIN_NORMAL, Long.MAX_VALUE, 0), meters);
+    runner = withShares(Double.MIN_NORMAL, 1);
     try (ModelPool.Lease model = lease(Graphs.sigmoid(1), CHEAP)) {
       assertThat(join(runner.offer("m", "1", model, QUICK, LONG)))
           .isInstanceOf(Score.Answered.class);
@@ -122,9 +120,31 @@ class ShadowRunnerTest {
   }
 
   @Test
+  void theShareOfSlowShadowsIsTheirOwn() throws Exception {
+    runner.close();
+    runner = withShares(1, Double.MIN_NORMAL);
+    try (ModelPool.Lease slow = lease(Graphs.sigmoid(1), CHEAP.withCheap(Duration.ZERO));
+        ModelPool.Lease cheap = lease(Graphs.sigmoid(1), CHEAP)) {
+      assertThat(join(runner.offer("m", "1", slow, QUICK, LONG)))
+          .isInstanceOf(Score.Answered.class);
+
+      assertThat(runner.offer("m", "1", slow, QUICK, LONG).toCompletableFuture())
+          .isCompletedWithValue(new Score.Shed("budget"));
+      assertThat(join(runner.offer("m", "1", cheap, QUICK, LONG)))
+          .isInstanceOf(Score.Answered.class);
+      assertThat(dropped("budget")).isOne();
+    }
+  }
+
+  private ShadowRunner withShares(double share, double slowShare) {
+    return new ShadowRunner(
+        new ShadowRunner.Limits(1, 100, share, slowShare, Long.MAX_VALUE, 0), meters);
+  }
+
+  @Test
   void tensorsBeyondTheirBytesAreShedUntilOthersAreDone() throws Exception {
     runner.close();
-    runner = new ShadowRunner(new ShadowRunner.Limits(1, 100, 1, 3 * Float.BYTES, 0), meters);
+    runner = new ShadowRunner(new ShadowRunner.Limits(1, 100, 1, 1, 3 * Float.BYTES, 0), meters);
     Map<String, Tensor> two = Map.of("x", Tensor.ofFloats("x", new long[] {2}, 0, 0));
     Map<String, Tensor> four = Map.of("x", Tensor.ofFloats("x", new long[] {4}, 0, 0, 0, 0));
     try (ModelPool.Lease model = lease(Graphs.loopsForMillions(), CHEAP.withCheap(Duration.ZERO));

@@ -36,20 +36,21 @@ public final class Broker implements AutoCloseable {
     Path log = home.resolve("logs/kafka.log");
     ServiceProcess process =
         new ServiceProcess(
-            "kafka",
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                BrokerProcess.class.getName(),
-                home.resolve("kafka").toString(),
-                String.valueOf(port),
-                String.valueOf(controllerPort)),
-            Map.of(),
-            log,
-            () -> listens(port) && answers(servers));
+                "kafka",
+                List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-Xmx512m",
+                    "-XX:+UseSerialGC",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    BrokerProcess.class.getName(),
+                    home.resolve("kafka").toString(),
+                    String.valueOf(port),
+                    String.valueOf(controllerPort)),
+                Map.of(),
+                log,
+                () -> listens(port) && answers(servers))
+            .inThisSession();
     // Whoever ends the benchmark early must not leave it behind.
     Runtime.getRuntime().addShutdownHook(new Thread(process::kill, "end-" + process.name()));
     process.start();

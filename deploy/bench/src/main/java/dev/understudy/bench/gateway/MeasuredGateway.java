@@ -76,17 +76,18 @@ public final class MeasuredGateway implements AutoCloseable {
     command.add(jar.toString());
     ServiceProcess process =
         new ServiceProcess(
-            place.name(),
-            command,
-            // By environment: a gateway without gRPC would refuse the setting itself.
-            Map.of(
-                "ORT_DISABLE_TELEMETRY",
-                "1",
-                "UNDERSTUDY_GRPC_PORT",
-                String.valueOf(place.grpcPort())),
-            launch.home().resolve("logs").resolve(place.name() + ".log"),
-            ServiceProcess.health(
-                URI.create("http://127.0.0.1:%d/q/health/ready".formatted(place.port()))));
+                place.name(),
+                command,
+                // By environment: a gateway without gRPC would refuse the setting itself.
+                Map.of(
+                    "ORT_DISABLE_TELEMETRY",
+                    "1",
+                    "UNDERSTUDY_GRPC_PORT",
+                    String.valueOf(place.grpcPort())),
+                launch.home().resolve("logs").resolve(place.name() + ".log"),
+                ServiceProcess.health(
+                    URI.create("http://127.0.0.1:%d/q/health/ready".formatted(place.port()))))
+            .inThisSession();
     // Whoever ends the benchmark early must not leave it behind.
     Runtime.getRuntime().addShutdownHook(new Thread(process::kill, "end-" + process.name()));
     process.start();

@@ -1,5 +1,7 @@
 package dev.understudy.bench.load;
 
+import java.util.List;
+
 /**
  * What came of a load.
  *
@@ -15,6 +17,15 @@ public record Load(long answered, long refused, long failed, double seconds) {
           "no load: %d answered, %d refused, %d failed, %f s"
               .formatted(answered, refused, failed, seconds));
     }
+  }
+
+  /** Several loads as if they had been one. */
+  static Load together(List<Load> parts) {
+    return new Load(
+        parts.stream().mapToLong(Load::answered).sum(),
+        parts.stream().mapToLong(Load::refused).sum(),
+        parts.stream().mapToLong(Load::failed).sum(),
+        parts.stream().mapToDouble(Load::seconds).sum());
   }
 
   /** Good answers in a second. */

@@ -100,6 +100,9 @@ public final class OwnClient implements ClosedLoop, AutoCloseable {
 
   /** Sends so many requests a second for so long, whatever becomes of them. */
   public Latency atRate(Target target, double perSecond, Duration duration) {
+    if (target.wire() == Target.Wire.HTTP) {
+      return ConstantRate.run(target, perSecond, duration);
+    }
     Session session = new Session(target, OPEN_LOOP_CONNECTIONS);
     try {
       long requests = Math.max(1, Math.round(perSecond * duration.toNanos() / 1e9));
@@ -267,10 +270,7 @@ public final class OwnClient implements ClosedLoop, AutoCloseable {
 
     Latency latency(long unanswered, double seconds) {
       return new Latency(
-          new Load(answered, refused, failed + unanswered, seconds),
-          latencies.getValueAtPercentile(50),
-          latencies.getValueAtPercentile(99),
-          latencies.getValueAtPercentile(99.9));
+          new Load(answered, refused, failed + unanswered, seconds), latencies.copy());
     }
 
     void close() {

@@ -1,5 +1,7 @@
 package dev.understudy.bench.models;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.understudy.contracts.Digest;
 import dev.understudy.scoring.Column;
 import dev.understudy.scoring.Datatype;
@@ -17,6 +19,7 @@ import dev.understudy.training.pipeline.Training;
 import dev.understudy.training.pipeline.TrainingFailed;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -63,7 +66,7 @@ public final class BenchModel {
   public static BenchModel trees(long seed) {
     Graph graph = new Graph().input(INPUT, Graph.ROWS, TREE_INPUTS).output(OUTPUT, Graph.ROWS, 1);
     randomTrees(seed).addTo(graph, INPUT, OUTPUT);
-    return numeric("trees", TREE_INPUTS, graph);
+    return numeric("trees", TREE_INPUTS, graph.bytes());
   }
 
   /** The trees after about 20 ms of idling: a candidate that nobody should have to wait for. */
@@ -74,7 +77,16 @@ public final class BenchModel {
             .output(OUTPUT, Graph.ROWS, 1)
             .idle(INPUT, "late", IDLE_TURNS);
     randomTrees(SEED).addTo(graph, "late", OUTPUT);
-    return numeric("slow", TREE_INPUTS, graph);
+    return numeric("slow", TREE_INPUTS, graph.bytes());
+  }
+
+  /** One with the contract of the trees, that lives on another server. */
+  static BenchModel elsewhere(URI server, String name) {
+    String description =
+        """
+        {"understudy_remote": {"protocol": "rest", "url": "%s", "model": "%s"}}"""
+            .formatted(server, name);
+    return numeric(name, TREE_INPUTS, description.getBytes(UTF_8));
   }
 
   /** A dense network 128-256-256-1 with ReLU between. */
@@ -95,7 +107,7 @@ public final class BenchModel {
         graph.node("", "Relu", value, List.of(product));
       }
     }
-    return numeric("dense", LAYERS.getFirst(), graph);
+    return numeric("dense", LAYERS.getFirst(), graph.bytes());
   }
 
   /** The gradient-boosted credit model of the demo: 11 columns, numbers and texts. */
@@ -146,7 +158,7 @@ public final class BenchModel {
     return new RandomTrees(TREES, DEPTH, TREE_INPUTS, new SplittableRandom(seed));
   }
 
-  private static BenchModel numeric(String name, int width, Graph graph) {
+  private static BenchModel numeric(String name, int width, byte[] artefact) {
     Column column =
         new Column(
             INPUT,
@@ -161,7 +173,7 @@ public final class BenchModel {
         new ModelContract(
             new InputContract(List.of(column)),
             List.of(new TensorSpec(OUTPUT, Datatype.FP32, List.of(-1L, 1L))));
-    return new BenchModel(name, graph.bytes(), contract, count -> gaussian(count, width));
+    return new BenchModel(name, artefact, contract, count -> gaussian(count, width));
   }
 
   // Four decimals, as clients round what they measured; the length of the text is part of the cost.

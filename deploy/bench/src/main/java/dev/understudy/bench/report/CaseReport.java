@@ -2,11 +2,11 @@ package dev.understudy.bench.report;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
@@ -44,6 +44,9 @@ public sealed interface CaseReport {
   record Measured(
       String name, String generator, double ratePerSecond, long notLogged, List<Round> rounds)
       implements CaseReport {
+    /** To the same request without log and shadow. */
+    static final String P99_OVER_PLAIN = "p99_over_plain";
+
     private static final String ALLOCATED = "allocated_bytes_per_request";
 
     public Measured {
@@ -64,14 +67,22 @@ public sealed interface CaseReport {
       figures.put("throughput_ratio", of(Round::throughputRatio));
       figures.put("cpu_ratio", of(Round::cpuRatio));
       figures.put("p99_ratio", of(Round::p99Ratio));
+      present(Round::p99OverPlain).ifPresent(spread -> figures.put(P99_OVER_PLAIN, spread));
       allocated(Round::gateway).ifPresent(spread -> figures.put(ALLOCATED, spread));
       return figures;
     }
 
     private Optional<Spread> allocated(Function<Round, Round.Side> side) {
-      List<Double> bytes = new ArrayList<>();
-      rounds.forEach(round -> side.apply(round).bytesPerRequest().ifPresent(bytes::add));
-      return bytes.isEmpty() ? Optional.empty() : Optional.of(Spread.of(bytes));
+      return present(round -> boxed(side.apply(round).bytesPerRequest()));
+    }
+
+    private static Optional<Double> boxed(OptionalDouble value) {
+      return value.isPresent() ? Optional.of(value.getAsDouble()) : Optional.empty();
+    }
+
+    private Optional<Spread> present(Function<Round, Optional<Double>> figure) {
+      List<Double> values = rounds.stream().map(figure).flatMap(Optional::stream).toList();
+      return values.isEmpty() ? Optional.empty() : Optional.of(Spread.of(values));
     }
 
     private Spread of(ToDoubleFunction<Round> figure) {

@@ -13,7 +13,7 @@ public final class CaseTable {
   public static List<String> lines(List<CaseReport> reports) {
     List<String> lines = new ArrayList<>();
     lines.add(
-        "%-28s %10s %8s %8s %8s %8s %8s   %-20s %-20s %s"
+        "%-28s %10s %8s %8s %8s %8s %8s   %-20s %-20s %-20s %s"
             .formatted(
                 "case",
                 "requests/s",
@@ -24,7 +24,8 @@ public final class CaseTable {
                 "bytes",
                 "throughput to echo",
                 "CPU to echo",
-                "p99 to echo"));
+                "p99 to echo",
+                "p99 to plain"));
     for (CaseReport report : reports) {
       lines.add(
           switch (report) {
@@ -43,7 +44,7 @@ public final class CaseTable {
     String line =
         String.format(
             Locale.ROOT,
-            "%-28s %10.0f %8.1f %8.0f %8.0f %8.0f %8s   %-20s %-20s %s",
+            "%-28s %10.0f %8.1f %8.0f %8.0f %8.0f %8s   %-20s %-20s %-20s %s",
             measured.name(),
             median(figures, "requests_per_second"),
             median(figures, "cpu_us_per_request"),
@@ -55,7 +56,8 @@ public final class CaseTable {
                 : "-",
             spread(figures, "throughput_ratio"),
             spread(figures, "cpu_ratio"),
-            spread(figures, "p99_ratio"));
+            spread(figures, "p99_ratio"),
+            spread(figures, CaseReport.Measured.P99_OVER_PLAIN));
     return measured.failed() + measured.notLogged() == 0
         ? line
         : line + "   (%d failed, %d not logged)".formatted(measured.failed(), measured.notLogged());

@@ -2,10 +2,16 @@ package dev.understudy.bench.report;
 
 import dev.understudy.bench.load.Latency;
 import dev.understudy.bench.load.Load;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** One round of one case: the gateway and the echo, one right after the other. */
-public record Round(Side gateway, Side echo) {
+/**
+ * One round of one case: the gateway and the echo, one right after the other.
+ *
+ * @param plain the same request without log and shadow, in the same seconds and at the same rate;
+ *     empty where that is the case itself, or is not measured
+ */
+public record Round(Side gateway, Side echo, Optional<Latency> plain) {
 
   /**
    * What one of the two did under load.
@@ -45,5 +51,9 @@ public record Round(Side gateway, Side echo) {
 
   double p99Ratio() {
     return gateway.open.p99Us() / echo.open.p99Us();
+  }
+
+  Optional<Double> p99OverPlain() {
+    return plain.map(other -> gateway.open.p99Us() / other.p99Us());
   }
 }

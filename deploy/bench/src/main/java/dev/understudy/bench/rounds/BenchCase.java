@@ -36,7 +36,9 @@ record BenchCase(String model, Form form, int batch, Journal journal, Shadow sha
     /** The same model once more, on every request. */
     SAME,
     /** A model that takes about 20 ms, on every request. */
-    SLOW
+    SLOW,
+    /** A model on another server, which takes every request and never answers. */
+    HANGING
   }
 
   private static final String PLAIN_MODEL = "trees";
@@ -57,6 +59,7 @@ record BenchCase(String model, Form form, int batch, Journal journal, Shadow sha
     }
     cases.add(new BenchCase(PLAIN_MODEL, Form.JSON, 1, Journal.ASYNC, Shadow.SAME));
     cases.add(new BenchCase(PLAIN_MODEL, Form.JSON, 1, Journal.OFF, Shadow.SLOW));
+    cases.add(new BenchCase(PLAIN_MODEL, Form.JSON, 1, Journal.OFF, Shadow.HANGING));
     return List.copyOf(cases);
   }
 
@@ -96,6 +99,7 @@ record BenchCase(String model, Form form, int batch, Journal journal, Shadow sha
       case NONE -> {}
       case SAME -> name.append("-shadow");
       case SLOW -> name.append("-shadow-slow");
+      case HANGING -> name.append("-shadow-hanging");
     }
     return name.toString();
   }
@@ -107,6 +111,7 @@ record BenchCase(String model, Form form, int batch, Journal journal, Shadow sha
       case NONE -> model + log;
       case SAME -> model + log + "-shadow";
       case SLOW -> model + log + "-shadow-slow";
+      case HANGING -> model + log + "-shadow-hanging";
     };
   }
 

@@ -14,8 +14,10 @@ import java.time.Duration;
  * @param warmUp of each path, before anything counts
  */
 public record Plan(int rounds, Duration measure, Duration warmUp, int connections) {
-  /** The rate of the open loop, of what the plain case can bear. */
+  /** The rate of the open loop, of what the case can bear. */
   static final double OPEN_LOOP_SHARE = 0.25;
+
+  private static final Duration SLICE = Duration.ofSeconds(1);
 
   public Plan {
     if (rounds < 1 || connections < 1 || measure.toMillis() < 1000 || warmUp.toMillis() < 1000) {
@@ -24,10 +26,20 @@ public record Plan(int rounds, Duration measure, Duration warmUp, int connection
     }
   }
 
+  /** How often each of those that are compared has its turn in the open loop of a round. */
+  int slices() {
+    return Math.toIntExact(Math.max(1, measure.dividedBy(SLICE)));
+  }
+
+  /** How long such a turn is. */
+  Duration slice() {
+    return measure.dividedBy(slices());
+  }
+
   /** About how long so many cases take. */
   Duration length(int cases) {
     Duration warming = warmUp.plus(measure).multipliedBy(2);
-    return warming.plus(measure.multipliedBy(4L * rounds)).multipliedBy(cases);
+    return warming.plus(measure.multipliedBy(5L * rounds)).multipliedBy(cases);
   }
 
   ObjectNode json() {
@@ -43,7 +55,7 @@ public record Plan(int rounds, Duration measure, Duration warmUp, int connection
             "throughput and CPU; gateway and echo in turn, who is first changes by round")
         .put(
             "open_loop",
-            "latency from the scheduled send time, at %s of the plain case's throughput, the echo at the same rate"
+            "latency from the scheduled send time, at %s of the case's own throughput; the case, its echo and the plain case at the same rate, in turn by the second"
                 .formatted(OPEN_LOOP_SHARE))
         .put("cpu", "user and kernel time of the gateway's process, until the log has drained")
         .put(

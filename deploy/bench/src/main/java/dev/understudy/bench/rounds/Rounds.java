@@ -10,13 +10,18 @@ import dev.understudy.bench.report.Round;
 import dev.understudy.local.stack.StackException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Measures cases in turn: every path is warmed up, then each round takes every case once, with the
@@ -30,6 +35,9 @@ final class Rounds {
   private final Generators generators;
   private final Consumer<String> progress;
   private final Set<WarmEcho> warmEchoes = new HashSet<>();
+
+  /** How many requests a second each case can bear. */
+  private final Map<BenchCase, Double> saturations = new HashMap<>();
 
   /** To the echo, one body of a length is as any other. */
   private record WarmEcho(int port, Target.Wire wire, int length) {}
@@ -48,7 +56,6 @@ final class Rounds {
             stage
                 .lacks(one)
                 .ifPresent(lack -> unmeasured.put(one, new CaseReport.Missing(one.name(), lack))));
-    Map<BenchCase, Double> saturations = new LinkedHashMap<>();
     for (BenchCase one : cases) {
       attempt(one, unmeasured, () -> saturations.put(one, warmUp(one)));
     }
@@ -64,7 +71,7 @@ final class Rounds {
             () -> {
               progress.accept(name + one.name());
               long before = dropped(one);
-              Round round = round(one, rate(saturations, one), echoFirst);
+              Round round = round(one, rate(one), echoFirst);
               rounds.computeIfAbsent(one, key -> new ArrayList<>()).add(round);
               notLogged.merge(one, dropped(one) - before, Long::sum);
             });
@@ -79,7 +86,7 @@ final class Rounds {
               : new CaseReport.Measured(
                   one.name(),
                   generators.closedLoop(stage.target(one)).generator(),
-                  rate(saturations, one),
+                  rate(one),
                   notLogged.getOrDefault(one, 0L),
                   rounds.getOrDefault(one, List.of())));
     }
@@ -118,34 +125,70 @@ final class Rounds {
     return saturated.perSecond();
   }
 
-  // With log or shadow a case is to be compared with the plain one, so it gets that one's load.
-  private static double rate(Map<BenchCase, Double> saturations, BenchCase one) {
-    double own = saturations.getOrDefault(one, 1.0);
-    return Plan.OPEN_LOOP_SHARE * saturations.getOrDefault(one.plain(), own);
+  // What it is compared with, the echo and the case without log and shadow, gets the same load.
+  private double rate(BenchCase one) {
+    return Plan.OPEN_LOOP_SHARE * saturations.getOrDefault(one, 1.0);
   }
 
   private Round round(BenchCase one, double rate, boolean echoFirst) {
-    if (echoFirst) {
-      Round.Side echo = side(one, "echo", stage.echo(one), rate);
-      return new Round(side(one, one.name(), stage.target(one), rate), echo);
+    Turn echo = new Turn(one, stage.echo(one));
+    Turn gateway = new Turn(one, stage.target(one));
+    List<Turn> turns = new ArrayList<>(List.of(echo, gateway));
+    if (!echoFirst) {
+      Collections.reverse(turns);
     }
-    Round.Side gateway = side(one, one.name(), stage.target(one), rate);
-    return new Round(gateway, side(one, "echo", stage.echo(one), rate));
+    turns.forEach(Turn::closedLoop);
+    Optional<Turn> plain =
+        Optional.of(one.plain())
+            .filter(other -> !other.equals(one) && saturations.containsKey(other))
+            .map(other -> new Turn(other, stage.target(other)));
+    plain.ifPresent(turns::add);
+    for (int slice = 0; slice < plan.slices(); slice++) {
+      turns.forEach(turn -> turn.openLoop(rate));
+    }
+    return new Round(gateway.side(), echo.side(), plain.map(Turn::latency));
   }
 
-  private Round.Side side(BenchCase one, String name, Target target, double rate) {
-    MeasuredGateway gateway = stage.gateway(one);
-    OptionalDouble allocatedBefore = gateway.allocatedBytes();
-    Duration cpuBefore = gateway.cpu();
-    Load closed = generators.closedLoop(target).run(target, plan.measure());
-    requireAnswers(name, closed);
-    drain(one);
-    Duration cpu = gateway.cpu().minus(cpuBefore);
-    OptionalDouble allocatedAfter = gateway.allocatedBytes();
-    Latency open = generators.own().atRate(target, rate, plan.measure());
-    drain(one);
-    return new Round.Side(
-        closed, cpu.toNanos() / 1e3, difference(allocatedBefore, allocatedAfter), open);
+  /** One of those that take turns in a round. */
+  private final class Turn {
+    private final BenchCase one;
+    private final Target target;
+    private final MeasuredGateway gateway;
+    private final List<Latency> slices = new ArrayList<>();
+    private @Nullable Load closed;
+    private double cpuUs;
+    private OptionalDouble allocatedBytes = OptionalDouble.empty();
+
+    Turn(BenchCase one, Target target) {
+      this.one = one;
+      this.target = target;
+      this.gateway = stage.gateway(one);
+    }
+
+    void closedLoop() {
+      OptionalDouble allocatedBefore = gateway.allocatedBytes();
+      Duration cpuBefore = gateway.cpu();
+      Load load = generators.closedLoop(target).run(target, plan.measure());
+      requireAnswers(target.path(), load);
+      drain(one);
+      cpuUs = gateway.cpu().minus(cpuBefore).toNanos() / 1e3;
+      allocatedBytes = difference(allocatedBefore, gateway.allocatedBytes());
+      closed = load;
+    }
+
+    void openLoop(double rate) {
+      slices.add(generators.own().atRate(target, rate, plan.slice()));
+      drain(one);
+    }
+
+    Latency latency() {
+      return Latency.together(slices);
+    }
+
+    Round.Side side() {
+      Load load = Objects.requireNonNull(closed, "the closed loop comes first");
+      return new Round.Side(load, cpuUs, allocatedBytes, latency());
+    }
   }
 
   // To ask costs the gateway something, so one that logs nothing is not asked.

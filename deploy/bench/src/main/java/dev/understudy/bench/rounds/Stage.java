@@ -7,6 +7,7 @@ import dev.understudy.bench.gateway.MeasuredGateway;
 import dev.understudy.bench.load.Probe;
 import dev.understudy.bench.load.Target;
 import dev.understudy.bench.models.BenchModel;
+import dev.understudy.bench.models.HangingServer;
 import dev.understudy.bench.models.RequestBody;
 import dev.understudy.local.stack.Ports;
 import java.net.URI;
@@ -35,6 +36,7 @@ final class Stage implements AutoCloseable {
   private final Map<String, BenchModel> models = new LinkedHashMap<>();
   private final Map<Boolean, MeasuredGateway> gateways = new LinkedHashMap<>();
   private final Map<BenchCase.Form, Optional<String>> missing = new EnumMap<>(BenchCase.Form.class);
+  private final HangingServer hanging = new HangingServer();
   private @Nullable Broker broker;
   private int grpcPort;
 
@@ -78,9 +80,15 @@ final class Stage implements AutoCloseable {
                     "127.0.0.1:" + ports.kafka(),
                     URI.create("http://127.0.0.1:" + own.collector())),
                 deployments(here),
-                Map.of("understudy.journal.enabled", String.valueOf(journal))));
+                Map.of(
+                    "understudy.journal.enabled",
+                    String.valueOf(journal),
+                    "understudy.remote.allowed-hosts",
+                    hanging.host())));
       }
     }
+    // Only now: a model that does not answer its warm-up is not served at all.
+    hanging.hang();
   }
 
   private static BenchModel model(String name, Consumer<String> progress) {
@@ -113,6 +121,7 @@ final class Stage implements AutoCloseable {
       case NONE -> logged;
       case SAME -> logged.shadowedBy(one.deployment(), model(one));
       case SLOW -> logged.shadowedBy(one.deployment(), BenchModel.slowTrees());
+      case HANGING -> logged.shadowedBy(one.deployment(), hanging.model());
     };
   }
 
@@ -164,9 +173,20 @@ final class Stage implements AutoCloseable {
   /** What the gateway lacks for a case; empty: nothing. */
   Optional<String> lacks(BenchCase one) {
     Optional<String> form = missing.computeIfAbsent(one.form(), asked -> lacksForm(one));
-    return form.isPresent() || one.journal() != BenchCase.Journal.DURABLE
-        ? form
-        : lacksDurability(one);
+    if (form.isPresent()) {
+      return form;
+    }
+    if (one.shadow() == BenchCase.Shadow.HANGING) {
+      return lacksHanging(one);
+    }
+    return one.journal() == BenchCase.Journal.DURABLE ? lacksDurability(one) : Optional.empty();
+  }
+
+  private Optional<String> lacksHanging(BenchCase one) {
+    Probe.answers(target(one), LOOK);
+    return hanging.unanswered() > 0
+        ? Optional.empty()
+        : Optional.of("no request came to the candidate that hangs");
   }
 
   private Optional<String> lacksForm(BenchCase one) {
@@ -215,6 +235,7 @@ final class Stage implements AutoCloseable {
 
   @Override
   public void close() {
+    hanging.close();
     gateways.values().forEach(MeasuredGateway::close);
     if (broker != null) {
       broker.close();

@@ -36,22 +36,35 @@ class OwnClientTest {
     assertThat(client.run(server.target("/bad", Target.Wire.GRPC), SECOND).answered()).isZero();
   }
 
-  @Test
-  void aConstantRateSendsThatManyWhateverTheAnswersAre() {
-    Latency good = client.atRate(server.target("/good", Target.Wire.HTTP), 200, SECOND);
-    Latency bad = client.atRate(server.target("/bad", Target.Wire.HTTP), 200, SECOND);
+  @ParameterizedTest
+  @EnumSource(Target.Wire.class)
+  void aConstantRateSendsThatManyWhateverTheAnswersAre(Target.Wire wire) {
+    Latency good = client.atRate(server.target("/good", wire), 200, SECOND);
+    Latency bad = client.atRate(server.target("/bad", wire), 200, SECOND);
 
     assertThat(good.load().answered()).isEqualTo(200);
+    assertThat(good.us().getTotalCount()).isEqualTo(200);
     assertThat(good.p99Us()).isGreaterThanOrEqualTo(good.p50Us()).isPositive();
     assertThat(bad.load().answered()).isZero();
     assertThat(bad.load().failed()).isEqualTo(200);
   }
 
-  @Test
-  void waitingForASlowServerCounts() {
-    Latency latency = client.atRate(server.target("/slow", Target.Wire.HTTP), 100, SECOND);
+  @ParameterizedTest
+  @EnumSource(names = {"HTTP", "HTTP2"})
+  void waitingForASlowServerCounts(Target.Wire wire) {
+    Latency latency = client.atRate(server.target("/slow", wire), 100, SECOND);
 
     assertThat(latency.p50Us()).isGreaterThan(90_000);
+  }
+
+  @Test
+  void atAConstantRateRefusalsAndFailuresAreToldApart() {
+    Load later = client.atRate(server.target("/later", Target.Wire.HTTP), 200, SECOND).load();
+    Load gone = client.atRate(server.target("/gone", Target.Wire.HTTP), 200, SECOND).load();
+
+    assertThat(later.refused()).isEqualTo(200);
+    assertThat(later.failed()).isZero();
+    assertThat(gone.failed()).isEqualTo(200);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.understudy.bench.load;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -28,13 +29,20 @@ final class TestServer implements AutoCloseable {
     requests.incrementAndGet();
     boolean whole = "it's".equals(request.getHeader("x"));
     switch (whole ? request.path() : "/bad") {
-      case "/good" ->
-          request.response().setChunked(true).putTrailer("grpc-status", "0").end("good");
+      case "/good" -> good(request.response());
       case "/slow" -> vertx.setTimer(100, later -> request.response().end());
       case "/later" ->
           request.response().setStatusCode(503).putHeader("Retry-After", "1").end("later");
+      case "/gone" -> request.connection().close();
       default -> request.response().setStatusCode(500).putHeader("grpc-status", "13").end();
     }
+  }
+
+  private static void good(HttpServerResponse response) {
+    if (response.streamId() > 0) {
+      response.setChunked(true).putTrailer("grpc-status", "0");
+    }
+    response.end("good");
   }
 
   @Override

@@ -8,7 +8,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.understudy.bench.load.Latency;
 import dev.understudy.bench.load.Load;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 
 class CaseReportTest {
@@ -48,6 +50,7 @@ class CaseReportTest {
     // 1,000 us for 100, 300 or 500 answers, against 1,000 us for twice as many or 4 for 3.
     assertThat(measured.figures().get("cpu_ratio").median()).isEqualTo(2);
     assertThat(measured.figures().get("p99_ratio").median()).isEqualTo(1);
+    assertThat(measured.figures().get("p99_over_plain").median()).isEqualTo(2);
   }
 
   @Test
@@ -78,14 +81,16 @@ class CaseReportTest {
   }
 
   private static Round round(long gateway, long echo) {
-    return new Round(side(gateway), side(echo));
+    return new Round(side(gateway), side(echo), Optional.of(latency(50)));
   }
 
   private static Round.Side side(long answered) {
-    return new Round.Side(
-        new Load(answered, 0, 0, 1),
-        1_000,
-        OptionalDouble.empty(),
-        new Latency(new Load(1, 0, 0, 1), 1, 2, 3));
+    return new Round.Side(new Load(answered, 0, 0, 1), 1_000, OptionalDouble.empty(), latency(100));
+  }
+
+  private static Latency latency(long us) {
+    Histogram one = new Histogram(3);
+    one.recordValue(us);
+    return new Latency(new Load(1, 0, 0, 1), one);
   }
 }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,8 @@ public final class ServiceProcess {
   private final Map<String, String> environment;
   private final Path log;
   private final Readiness readiness;
+  private Predicate<String> inherited = variable -> true;
+  private boolean apart = true;
   private @Nullable Process process;
 
   /** How one knows that the part is ready. */
@@ -83,15 +86,35 @@ public final class ServiceProcess {
     return log;
   }
 
+  /**
+   * Leaves it in this process's session; to be said before it starts. A Linux that groups threads
+   * by session shares the processors out among sessions first, which a benchmark must not measure.
+   */
+  public ServiceProcess inThisSession() {
+    apart = false;
+    return this;
+  }
+
+  /**
+   * Hands over those variables of this process's environment only; to be said before it starts.
+   *
+   * @param inherited by name
+   */
+  ServiceProcess inheriting(Predicate<String> inherited) {
+    this.inherited = inherited;
+    return this;
+  }
+
   /** Starts it, and does not wait. */
   public void start() {
     try {
       Files.createDirectories(log.getParent());
       ProcessBuilder builder =
-          new ProcessBuilder(inItsOwnSession(command))
+          new ProcessBuilder(apart ? inItsOwnSession(command) : command)
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
               .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
+      builder.environment().keySet().removeIf(inherited.negate());
       builder.environment().putAll(environment);
       process = builder.start();
     } catch (IOException e) {

@@ -32,36 +32,43 @@ import org.jspecify.annotations.Nullable;
 public final class Stack implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(120);
   private static final String DATABASE = "understudy";
+  private static final String EVALUATION_KEY = "UNDERSTUDY_EVALUATION_KEY";
+  private static final String UNIT_KEY = "UNDERSTUDY_UNIT_KEY";
+  private static final String DEADLINE = "understudy.scoring.deadline";
 
   private final Path home;
   private final Ports ports;
   private final Path root;
   private final Secrets secrets;
+  private final GivenSettings given;
   private final Map<String, ServiceProcess> parts =
       Collections.synchronizedMap(new LinkedHashMap<>());
   private @Nullable LocalDatabase database;
   private volatile boolean closed;
 
-  private Stack(Path home, Ports ports, Path root, Secrets secrets) {
+  private Stack(Path home, Ports ports, Path root, Secrets secrets, GivenSettings given) {
     this.home = home;
     this.ports = ports;
     this.root = root;
     this.secrets = secrets;
+    this.given = given;
   }
 
   /**
-   * Starts a stack and waits until every part is ready.
+   * Starts a stack and waits until every part is ready. A service's settings may be given as
+   * variables of this process's environment; each gets its own.
    *
    * @param home where data, logs and secrets live
    * @param root of the checkout, where the built services are
    * @param progress told in a few words what is being done
    */
   public static Stack start(Path home, Ports ports, Path root, Consumer<String> progress) {
+    GivenSettings given = new GivenSettings(System.getenv());
     ports.requireFree();
     Stack stack;
     try {
       Files.createDirectories(home);
-      stack = new Stack(home, ports, root, Secrets.in(home.resolve("secrets")));
+      stack = new Stack(home, ports, root, Secrets.in(home.resolve("secrets")), given);
     } catch (IOException e) {
       throw new StackException("%s cannot be written: %s".formatted(home, e.getMessage()), e);
     }
@@ -77,14 +84,14 @@ public final class Stack implements AutoCloseable {
   }
 
   private void startAll(Consumer<String> progress) {
+    List<ServiceProcess> services =
+        List.of(registry(), collector(), gateway("gateway", ports.gateway(), ports.grpc()));
     progress.accept("Kafka");
     ServiceProcess broker = broker();
     begin(broker);
     progress.accept("PostgreSQL");
     startDatabase();
     broker.awaitReady(START_LIMIT);
-    List<ServiceProcess> services =
-        List.of(registry(), collector(), gateway("gateway", ports.gateway(), ports.grpc()));
     for (ServiceProcess service : services) {
       progress.accept(service.name());
       begin(service);
@@ -118,6 +125,7 @@ public final class Stack implements AutoCloseable {
 
   private ServiceProcess registry() {
     return service(
+        GivenSettings.Service.REGISTRY,
         "registry",
         "model-registry",
         ports.registry(),
@@ -130,7 +138,7 @@ public final class Stack implements AutoCloseable {
             "",
             "understudy.artefact-dir",
             home.resolve("registry/artefacts").toString()),
-        Map.of("UNDERSTUDY_EVALUATION_KEY", secrets.evaluationKey()));
+        Map.of(EVALUATION_KEY, evaluationKey()));
   }
 
   private ServiceProcess collector() {
@@ -142,31 +150,31 @@ public final class Stack implements AutoCloseable {
     all.put("understudy.state-dir", home.resolve(name).toString());
     all.putAll(settings);
     return service(
+        GivenSettings.Service.COLLECTOR,
         name,
         "metrics-collector",
         port,
         all,
-        Map.of("UNDERSTUDY_EVALUATION_KEY", secrets.evaluationKey()));
+        Map.of(EVALUATION_KEY, evaluationKey()));
   }
 
   private ServiceProcess gateway(String name, int port, int grpcPort) {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("understudy.gateway-id", name);
+    settings.put("understudy.data-dir", home.resolve(name).toString());
+    settings.put("understudy.registry-url", registryUrl().toString());
+    settings.put("understudy.grpc-port", String.valueOf(grpcPort));
+    if (!given.gives(DEADLINE)) {
+      // A laptop that is busy with five JVMs may stall; its callers rather wait than fail.
+      settings.put(DEADLINE, "PT10S");
+    }
     return service(
+        GivenSettings.Service.GATEWAY,
         name,
         "serving-gateway",
         port,
-        Map.of(
-            "understudy.gateway-id",
-            name,
-            "understudy.data-dir",
-            home.resolve(name).toString(),
-            "understudy.registry-url",
-            registryUrl().toString(),
-            "understudy.grpc-port",
-            String.valueOf(grpcPort),
-            // A laptop that is busy with five JVMs may stall; its callers rather wait than fail.
-            "understudy.scoring.deadline",
-            "PT10S"),
-        Map.of("UNDERSTUDY_UNIT_KEY", secrets.unitKey()));
+        settings,
+        Map.of(UNIT_KEY, given.value(UNIT_KEY).orElse(secrets.unitKey())));
   }
 
   /** One more collector, with its own name and settings, beside the stack's own; not started. */
@@ -180,11 +188,13 @@ public final class Stack implements AutoCloseable {
   }
 
   private ServiceProcess service(
+      GivenSettings.Service service,
       String name,
       String module,
       int port,
       Map<String, String> settings,
       Map<String, String> secretSettings) {
+    given.requireFree(settings.keySet());
     Path jar = root.resolve(module).resolve("target/quarkus-app/quarkus-run.jar");
     if (!Files.exists(jar)) {
       throw new StackException("%s is not built: run ./understudy, which builds it".formatted(jar));
@@ -200,11 +210,12 @@ public final class Stack implements AutoCloseable {
     environment.put("ORT_DISABLE_TELEMETRY", "1");
     ServiceProcess process =
         new ServiceProcess(
-            name,
-            java(arguments.toArray(String[]::new)),
-            environment,
-            log(name),
-            ServiceProcess.health(url(port).resolve("/q/health/ready")));
+                name,
+                java(arguments.toArray(String[]::new)),
+                environment,
+                log(name),
+                ServiceProcess.health(url(port).resolve("/q/health/ready")))
+            .inheriting(variable -> GivenSettings.mayHave(service, variable));
     parts.put(name, process);
     return process;
   }
@@ -294,7 +305,7 @@ public final class Stack implements AutoCloseable {
 
   /** The key that collector and registry share. */
   public String evaluationKey() {
-    return secrets.evaluationKey();
+    return given.value(EVALUATION_KEY).orElse(secrets.evaluationKey());
   }
 
   /** The first part that has ended by itself, if one has; while the stack is stopped, none has. */

@@ -1,0 +1,27 @@
+package dev.understudy.simulation;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/** All scenarios, in the order of the reference's tables. */
+final class Catalogue {
+  private Catalogue() {}
+
+  static List<Scenario> all() {
+    return Stream.of(
+            AccuracyScenarios.all(),
+            LossScenarios.all(),
+            EventScenarios.all(),
+            TrafficScenarios.all(),
+            AsymptoticScenarios.all(),
+            WatchScenarios.all(),
+            WholeRuleScenarios.all(),
+            LabelScenarios.all())
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  static List<Scenario> shortSet() {
+    return all().stream().filter(Scenario::brief).toList();
+  }
+}
