@@ -86,8 +86,7 @@ final class LabelWatch {
   }
 
   private void lookBack(String testId, Reached counted) {
-    List<Table.Row> rows =
-        waiting.maturing(testId, counted, Long.MAX_VALUE - 1, MOST_LOOKED_AT);
+    List<Table.Row> rows = waiting.maturing(testId, counted, Long.MAX_VALUE - 1, MOST_LOOKED_AT);
     for (Table.Row row : rows) {
       String id = Keys.idOfMaturity(testId, row.key());
       Waiting kept = waiting.get(id);
