@@ -4,6 +4,10 @@ import static io.restassured.RestAssured.given;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.lessThanOrEqualTo;
 
 import dev.understudy.collector.comparison.Plans;
 import dev.understudy.contracts.Signature;
@@ -57,11 +61,13 @@ class CollectorTest {
         .atMost(PATIENCE)
         .untilAsserted(() -> given().get("/q/health/ready").then().statusCode(200));
 
+    String labelled = "";
     try (var producer = producer()) {
       producer.send(record(Topic.TESTS, testId, Plans.defined(test).toByteArray())).get();
       StringBuilder csv = new StringBuilder("prediction_id,name,value\n");
       for (int i = 0; i < REQUESTS; i++) {
         String id = UUID.randomUUID().toString();
+        labelled = id;
         boolean bad = i % 3 == 0;
         producer.send(record(Topic.PREDICTIONS, id, logged(id, testId, 0.2)));
         producer.send(record(Topic.PREDICTIONS, id, shadow(id, testId, bad ? 0.9 : 0.2)));
@@ -76,6 +82,7 @@ class CollectorTest {
           .statusCode(202);
     }
 
+    whatWasSentCanBeAskedFor(labelled);
     List<RolloutEvaluated> evaluations = evaluationsUntilTheEnd(testId);
 
     RolloutEvaluated last = evaluations.getLast();
@@ -93,6 +100,31 @@ class CollectorTest {
         .body(containsString("collector_outcomes_total{status=\"matched\"}"))
         .body(containsString("collector_log_time_seconds{partition=\"0\"}"))
         .body(containsString("collector_ticks_total{result=\"written\"}"));
+  }
+
+  private static void whatWasSentCanBeAskedFor(String predictionId) {
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                given()
+                    .get("/v1/predictions/{id}/outcome", predictionId)
+                    .then()
+                    .statusCode(200)
+                    .body("status", equalTo("matched"))
+                    .body("prediction_id", equalTo(predictionId))
+                    .body("last_outcome.name", equalTo("status")));
+    given()
+        .get("/v1/predictions/{id}/outcome", UUID.randomUUID().toString())
+        .then()
+        .statusCode(200)
+        .body("status", equalTo("unknown"));
+    given()
+        .get("/v1/projects/demo/models/credit-risk/label-queue?limit=5")
+        .then()
+        .statusCode(200)
+        .body("partitions", hasSize(greaterThan(0)))
+        .body("wanted.size()", lessThanOrEqualTo(5));
   }
 
   private static List<RolloutEvaluated> evaluationsUntilTheEnd(String testId) {

@@ -44,7 +44,7 @@ class RoomsTest {
           .whereLayer("oracle")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("matching")
-          .mayNotBeAccessedByAnyLayer()
+          .mayOnlyBeAccessedByLayers("outcome")
           .whereLayer("outcome")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("clock")
@@ -137,7 +137,8 @@ class RoomsTest {
           .that()
           .haveNameMatching(
               ".*\\.(PartitionMatcher|Maturity|WaitingRoom|Labels|UnitReader|EventReader|LogClock"
-                  + "|Summing|Keys|Table|KnownTests|TreeTable|Replay)(\\$.*)?")
+                  + "|Summing|Keys|Table|KnownTests|TreeTable|Replay|PredictionReader|Shards"
+                  + "|LabelQueue|LabelQueues|LabelWatch|OutcomeState)(\\$.*)?")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.apache.kafka..");

@@ -9,6 +9,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +39,17 @@ class WithoutKafkaTest {
         .contentType("application/problem+json")
         .body("type", equalTo("urn:understudy:problem:unavailable"))
         .body("detail", containsString("repetitions do no harm"));
+    for (String path :
+        List.of(
+            "/v1/predictions/0190a3c4-8e5f-7b1a-9c3d-2f4e6a8b0c1d/outcome",
+            "/v1/projects/demo/models/credit-risk/label-queue")) {
+      given()
+          .get(path)
+          .then()
+          .statusCode(503)
+          .contentType("application/problem+json")
+          .body("type", equalTo("urn:understudy:problem:unavailable"));
+    }
     given().get("/q/health/live").then().statusCode(200);
     given()
         .get("/q/health/ready")

@@ -179,7 +179,8 @@ final class EventScenarios {
     public double logE() {
       SplitTally arms = tallied.tally().arms().values().iterator().next();
       return CellBetting.of(
-              new Cell(1, arms.candidate().errors()), new Cell(0, arms.current().errors()))
+              new Cell(1, arms.candidate().harm().errors()),
+              new Cell(0, arms.current().harm().errors()))
           .logE(line, side);
     }
 

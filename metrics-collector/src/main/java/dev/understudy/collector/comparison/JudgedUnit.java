@@ -2,18 +2,46 @@ package dev.understudy.collector.comparison;
 
 import org.jspecify.annotations.Nullable;
 
-/** One mature prediction of a test, with its label if that came in time. */
+/** One mature request of a test, with the outcomes of its rows that came in time. */
 public sealed interface JudgedUnit {
   /** The epoch it was logged in. */
   int epoch();
 
+  /** The outcomes of its rows. */
+  Truth truth();
+
   /**
    * In shadow: both versions scored the same request.
    *
-   * @param positive whether the outcome was the positive one; null without a label
+   * @param draw how the label of its only row came about; that of several rows is certain
+   * @param shard of the prediction id, see {@link AucTally#SHARDS}; 0 where no KPI asks for it
    */
-  record Pair(int epoch, Scored current, Scored candidate, @Nullable Boolean positive)
-      implements JudgedUnit {}
+  record Pair(int epoch, Scored current, Scored candidate, Truth truth, LabelDraw draw, int shard)
+      implements JudgedUnit {
+    /** Whose labels were not drawn. */
+    public Pair(int epoch, Scored current, Scored candidate, Truth truth, int shard) {
+      this(epoch, current, candidate, truth, LabelDraw.CERTAIN, shard);
+    }
+
+    /**
+     * A request of one row.
+     *
+     * @param positive whether the outcome was the positive one; null without a label
+     */
+    public Pair(
+        int epoch, Scored current, Scored candidate, @Nullable Boolean positive, LabelDraw draw) {
+      this(epoch, current, candidate, Truth.ofOne(positive), draw, 0);
+    }
+
+    /**
+     * A request of one row.
+     *
+     * @param positive whether the outcome was the positive one; null without a label
+     */
+    public Pair(int epoch, Scored current, Scored candidate, @Nullable Boolean positive) {
+      this(epoch, current, candidate, positive, LabelDraw.CERTAIN);
+    }
+  }
 
   /**
    * In a split: the request was assigned to one arm.
@@ -21,9 +49,47 @@ public sealed interface JudgedUnit {
    * @param share the candidate's logged probability
    * @param toCandidate the arm
    * @param scored by the version of the arm, whoever answered
-   * @param positive whether the outcome was the positive one; null without a label
+   * @param draw as in {@link Pair}
+   * @param shard as in {@link Pair}
    */
   record Assigned(
-      int epoch, double share, boolean toCandidate, Scored scored, @Nullable Boolean positive)
-      implements JudgedUnit {}
+      int epoch,
+      double share,
+      boolean toCandidate,
+      Scored scored,
+      Truth truth,
+      LabelDraw draw,
+      int shard)
+      implements JudgedUnit {
+    /** Whose labels were not drawn. */
+    public Assigned(
+        int epoch, double share, boolean toCandidate, Scored scored, Truth truth, int shard) {
+      this(epoch, share, toCandidate, scored, truth, LabelDraw.CERTAIN, shard);
+    }
+
+    /**
+     * A request of one row.
+     *
+     * @param positive whether the outcome was the positive one; null without a label
+     */
+    public Assigned(
+        int epoch,
+        double share,
+        boolean toCandidate,
+        Scored scored,
+        @Nullable Boolean positive,
+        LabelDraw draw) {
+      this(epoch, share, toCandidate, scored, Truth.ofOne(positive), draw, 0);
+    }
+
+    /**
+     * A request of one row.
+     *
+     * @param positive whether the outcome was the positive one; null without a label
+     */
+    public Assigned(
+        int epoch, double share, boolean toCandidate, Scored scored, @Nullable Boolean positive) {
+      this(epoch, share, toCandidate, scored, positive, LabelDraw.CERTAIN);
+    }
+  }
 }

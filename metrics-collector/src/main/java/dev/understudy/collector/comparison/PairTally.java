@@ -1,42 +1,84 @@
 package dev.understudy.collector.comparison;
 
-import dev.understudy.collector.statistics.Bounds;
+import dev.understudy.collector.statistics.LatencyHistogram;
 import dev.understudy.contracts.v1.ScoreStatus;
 
 /**
- * What is counted of one epoch in shadow.
+ * What is counted of one epoch in shadow, by request.
  *
  * @param notSampled pairs that were not meant to be
  * @param shed pairs that our own limits prevented
  * @param lost pairs of which a record never came
- * @param unlabelled complete pairs without a label in time
- * @param right whose prediction came true, among labelled complete pairs
- * @param errors who failed or timed out, among complete pairs
- * @param slow who was over the threshold, among complete pairs
- * @param loss among labelled complete pairs, when the KPI is a loss
+ * @param unlabelled complete pairs without the label that they need
+ * @param labelled complete pairs with a label that counts
+ * @param several complete pairs of several rows
+ * @param right whose prediction came true, among labelled complete pairs of one row, where
+ *     predictions can
+ * @param harm among complete pairs
+ * @param kpi among complete pairs whose difference is known, or bounded by the rule of labels
+ * @param currentLatency buckets of {@link LatencyHistogram}
+ * @param candidateLatency likewise
+ * @param labels what the rule of labels counts beside them
  */
 public record PairTally(
     long notSampled,
     long shed,
     long lost,
     long unlabelled,
+    long labelled,
+    SeveralRows several,
     PairedCounts right,
-    PairedCounts errors,
-    PairedCounts slow,
-    LossSums loss) {
+    PairedHarm harm,
+    KpiTally kpi,
+    SparseCounts currentLatency,
+    SparseCounts candidateLatency,
+    LabelCounts labels) {
   /** Nothing counted yet. */
   public static final PairTally EMPTY =
       new PairTally(
-          0, 0, 0, 0, PairedCounts.EMPTY, PairedCounts.EMPTY, PairedCounts.EMPTY, LossSums.EMPTY);
+          0,
+          0,
+          0,
+          0,
+          0,
+          SeveralRows.EMPTY,
+          PairedCounts.EMPTY,
+          PairedHarm.EMPTY,
+          KpiTally.NOTHING,
+          SparseCounts.EMPTY,
+          SparseCounts.EMPTY,
+          LabelCounts.EMPTY);
 
   /** Pairs that both versions did their part of. */
   public long complete() {
-    return errors.total();
+    return harm.errors().total();
   }
 
-  /** Complete pairs with a label: the units of the primary KPI. */
-  public long labelled() {
-    return right.total();
+  /** Rows of complete pairs. */
+  public long rows() {
+    return several.rowsOf(complete());
+  }
+
+  /** Rows of complete pairs whose outcome is known. */
+  public long labelledRows() {
+    return several.labelledRowsOf(labelled);
+  }
+
+  /** Pairs whose difference is known: with a label, in no need of one, or with none drawn. */
+  public long known() {
+    return labelled + labels.agreed() + labels.undrawn();
+  }
+
+  /** The share of the labels, by row, that were needed and came; 1 when none was needed. */
+  public double coverage() {
+    long needed = rows() - labels.outside() - labels.spareRows();
+    double came = labelledRows() - labels.confirmedRows() + labels.surplusNeeded();
+    return needed == 0 ? 1 : Math.min(1, came / needed);
+  }
+
+  /** The sums of a KPI that has them; those of nothing for any other. */
+  public LossSums loss() {
+    return kpi instanceof LossSums sums ? sums : LossSums.EMPTY;
   }
 
   PairTally plus(TestPlan plan, JudgedUnit.Pair pair) {
@@ -45,34 +87,61 @@ public record PairTally(
     if (!candidate.complete() || !current.complete()) {
       return incomplete(candidate, current);
     }
-    PairedCounts errorsToo = errors.plus(candidate.error(), current.error());
-    PairedCounts slowToo =
-        slow.plus(candidate.slow(plan.slowThresholdUs()), current.slow(plan.slowThresholdUs()));
-    Boolean positive = pair.positive();
-    if (positive == null) {
-      return new PairTally(notSampled, shed, lost, unlabelled + 1, right, errorsToo, slowToo, loss);
+    Truth truth = pair.truth();
+    boolean outside = plan.labels().outside(plan, current);
+    boolean known = truth.known() > 0 && !outside;
+    boolean agreed = !outside && LabelRule.agree(plan, candidate, current, truth.rows());
+    boolean undrawn = !known && !agreed && plan.labels().undrawn(plan, current, pair.draw());
+    boolean missing = !known && !outside && !agreed && !undrawn;
+    LabelCounts labelsToo = labels;
+    KpiTally kpiToo = kpi;
+    if (outside) {
+      labelsToo = labels.plusOutside();
+    } else if (known) {
+      labelsToo = labels.plusLabelled(truth, pair.draw(), !agreed);
+      kpiToo = plusKpi(plan, pair);
+    } else if (missing) {
+      kpiToo = PairSums.missing(kpi, plan, pair);
+    } else {
+      labelsToo = agreed ? labels.plusAgreed(truth) : labels.plusUndrawn();
+      kpiToo = PairSums.equal(kpi, plan);
     }
-    PairedCounts rightToo =
-        right.plus(candidate.right(plan, positive), current.right(plan, positive));
-    LossSums lossToo = plan.sumsLoss() ? plusLoss(plan, candidate, current, positive) : loss;
-    return new PairTally(notSampled, shed, lost, unlabelled, rightToo, errorsToo, slowToo, lossToo);
+    PairedCounts rightToo = right;
+    if (known && truth.rows() == 1 && plan.measure().classifies()) {
+      rightToo =
+          right.plus(
+              plan.measure().right(candidate, 0, truth.row(0)),
+              plan.measure().right(current, 0, truth.row(0)));
+    }
+    return new PairTally(
+        notSampled,
+        shed,
+        lost,
+        unlabelled + (missing ? 1 : 0),
+        labelled + (known ? 1 : 0),
+        several.plus(truth),
+        rightToo,
+        harm.plus(plan, candidate, current),
+        kpiToo,
+        timed(currentLatency, current),
+        timed(candidateLatency, candidate),
+        labelsToo);
   }
 
-  private LossSums plusLoss(TestPlan plan, Scored candidate, Scored current, boolean positive) {
-    double currentRaw = current.loss(positive);
-    double candidateRaw = candidate.loss(positive);
-    double currentLoss = Math.min(currentRaw, plan.cap());
-    double candidateLoss = Math.min(candidateRaw, plan.cap());
-    boolean cut =
-        (currentRaw > plan.cap() && !current.error())
-            || (candidateRaw > plan.cap() && !candidate.error());
-    return loss.plus(
-        plan,
-        cut,
-        currentLoss,
-        candidateLoss,
-        currentLoss - candidateLoss,
-        Bounds.around(plan.cap()));
+  private KpiTally plusKpi(TestPlan plan, JudgedUnit.Pair pair) {
+    return switch (plan.family()) {
+      case CELLS ->
+          pair.truth().rows() == 1 ? kpi : PairSums.labelled(LossSums.in(kpi), plan, pair);
+      case SUMS -> PairSums.labelled(LossSums.in(kpi), plan, pair);
+      case TABLE -> TableTally.in(kpi).plus(plan, pair);
+      case BLOCKS -> AucTally.in(kpi).plus(plan, pair);
+    };
+  }
+
+  static SparseCounts timed(SparseCounts latency, Scored scored) {
+    return scored.timed()
+        ? latency.plus(LatencyHistogram.bucket(Math.max(0, scored.latencyUs())))
+        : latency;
   }
 
   private PairTally incomplete(Scored candidate, Scored current) {
@@ -83,10 +152,14 @@ public record PairTally(
         shed + (refused ? 1 : 0),
         lost + (unsampled || refused ? 0 : 1),
         unlabelled,
+        labelled,
+        several,
         right,
-        errors,
-        slow,
-        loss);
+        harm,
+        kpi,
+        currentLatency,
+        candidateLatency,
+        labels);
   }
 
   private static boolean is(Scored one, Scored other, ScoreStatus status) {
@@ -100,9 +173,13 @@ public record PairTally(
         shed + other.shed,
         lost + other.lost,
         unlabelled + other.unlabelled,
+        labelled + other.labelled,
+        several.merge(other.several),
         right.merge(other.right),
-        errors.merge(other.errors),
-        slow.merge(other.slow),
-        loss.merge(other.loss));
+        harm.merge(other.harm),
+        kpi.merge(other.kpi),
+        currentLatency.merge(other.currentLatency),
+        candidateLatency.merge(other.candidateLatency),
+        labels.merge(other.labels));
   }
 }

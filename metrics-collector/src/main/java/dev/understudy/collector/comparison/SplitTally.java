@@ -1,47 +1,43 @@
 package dev.understudy.collector.comparison;
 
-import dev.understudy.collector.statistics.ArmContrast;
-
 /**
  * What is counted of one epoch of a split at one share.
  *
- * @param loss when the KPI is a loss
+ * @param kpi among units of both arms whose value is known, or bounded by the rule of labels
  */
-public record SplitTally(ArmTally candidate, ArmTally current, LossSums loss) {
+public record SplitTally(ArmTally candidate, ArmTally current, KpiTally kpi) {
   /** Nothing counted yet. */
   public static final SplitTally EMPTY =
-      new SplitTally(ArmTally.EMPTY, ArmTally.EMPTY, LossSums.EMPTY);
+      new SplitTally(ArmTally.EMPTY, ArmTally.EMPTY, KpiTally.NOTHING);
 
-  SplitTally plus(TestPlan plan, JudgedUnit.Assigned unit) {
-    LossSums lossToo = loss;
-    Boolean positive = unit.positive();
-    if (plan.sumsLoss() && positive != null && unit.scored().complete()) {
-      lossToo = plusLoss(plan, unit, positive);
-    }
-    return unit.toCandidate()
-        ? new SplitTally(candidate.plus(plan, unit), current, lossToo)
-        : new SplitTally(candidate, current.plus(plan, unit), lossToo);
+  /** The sums of a KPI that has them; those of nothing for any other. */
+  public LossSums loss() {
+    return kpi instanceof LossSums sums ? sums : LossSums.EMPTY;
   }
 
-  private LossSums plusLoss(TestPlan plan, JudgedUnit.Assigned unit, boolean positive) {
-    double raw = unit.scored().loss(positive);
-    double capped = Math.min(raw, plan.cap());
-    boolean cut = raw > plan.cap() && !unit.scored().error();
-    ArmContrast contrast = new ArmContrast(unit.share(), plan.primary().getCentre(), plan.cap());
-    double benefit =
-        -(unit.toCandidate() ? contrast.ofCandidate(capped) : contrast.ofCurrent(capped));
-    return loss.plus(
-        plan,
-        cut,
-        unit.toCandidate() ? 0 : capped,
-        unit.toCandidate() ? capped : 0,
-        benefit,
-        contrast.boundsOfLoss());
+  SplitTally plus(TestPlan plan, JudgedUnit.Assigned assigned) {
+    JudgedUnit.Assigned unit = plan.labels().known(assigned);
+    KpiTally kpiToo = unit.scored().complete() ? plusKpi(plan, unit) : kpi;
+    return unit.toCandidate()
+        ? new SplitTally(candidate.plus(plan, unit), current, kpiToo)
+        : new SplitTally(candidate, current.plus(plan, unit), kpiToo);
+  }
+
+  private KpiTally plusKpi(TestPlan plan, JudgedUnit.Assigned unit) {
+    if (unit.truth().known() == 0) {
+      return ArmSums.unlabelled(kpi, plan, unit);
+    }
+    return switch (plan.family()) {
+      case CELLS -> unit.truth().rows() == 1 ? kpi : ArmSums.labelled(LossSums.in(kpi), plan, unit);
+      case SUMS -> ArmSums.labelled(LossSums.in(kpi), plan, unit);
+      case TABLE -> TableTally.in(kpi).plus(plan, unit);
+      case BLOCKS -> AucTally.in(kpi).plus(plan, unit);
+    };
   }
 
   /** Both tallies together. */
   public SplitTally merge(SplitTally other) {
     return new SplitTally(
-        candidate.merge(other.candidate), current.merge(other.current), loss.merge(other.loss));
+        candidate.merge(other.candidate), current.merge(other.current), kpi.merge(other.kpi));
   }
 }

@@ -13,7 +13,8 @@ import java.util.function.BinaryOperator;
  *
  * @param pairs in shadow, by epoch
  * @param arms in a split, by epoch and logged share
- * @param refused records of the test that contradict its definition
+ * @param refused records of the test that contradict its definition, and requests of several rows
+ *     where its rule of labels takes one
  */
 public record Tally(
     SortedMap<Integer, PairTally> pairs, SortedMap<Stratum, SplitTally> arms, long refused) {
@@ -45,7 +46,7 @@ public record Tally(
 
   /** With one more mature prediction. */
   public Tally plus(TestPlan plan, JudgedUnit unit) {
-    if (!plan.epochs().contains(unit.epoch())) {
+    if (!plan.epochs().contains(unit.epoch()) || !plan.labels().takes(unit.truth().rows())) {
       return plusRefused();
     }
     return switch (unit) {

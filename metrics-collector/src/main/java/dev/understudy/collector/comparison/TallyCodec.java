@@ -2,18 +2,18 @@ package dev.understudy.collector.comparison;
 
 import dev.understudy.collector.state.v1.ArmState;
 import dev.understudy.collector.state.v1.ArmsState;
-import dev.understudy.collector.state.v1.LossState;
+import dev.understudy.collector.state.v1.LabelState;
 import dev.understudy.collector.state.v1.PairsState;
+import dev.understudy.collector.state.v1.SeveralState;
 import dev.understudy.collector.state.v1.TallyState;
-import dev.understudy.collector.statistics.Wealth;
-import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** How a tally is kept in stores and internal topics, with a version of the schema. */
 public final class TallyCodec {
-  private static final int SCHEMA = 1;
+  /** 2 since there are other KPIs than accuracy and log loss, several rows, and rules of labels. */
+  private static final int SCHEMA = 2;
 
   private TallyCodec() {}
 
@@ -24,6 +24,20 @@ public final class TallyCodec {
     tally.pairs().forEach((epoch, pairs) -> state.addPairs(write(epoch, pairs)));
     tally.arms().forEach((stratum, arms) -> state.addArms(write(stratum, arms)));
     return state.build();
+  }
+
+  /** A stored form without what only the partition itself needs to go on counting. */
+  public static TallyState forReport(TallyState state) {
+    boolean waits =
+        state.getPairsList().stream().anyMatch(PairsState::hasAuc)
+            || state.getArmsList().stream().anyMatch(ArmsState::hasAuc);
+    if (!waits) {
+      return state;
+    }
+    TallyState.Builder report = state.toBuilder();
+    report.getPairsBuilderList().forEach(KpiCodec::withoutWaiting);
+    report.getArmsBuilderList().forEach(KpiCodec::withoutWaiting);
+    return report.build();
   }
 
   /**
@@ -38,7 +52,9 @@ public final class TallyCodec {
               .formatted(state.getSchema(), SCHEMA));
     }
     SortedMap<Integer, PairTally> pairs = new TreeMap<>();
-    state.getPairsList().forEach(one -> pairs.put(one.getEpoch(), read(one)));
+    for (PairsState one : state.getPairsList()) {
+      pairs.put(one.getEpoch(), read(one, state.getSchema()));
+    }
     SortedMap<Tally.Stratum, SplitTally> arms = new TreeMap<>();
     state
         .getArmsList()
@@ -47,51 +63,70 @@ public final class TallyCodec {
   }
 
   private static PairsState write(int epoch, PairTally pairs) {
-    return PairsState.newBuilder()
-        .setEpoch(epoch)
-        .setNotSampled(pairs.notSampled())
-        .setShed(pairs.shed())
-        .setLost(pairs.lost())
-        .setUnlabelled(pairs.unlabelled())
-        .setBothRight(pairs.right().both())
-        .setCandidateOnlyRight(pairs.right().candidateOnly())
-        .setCurrentOnlyRight(pairs.right().currentOnly())
-        .setBothWrong(pairs.right().neither())
-        .addAllErrors(list(pairs.errors()))
-        .addAllSlow(list(pairs.slow()))
-        .setLoss(write(pairs.loss()))
-        .build();
+    PairsState.Builder state =
+        PairsState.newBuilder()
+            .setEpoch(epoch)
+            .setNotSampled(pairs.notSampled())
+            .setShed(pairs.shed())
+            .setLost(pairs.lost())
+            .setUnlabelled(pairs.unlabelled())
+            .setLabelled(pairs.labelled())
+            .setBothRight(pairs.right().both())
+            .setCandidateOnlyRight(pairs.right().candidateOnly())
+            .setCurrentOnlyRight(pairs.right().currentOnly())
+            .setBothWrong(pairs.right().neither())
+            .addAllErrors(list(pairs.harm().errors()))
+            .addAllSlow(list(pairs.harm().slow()))
+            .addAllTimeouts(list(pairs.harm().timeouts()))
+            .addAllInvalid(list(pairs.harm().invalid()))
+            .setSeveral(write(pairs.several()))
+            .setCurrentLatency(KpiCodec.write(pairs.currentLatency()))
+            .setCandidateLatency(KpiCodec.write(pairs.candidateLatency()))
+            .setLabels(write(pairs.labels()));
+    KpiCodec.write(pairs.kpi(), state);
+    return state.build();
   }
 
-  private static PairTally read(PairsState state) {
+  private static PairTally read(PairsState state, int schema) {
+    PairedCounts right =
+        new PairedCounts(
+            state.getBothRight(),
+            state.getCandidateOnlyRight(),
+            state.getCurrentOnlyRight(),
+            state.getBothWrong());
     return new PairTally(
         state.getNotSampled(),
         state.getShed(),
         state.getLost(),
         state.getUnlabelled(),
-        new PairedCounts(
-            state.getBothRight(),
-            state.getCandidateOnlyRight(),
-            state.getCurrentOnlyRight(),
-            state.getBothWrong()),
-        table(state.getErrorsList()),
-        table(state.getSlowList()),
-        read(state.getLoss()));
+        schema < 2 ? right.total() : state.getLabelled(),
+        read(state.getSeveral()),
+        right,
+        new PairedHarm(
+            table(state.getErrorsList()),
+            table(state.getSlowList()),
+            table(state.getTimeoutsList()),
+            table(state.getInvalidList())),
+        KpiCodec.read(state),
+        KpiCodec.read(state.getCurrentLatency()),
+        KpiCodec.read(state.getCandidateLatency()),
+        read(state.getLabels()));
   }
 
   private static ArmsState write(Tally.Stratum stratum, SplitTally arms) {
-    return ArmsState.newBuilder()
-        .setEpoch(stratum.epoch())
-        .setShare(stratum.share())
-        .setCandidate(write(arms.candidate()))
-        .setCurrent(write(arms.current()))
-        .setLoss(write(arms.loss()))
-        .build();
+    ArmsState.Builder state =
+        ArmsState.newBuilder()
+            .setEpoch(stratum.epoch())
+            .setShare(stratum.share())
+            .setCandidate(write(arms.candidate()))
+            .setCurrent(write(arms.current()));
+    KpiCodec.write(arms.kpi(), state);
+    return state.build();
   }
 
   private static SplitTally read(ArmsState state) {
     return new SplitTally(
-        read(state.getCandidate()), read(state.getCurrent()), read(state.getLoss()));
+        read(state.getCandidate()), read(state.getCurrent()), KpiCodec.read(state));
   }
 
   private static ArmState write(ArmTally arm) {
@@ -101,8 +136,14 @@ public final class TallyCodec {
         .setUnlabelled(arm.unlabelled())
         .setRight(arm.right())
         .setWrong(arm.wrong())
-        .setErrors(arm.errors())
-        .setSlow(arm.slow())
+        .setOthers(arm.others())
+        .setErrors(arm.harm().errors())
+        .setSlow(arm.harm().slow())
+        .setTimeouts(arm.harm().timeouts())
+        .setInvalid(arm.harm().invalid())
+        .setSeveral(write(arm.several()))
+        .setLatency(KpiCodec.write(arm.latency()))
+        .setLabels(write(arm.labels()))
         .build();
   }
 
@@ -113,50 +154,63 @@ public final class TallyCodec {
         state.getUnlabelled(),
         state.getRight(),
         state.getWrong(),
-        state.getErrors(),
-        state.getSlow());
+        state.getOthers(),
+        new HarmCounts(state.getErrors(), state.getSlow(), state.getTimeouts(), state.getInvalid()),
+        read(state.getSeveral()),
+        KpiCodec.read(state.getLatency()),
+        read(state.getLabels()));
   }
 
-  private static LossState write(LossSums loss) {
-    LossState.Builder state = LossState.newBuilder();
-    if (loss.equals(LossSums.EMPTY)) {
-      return state.build();
-    }
-    return state
-        .setClipped(loss.clipped())
-        .setCurrentSum(loss.current())
-        .setCandidateSum(loss.candidate())
-        .addAllBetter(list(loss.better()))
-        .addAllWorse(list(loss.worse()))
-        .addAllFutile(list(loss.futile()))
+  private static LabelState write(LabelCounts labels) {
+    return LabelState.newBuilder()
+        .setAgreed(labels.agreed())
+        .setConfirmed(labels.confirmed())
+        .setSpare(write(labels.spare()))
+        .setUndrawn(labels.undrawn())
+        .setOutside(labels.outside())
+        .setSurplus(labels.surplus())
+        .setSurplusNeeded(labels.surplusNeeded())
         .build();
   }
 
-  private static LossSums read(LossState state) {
-    return new LossSums(
-        state.getClipped(),
-        state.getCurrentSum(),
-        state.getCandidateSum(),
-        wealth(state.getBetterList()),
-        wealth(state.getWorseList()),
-        wealth(state.getFutileList()));
+  private static LabelCounts read(LabelState state) {
+    return new LabelCounts(
+        state.getAgreed(),
+        state.getConfirmed(),
+        read(state.getSpare()),
+        state.getUndrawn(),
+        state.getOutside(),
+        state.getSurplus(),
+        state.getSurplusNeeded());
+  }
+
+  private static SeveralState write(SeveralRows several) {
+    return SeveralState.newBuilder()
+        .setRequests(several.requests())
+        .setLabelled(several.labelled())
+        .setPartly(several.partly())
+        .setRows(several.rows())
+        .setLabelledRows(several.labelledRows())
+        .build();
+  }
+
+  private static SeveralRows read(SeveralState state) {
+    return new SeveralRows(
+        state.getRequests(),
+        state.getLabelled(),
+        state.getPartly(),
+        state.getRows(),
+        state.getLabelledRows());
   }
 
   private static List<Long> list(PairedCounts table) {
     return List.of(table.both(), table.candidateOnly(), table.currentOnly(), table.neither());
   }
 
+  /** Schema 1 had no timeouts and no invalid answers of their own. */
   private static PairedCounts table(List<Long> counts) {
-    return new PairedCounts(counts.get(0), counts.get(1), counts.get(2), counts.get(3));
-  }
-
-  private static List<Double> list(Wealth wealth) {
-    return Arrays.stream(wealth.sums()).boxed().toList();
-  }
-
-  private static Wealth wealth(List<Double> sums) {
-    return sums.isEmpty()
-        ? Wealth.EMPTY
-        : Wealth.of(sums.stream().mapToDouble(Double::doubleValue).toArray());
+    return counts.isEmpty()
+        ? PairedCounts.EMPTY
+        : new PairedCounts(counts.get(0), counts.get(1), counts.get(2), counts.get(3));
   }
 }

@@ -25,7 +25,8 @@ import java.util.stream.Collectors;
  * nowhere later. Immutable.
  *
  * @param candidate the only one; several at once are not judged yet
- * @param cap of the loss; 1 for accuracy
+ * @param measure what the primary KPI makes of a prediction
+ * @param labels what a missing label is
  * @param sha256 of the definition's bytes, lower-case hex
  */
 public record TestPlan(
@@ -40,10 +41,11 @@ public record TestPlan(
     long shadowDeadlineMs,
     OutputMeaning meaning,
     Kpi primary,
-    double cap,
+    Measure measure,
     List<Guard> guards,
     DecisionPolicy policy,
     Set<Integer> epochs,
+    LabelRule labels,
     String sha256) {
 
   private static final long LONGEST_MS = 10L * 366 * 24 * 60 * 60 * 1000;
@@ -95,10 +97,11 @@ public record TestPlan(
         definition.getMode());
     requireDuration("horizon_ms", definition.getHorizonMs());
     requireDuration("shadow_deadline_ms", definition.getShadowDeadlineMs());
-    checkMeaning(definition.getMeaning());
-    double cap = checkedCap(definition.getPrimary());
+    Measure measure =
+        KpiRules.check(definition.getMeaning(), definition.getMode(), definition.getPrimary());
     checkGuards(definition.getGuardsList());
     checkPolicy(definition.getPolicy());
+    checkAsymptotic(measure, definition.getPolicy());
     require(definition.getEpochsCount() > 0, "epochs: none");
     return new TestPlan(
         definition.getTestId(),
@@ -112,12 +115,17 @@ public record TestPlan(
         definition.getShadowDeadlineMs(),
         definition.getMeaning(),
         definition.getPrimary(),
-        cap,
+        measure,
         List.copyOf(definition.getGuardsList()),
         definition.getPolicy(),
         definition.getEpochsList().stream()
             .map(Epoch::getNumber)
             .collect(Collectors.toUnmodifiableSet()),
+        LabelRule.of(
+            definition.getLabels(),
+            definition.getMode(),
+            measure,
+            definition.getPolicy().getMinimumCoverage()),
         sha256);
   }
 
@@ -138,9 +146,49 @@ public record TestPlan(
         : OptionalDouble.empty();
   }
 
-  /** Whether the primary KPI is a loss that must be summed as it comes. */
-  public boolean sumsLoss() {
-    return primary.getKind() == KpiKind.LOG_LOSS;
+  /**
+   * The statistics that judge the primary KPI; one that is counted in cells is summed where labels
+   * are weighted.
+   */
+  public Measure.Family family() {
+    return measure.family() == Measure.Family.CELLS && labels.drawn()
+        ? Measure.Family.SUMS
+        : measure.family();
+  }
+
+  /** Whether the sums of squares are shown too: not of values that are weighted. */
+  boolean showsSquares() {
+    return measure.showsSquares() && !labels.drawn();
+  }
+
+  /** The largest value of a row by the primary KPI; 1 for accuracy. */
+  public double cap() {
+    return measure.cap();
+  }
+
+  /** The outcome that the primary KPI needs. */
+  public String outcome() {
+    return primary.getKind() == KpiKind.VALUE && !primary.getOutcome().isEmpty()
+        ? primary.getOutcome()
+        : meaning.getOutcome();
+  }
+
+  /** How many positives make a block of AUC. */
+  public int blockPositives() {
+    return primary.getBlockPositives() > 0 ? primary.getBlockPositives() : 8;
+  }
+
+  /** How many negatives make a block of AUC. */
+  public int blockNegatives() {
+    return primary.getBlockNegatives() > 0 ? primary.getBlockNegatives() : 72;
+  }
+
+  /** n*: the number of units, or of blocks, at which asymptotic evidence is strongest. */
+  public long tuningUnits() {
+    if (primary.getTuningUnits() > 0) {
+      return primary.getTuningUnits();
+    }
+    return measure.family() == Measure.Family.BLOCKS ? 250 : 5_000;
   }
 
   /** From when on a score is slow, in microseconds; never, without such a guard. */
@@ -152,47 +200,11 @@ public record TestPlan(
         .orElse(Long.MAX_VALUE);
   }
 
-  private static void checkMeaning(OutputMeaning meaning) {
-    require(!meaning.getOutput().isEmpty(), "meaning.output is empty");
-    require(!meaning.getOutcome().isEmpty(), "meaning.outcome is empty");
-    require(!meaning.getPositive().isEmpty(), "meaning.positive is empty");
-    requireBetween("meaning.threshold", meaning.getThreshold(), 0, 1);
-  }
-
-  private static double checkedCap(Kpi kpi) {
-    double cap =
-        switch (kpi.getKind()) {
-          case ACCURACY -> 1;
-          case LOG_LOSS -> kpi.getCap();
-          case KPI_KIND_UNSPECIFIED, UNRECOGNIZED ->
-              throw new IllegalArgumentException("primary.kind is missing");
-        };
-    require(cap > 0 && cap <= 1_000, "primary.cap: %s is not above 0", cap);
-    requireBetween("primary.centre", kpi.getCentre(), 0, cap);
-    switch (kpi.getLine()) {
-      case SUPERIORITY ->
-          require(
-              kpi.getMinimumEffect() >= 0 && kpi.getMinimumEffect() < cap,
-              "primary.minimum_effect: %s is not from 0 to below %s",
-              kpi.getMinimumEffect(),
-              cap);
-      case NON_INFERIORITY ->
-          require(
-              kpi.getMargin() > 0 && kpi.getMargin() < cap,
-              "primary.margin: %s is not between 0 and %s",
-              kpi.getMargin(),
-              cap);
-      case KPI_LINE_UNSPECIFIED, UNRECOGNIZED ->
-          throw new IllegalArgumentException("primary.line is missing");
-    }
-    return cap;
-  }
-
   private static void checkGuards(List<Guard> guards) {
     Set<GuardKind> seen = EnumSet.noneOf(GuardKind.class);
     for (Guard guard : guards) {
       switch (guard.getKind()) {
-        case ERRORS -> {}
+        case ERRORS, TIMEOUTS, INVALID -> {}
         case SLOW ->
             require(
                 guard.getSlowThresholdUs() > 0,
@@ -219,6 +231,19 @@ public record TestPlan(
     requireDuration("policy.stale_after_ms", policy.getStaleAfterMs());
     requireBetween("policy.minimum_coverage", policy.getMinimumCoverage(), 0, 1);
     requireBetween("policy.minimum_completeness", policy.getMinimumCompleteness(), 0, 1);
+  }
+
+  /** A bound that is missed more often than not is none; exact tests have no such limit. */
+  private static void checkAsymptotic(Measure measure, DecisionPolicy policy) {
+    if (measure.family() == Measure.Family.TABLE || measure.family() == Measure.Family.BLOCKS) {
+      requireBelowHalf("policy.alpha_promote", policy.getAlphaPromote());
+      requireBelowHalf("policy.alpha_rollback", policy.getAlphaRollback());
+      requireBelowHalf("policy.alpha_futility", policy.getAlphaFutility());
+    }
+  }
+
+  private static void requireBelowHalf(String field, double alpha) {
+    require(alpha < 0.5, "%s: %s is not below 0.5, as this KPI needs", field, alpha);
   }
 
   private static void requireName(String field, String name) {

@@ -13,7 +13,6 @@ import dev.understudy.collector.statistics.EventShare;
 import dev.understudy.collector.statistics.Side;
 import dev.understudy.collector.statistics.Wealth;
 import dev.understudy.contracts.v1.Guard;
-import dev.understudy.contracts.v1.GuardKind;
 import dev.understudy.contracts.v1.RouteMode;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,8 +31,7 @@ record HarmEvidence(
   }
 
   private static HarmEvidence paired(Guard guard, Tally tally) {
-    PairedCounts events =
-        guard.getKind() == GuardKind.ERRORS ? tally.allPairs().errors() : tally.allPairs().slow();
+    PairedCounts events = tally.allPairs().harm().of(guard.getKind());
     double relative = guard.getRelativeMargin();
     CellBetting byRatio =
         CellBetting.of(
@@ -65,8 +63,8 @@ record HarmEvidence(
       double share = entry.getKey().share();
       ArmTally candidate = entry.getValue().candidate();
       ArmTally current = entry.getValue().current();
-      long ofCandidate = events(guard, candidate);
-      long ofCurrent = events(guard, current);
+      long ofCandidate = candidate.harm().of(guard.getKind());
+      long ofCurrent = current.harm().of(guard.getKind());
       CellBetting shares = CellBetting.of(new Cell(1, ofCandidate), new Cell(0, ofCurrent));
       double line = EventShare.line(share, guard.getRelativeMargin());
       shareBelow = shareBelow.merge(shares.wealth(line, Side.LESS));
@@ -88,9 +86,5 @@ record HarmEvidence(
         candidateEvents,
         EValues.average(shareBelow.logE(), byDifference.logE(line, Side.LESS)),
         Math.min(shareAbove.logE(), byDifference.logE(line, Side.GREATER)));
-  }
-
-  private static long events(Guard guard, ArmTally arm) {
-    return guard.getKind() == GuardKind.ERRORS ? arm.errors() : arm.slow();
   }
 }

@@ -28,14 +28,14 @@ final class HealthCheck {
     if (plan.mode() == RouteMode.SHADOW) {
       pairs(tally.allPairs(), health);
     } else {
-      arms(plan.policy(), tally, health, problems);
+      arms(plan, tally, health, problems);
     }
     double clipped = primary.units() == 0 ? 0 : (double) primary.clipped() / primary.units();
     health.setClippedShare(clipped);
-    shares(plan.policy(), health, problems);
+    shares(plan, health, problems);
     if (clipped > MOST_CLIPPED) {
       problems.add(
-          "%s of the losses were cut at the cap, more than %s"
+          "%s of the values were cut at the cap, more than %s"
               .formatted(Words.percent(clipped), Words.percent(MOST_CLIPPED)));
     }
     stale(plan.policy(), stand, problems);
@@ -45,11 +45,11 @@ final class HealthCheck {
   private static void pairs(PairTally pairs, Health.Builder health) {
     long started = pairs.complete() + pairs.shed() + pairs.lost();
     health.setCompleteness(share(pairs.complete(), started));
-    health.setCoverage(share(pairs.labelled(), pairs.complete()));
+    health.setCoverage(pairs.coverage());
   }
 
   private static void arms(
-      DecisionPolicy policy, Tally tally, Health.Builder health, List<String> problems) {
+      TestPlan plan, Tally tally, Health.Builder health, List<String> problems) {
     double ratio = 0;
     double imbalance = 0;
     for (Map.Entry<Tally.Stratum, SplitTally> entry : tally.arms().entrySet()) {
@@ -62,7 +62,7 @@ final class HealthCheck {
               new long[] {candidate.assigned(), current.assigned()}, planned);
       imbalance +=
           DirichletMultinomial.logE(
-              new long[] {candidate.unlabelled(), current.unlabelled()},
+              new long[] {candidate.incomplete(), current.incomplete()},
               planned,
               DirichletMultinomial.COARSE);
     }
@@ -72,11 +72,8 @@ final class HealthCheck {
         Math.min(
             share(all.candidate().scored(), all.candidate().assigned()),
             share(all.current().scored(), all.current().assigned())));
-    health.setCoverage(
-        Math.min(
-            share(all.candidate().labelled(), all.candidate().scored()),
-            share(all.current().labelled(), all.current().scored())));
-    double needed = EValues.needed(policy.getAlphaHealth());
+    health.setCoverage(Math.min(all.candidate().coverage(), all.current().coverage()));
+    double needed = EValues.needed(plan.policy().getAlphaHealth());
     health.setSampleRatio(LogE.newBuilder().setValue(ratio).setNeeded(needed));
     health.setCoverageImbalance(LogE.newBuilder().setValue(imbalance).setNeeded(needed));
     if (ratio >= needed) {
@@ -84,20 +81,18 @@ final class HealthCheck {
           "the requests did not fall into the arms as planned: %d to the candidate, %d to current"
               .formatted(all.candidate().assigned(), all.current().assigned()));
     }
-    if (imbalance >= needed) {
+    if (imbalance >= needed && LabelWords.coverageMatters(plan)) {
       problems.add(
           "outcomes are missing more often in one arm than in the other: %d of the candidate, %d of"
-                  .formatted(all.candidate().unlabelled(), all.current().unlabelled())
+                  .formatted(all.candidate().incomplete(), all.current().incomplete())
               + " current");
     }
   }
 
-  private static void shares(DecisionPolicy policy, Health.Builder health, List<String> problems) {
-    if (health.getCoverage() < policy.getMinimumCoverage()) {
-      problems.add(
-          "only %s of the mature predictions have a known outcome, at least %s are needed"
-              .formatted(
-                  Words.percent(health.getCoverage()), Words.percent(policy.getMinimumCoverage())));
+  private static void shares(TestPlan plan, Health.Builder health, List<String> problems) {
+    DecisionPolicy policy = plan.policy();
+    if (LabelWords.coverageMatters(plan) && health.getCoverage() < policy.getMinimumCoverage()) {
+      problems.add(LabelWords.tooFew(plan, health.getCoverage()));
     }
     if (health.getCompleteness() < policy.getMinimumCompleteness()) {
       problems.add(

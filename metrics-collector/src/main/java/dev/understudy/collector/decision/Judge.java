@@ -1,9 +1,12 @@
 package dev.understudy.collector.decision;
 
+import dev.understudy.collector.comparison.SparseCounts;
+import dev.understudy.collector.comparison.SplitTally;
 import dev.understudy.collector.comparison.Tally;
 import dev.understudy.collector.comparison.TestPlan;
 import dev.understudy.collector.decision.DecisionRule.GuardSituation;
 import dev.understudy.collector.decision.DecisionRule.Situation;
+import dev.understudy.collector.statistics.Interval;
 import dev.understudy.contracts.v1.Evidence;
 import dev.understudy.contracts.v1.GuardEvidence;
 import dev.understudy.contracts.v1.Health;
@@ -46,7 +49,7 @@ public final class Judge {
         .setCandidate(plan.candidate())
         .setVerdict(verdict)
         .setReason(words.reason(verdict, now, primary, guards, health))
-        .addAllBlocking(words.blocking(now, guards, health))
+        .addAllBlocking(words.blocking(now, primary, guards, health))
         .setEvidence(evidence(plan, tally, stand, primary, guards, health, rule))
         .build();
   }
@@ -122,13 +125,27 @@ public final class Judge {
             .setUnits(primary.units())
             .setElapsedMs(stand.elapsedMs())
             .setPrimary(kpi(plan, primary, rule))
+            .setPopulation(LabelWords.population(plan))
             .setHealth(health);
     if (plan.mode() == RouteMode.SPLIT) {
       evidence.setUnitsCandidate(primary.unitsOfCandidate());
     }
     guards.forEach(guard -> evidence.addGuards(guard(guard, rule)));
+    addLatencies(evidence, plan, tally);
     Figures.addTo(evidence, plan, tally);
     return evidence.build();
+  }
+
+  private static void addLatencies(Evidence.Builder evidence, TestPlan plan, Tally tally) {
+    SparseCounts current = tally.allPairs().currentLatency();
+    SparseCounts candidate = tally.allPairs().candidateLatency();
+    for (SplitTally arms : tally.arms().values()) {
+      current = current.merge(arms.current().latency());
+      candidate = candidate.merge(arms.candidate().latency());
+    }
+    evidence
+        .addLatencies(LatencyReport.of(plan.current(), current))
+        .addLatencies(LatencyReport.of(plan.candidate(), candidate));
   }
 
   private static KpiEvidence kpi(TestPlan plan, PrimaryEvidence primary, DecisionRule rule) {
@@ -140,8 +157,11 @@ public final class Judge {
             .setEffect(primary.effect())
             .setBetter(logE(primary.better(), rule.neededToPromote()))
             .setWorse(logE(primary.worse(), rule.neededToRollBack()))
-            .setClipped(primary.clipped());
-    var interval = primary.interval(plan.policy().getAlphaPromote());
+            .setClipped(primary.clipped())
+            .setEvidence(primary.basis().kind())
+            .addAllExcludedClasses(primary.basis().excluded());
+    primary.basis().standardError().ifPresent(kpi::setStandardError);
+    Interval interval = primary.interval(plan.policy().getAlphaPromote());
     if (interval != null) {
       kpi.setLower(interval.lower()).setUpper(interval.upper());
     }

@@ -1,28 +1,25 @@
 package dev.understudy.collector.decision;
 
-import dev.understudy.collector.comparison.PairTally;
-import dev.understudy.collector.comparison.SplitTally;
 import dev.understudy.collector.comparison.Tally;
 import dev.understudy.collector.comparison.TestPlan;
-import dev.understudy.collector.statistics.ArmContrast;
-import dev.understudy.collector.statistics.CellBetting;
-import dev.understudy.collector.statistics.CellBetting.Cell;
 import dev.understudy.collector.statistics.Interval;
-import dev.understudy.collector.statistics.Side;
-import dev.understudy.collector.statistics.Wealth;
-import dev.understudy.contracts.v1.RouteMode;
-import java.util.ArrayList;
+import dev.understudy.contracts.v1.EvidenceKind;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
- * On which side of its line the primary KPI is. Accuracy is judged from cells (exact, with an
- * interval), log loss from sums of bets.
+ * On which side of its line the primary KPI is: from cells ({@link CellEvidence}), from sums of
+ * bets ({@link SumEvidence}), or, where there is no mean of a bounded contrast, from an estimate
+ * with a standard error ({@link TableEvidence}, {@link BlockEvidence}).
  *
- * @param effect positive when the candidate is better
- * @param cells of the contrast, where the KPI has them
+ * @param units whose difference counts, of both arms together, also those that need no label
+ * @param currentMean of the KPI as people know it, among the labelled, as the others may be
+ * @param effect in the unit of the lines; positive when the candidate is better; over all units, in
+ *     the worst case if so asked
+ * @param bounds of the effect, where the KPI allows an interval
+ * @param better ln E in nats; 0 before anything can be said
+ * @param clipped units of which a value was cut at the cap
  */
 record PrimaryEvidence(
     long units,
@@ -30,166 +27,50 @@ record PrimaryEvidence(
     double currentMean,
     double candidateMean,
     double effect,
-    @Nullable CellBetting cells,
+    @Nullable Bounds bounds,
     double better,
     double worse,
     OptionalDouble futile,
-    long clipped) {
+    long clipped,
+    Basis basis) {
+
+  /**
+   * What the evidence rests on.
+   *
+   * @param standardError of the effect, where it is shown
+   * @param excluded classes that do not count, by name
+   * @param waitsFor what must come before anything can be said, for people; empty when nothing
+   */
+  record Basis(
+      EvidenceKind kind, OptionalDouble standardError, List<String> excluded, String waitsFor) {
+    /** Counts or sums of a bounded contrast. */
+    static final Basis EXACT = exact(OptionalDouble.empty());
+
+    static Basis exact(OptionalDouble standardError) {
+      return new Basis(EvidenceKind.EXACT, standardError, List.of(), "");
+    }
+  }
+
+  /** An interval that is computed only when asked for. */
+  @FunctionalInterface
+  interface Bounds {
+    Interval interval(double alpha);
+  }
 
   static PrimaryEvidence of(TestPlan plan, Tally tally) {
-    if (plan.mode() == RouteMode.SHADOW) {
-      PairTally pairs = tally.allPairs();
-      return plan.sumsLoss() ? pairedLoss(plan, pairs) : pairedAccuracy(plan, pairs);
-    }
-    return plan.sumsLoss() ? splitLoss(plan, tally) : splitAccuracy(plan, tally);
+    return switch (plan.family()) {
+      case CELLS -> CellEvidence.of(plan, tally);
+      case SUMS -> SumEvidence.of(plan, tally);
+      case TABLE -> TableEvidence.of(plan, tally);
+      case BLOCKS -> BlockEvidence.of(plan, tally);
+    };
   }
 
   /**
-   * Of the effect, where the KPI has cells and a unit was seen. Only those who show it should ask:
-   * it costs a hundred times what the evidence does.
+   * Of the effect, where the KPI has one and a unit was seen. Only those who show it should ask: of
+   * cells it costs a hundred times what the evidence does.
    */
   @Nullable Interval interval(double alpha) {
-    return cells == null || units == 0 ? null : cells.interval(alpha);
-  }
-
-  private static PrimaryEvidence pairedAccuracy(TestPlan plan, PairTally pairs) {
-    long units = pairs.labelled();
-    CellBetting cells =
-        CellBetting.of(
-            new Cell(1, pairs.right().candidateOnly()),
-            new Cell(-1, pairs.right().currentOnly()),
-            new Cell(0, pairs.right().both() + pairs.right().neither()));
-    return ofCells(
-        plan,
-        cells,
-        units,
-        units,
-        share(pairs.right().current(), units),
-        share(pairs.right().candidate(), units));
-  }
-
-  private static PrimaryEvidence splitAccuracy(TestPlan plan, Tally tally) {
-    List<List<Cell>> strata = new ArrayList<>();
-    long candidateRight = 0;
-    long candidateUnits = 0;
-    long currentRight = 0;
-    long currentUnits = 0;
-    for (Map.Entry<Tally.Stratum, SplitTally> entry : tally.arms().entrySet()) {
-      SplitTally arms = entry.getValue();
-      ArmContrast contrast =
-          new ArmContrast(entry.getKey().share(), plan.primary().getCentre(), plan.cap());
-      strata.add(
-          List.of(
-              new Cell(contrast.ofCandidate(1), arms.candidate().right()),
-              new Cell(contrast.ofCandidate(0), arms.candidate().wrong()),
-              new Cell(contrast.ofCurrent(1), arms.current().right()),
-              new Cell(contrast.ofCurrent(0), arms.current().wrong())));
-      candidateRight += arms.candidate().right();
-      candidateUnits += arms.candidate().labelled();
-      currentRight += arms.current().right();
-      currentUnits += arms.current().labelled();
-    }
-    return ofCells(
-        plan,
-        new CellBetting(strata),
-        candidateUnits + currentUnits,
-        candidateUnits,
-        share(currentRight, currentUnits),
-        share(candidateRight, candidateUnits));
-  }
-
-  private static PrimaryEvidence ofCells(
-      TestPlan plan,
-      CellBetting cells,
-      long units,
-      long unitsOfCandidate,
-      double currentMean,
-      double candidateMean) {
-    OptionalDouble futileLine = plan.futileLine();
-    return new PrimaryEvidence(
-        units,
-        unitsOfCandidate,
-        currentMean,
-        candidateMean,
-        cells.mean(),
-        cells,
-        cells.logE(plan.line(), Side.GREATER),
-        cells.logE(plan.line(), Side.LESS),
-        futileLine.isPresent()
-            ? OptionalDouble.of(cells.logE(futileLine.getAsDouble(), Side.LESS))
-            : OptionalDouble.empty(),
-        0);
-  }
-
-  private static PrimaryEvidence pairedLoss(TestPlan plan, PairTally pairs) {
-    long units = pairs.labelled();
-    double currentMean = units == 0 ? 0 : pairs.loss().current() / units;
-    double candidateMean = units == 0 ? 0 : pairs.loss().candidate() / units;
-    return ofSums(
-        plan,
-        units,
-        units,
-        currentMean,
-        candidateMean,
-        units == 0 ? 0 : (pairs.loss().current() - pairs.loss().candidate()) / units,
-        pairs.loss().better(),
-        pairs.loss().worse(),
-        pairs.loss().futile(),
-        pairs.loss().clipped());
-  }
-
-  private static PrimaryEvidence splitLoss(TestPlan plan, Tally tally) {
-    SplitTally all = SplitTally.EMPTY;
-    double benefit = 0;
-    double centre = plan.primary().getCentre();
-    for (Map.Entry<Tally.Stratum, SplitTally> entry : tally.arms().entrySet()) {
-      SplitTally arms = entry.getValue();
-      double share = entry.getKey().share();
-      benefit -= (arms.loss().candidate() - centre * arms.candidate().labelled()) / share;
-      benefit += (arms.loss().current() - centre * arms.current().labelled()) / (1 - share);
-      all = all.merge(arms);
-    }
-    long ofCandidate = all.candidate().labelled();
-    long ofCurrent = all.current().labelled();
-    long units = ofCandidate + ofCurrent;
-    return ofSums(
-        plan,
-        units,
-        ofCandidate,
-        ofCurrent == 0 ? 0 : all.loss().current() / ofCurrent,
-        ofCandidate == 0 ? 0 : all.loss().candidate() / ofCandidate,
-        units == 0 ? 0 : benefit / units,
-        all.loss().better(),
-        all.loss().worse(),
-        all.loss().futile(),
-        all.loss().clipped());
-  }
-
-  private static PrimaryEvidence ofSums(
-      TestPlan plan,
-      long units,
-      long unitsOfCandidate,
-      double currentMean,
-      double candidateMean,
-      double effect,
-      Wealth better,
-      Wealth worse,
-      Wealth futile,
-      long clipped) {
-    return new PrimaryEvidence(
-        units,
-        unitsOfCandidate,
-        currentMean,
-        candidateMean,
-        effect,
-        null,
-        better.logE(),
-        worse.logE(),
-        plan.futileLine().isPresent() ? OptionalDouble.of(futile.logE()) : OptionalDouble.empty(),
-        clipped);
-  }
-
-  private static double share(long part, long whole) {
-    return whole == 0 ? 0 : (double) part / whole;
+    return bounds == null || units == 0 ? null : bounds.interval(alpha);
   }
 }

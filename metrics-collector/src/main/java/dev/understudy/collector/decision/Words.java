@@ -4,6 +4,7 @@ import dev.understudy.collector.comparison.TestPlan;
 import dev.understudy.collector.decision.DecisionRule.Situation;
 import dev.understudy.contracts.v1.GuardKind;
 import dev.understudy.contracts.v1.Health;
+import dev.understudy.contracts.v1.Kpi;
 import dev.understudy.contracts.v1.KpiKind;
 import dev.understudy.contracts.v1.KpiLine;
 import dev.understudy.contracts.v1.RouteMode;
@@ -43,7 +44,7 @@ final class Words {
           "The time is over and the data are still doubtful: %s.".formatted(first(health));
       case STOP_FUTILE ->
           "A gain of %s or more is ruled out: %s. Current stays."
-              .formatted(number(plan.primary().getMinimumEffect()), comparison(primary));
+              .formatted(amount(plan.primary().getMinimumEffect()), comparison(primary));
       case STOP_INCONCLUSIVE ->
           "The time or the number of requests is used up without proof: %s. Current stays."
               .formatted(comparison(primary));
@@ -54,18 +55,20 @@ final class Words {
   }
 
   /** What a promotion still waits for; empty when nothing is in its way. */
-  List<String> blocking(Situation now, List<HarmEvidence> guards, Health health) {
+  List<String> blocking(
+      Situation now, PrimaryEvidence primary, List<HarmEvidence> guards, Health health) {
     List<String> blocking = new ArrayList<>(health.getProblemsList());
     long fewest = plan.policy().getMinimumUnits();
     if (!rule.enoughUnits(now)) {
       blocking.add(
-          "%d of at least %d %s with a known outcome"
+          "%d of at least %d %s%s"
               .formatted(
                   now.fewestUnits(),
                   fewest,
                   plan.mode() == RouteMode.SHADOW
                       ? "requests scored by both versions"
-                      : "requests in the smaller arm"));
+                      : "requests in the smaller arm",
+                  LabelWords.whichCount(plan)));
     }
     if (now.elapsedMs() < plan.policy().getMinimumDurationMs()) {
       blocking.add(
@@ -73,7 +76,9 @@ final class Words {
               .formatted(
                   duration(now.elapsedMs()), duration(plan.policy().getMinimumDurationMs())));
     }
-    if (now.better() < rule.neededToPromote()) {
+    if (!primary.basis().waitsFor().isEmpty()) {
+      blocking.add(primary.basis().waitsFor());
+    } else if (now.better() < rule.neededToPromote()) {
       blocking.add(
           "the evidence that the candidate is %s is %s of %s needed"
               .formatted(claim(), nats(now.better()), nats(rule.neededToPromote())));
@@ -112,17 +117,51 @@ final class Words {
   private String claim() {
     return plan.primary().getLine() == KpiLine.SUPERIORITY
         ? "better"
-        : "not worse by %s or more".formatted(number(plan.primary().getMargin()));
+        : "not worse by %s or more".formatted(amount(plan.primary().getMargin()));
   }
 
   private String comparison(PrimaryEvidence primary) {
-    return "%s %s against %s of current in %d %s"
+    List<String> excluded = primary.basis().excluded();
+    return "%s %s against %s of current in %d %s%s%s"
         .formatted(
-            plan.primary().getKind() == KpiKind.ACCURACY ? "accuracy" : "log loss",
+            name(plan.primary()),
             number(primary.candidateMean()),
             number(primary.currentMean()),
             primary.units(),
-            plan.mode() == RouteMode.SHADOW ? "pairs" : "requests");
+            plan.mode() == RouteMode.SHADOW ? "pairs" : "requests",
+            LabelWords.caveat(plan, primary),
+            excluded.isEmpty()
+                ? ""
+                : " (without %s, of which too few outcomes are known)"
+                    .formatted(String.join(", ", excluded)));
+  }
+
+  /** The KPI as people call it. */
+  static String name(Kpi kpi) {
+    return switch (kpi.getKind()) {
+      case ACCURACY -> "accuracy";
+      case LOG_LOSS -> "log loss";
+      case BRIER -> "Brier score";
+      case COST -> "cost per prediction";
+      case MAE -> "mean absolute error";
+      case RMSE -> "RMSE";
+      case F1 -> "F1";
+      case PRECISION -> "precision";
+      case RECALL -> "recall";
+      case MACRO_F1 -> "macro-F1";
+      case AUC -> "AUC";
+      case VALUE ->
+          kpi.getOutcome().isEmpty() ? "value per request" : kpi.getOutcome() + " per request";
+      case KPI_KIND_UNSPECIFIED, UNRECOGNIZED ->
+          throw new IllegalArgumentException("no KPI: " + kpi.getKind());
+    };
+  }
+
+  /** A difference in the unit of the lines, which for RMSE is not that of the figures shown. */
+  private String amount(double difference) {
+    return plan.primary().getKind() == KpiKind.RMSE
+        ? number(difference) + " in the mean squared error"
+        : number(difference);
   }
 
   private static String first(Health health) {
@@ -130,7 +169,14 @@ final class Words {
   }
 
   private static String name(GuardKind kind) {
-    return kind == GuardKind.ERRORS ? "errors" : "slow answers";
+    return switch (kind) {
+      case ERRORS -> "errors";
+      case SLOW -> "slow answers";
+      case TIMEOUTS -> "timeouts";
+      case INVALID -> "unusable answers";
+      case GUARD_KIND_UNSPECIFIED, UNRECOGNIZED ->
+          throw new IllegalArgumentException("no guard: " + kind);
+    };
   }
 
   static String percent(double share) {
@@ -151,10 +197,10 @@ final class Words {
   }
 
   private static String nats(double logE) {
-    return String.format(Locale.ROOT, "%.2f", logE);
+    return logE <= AsymptoticEvidence.NONE ? "none" : String.format(Locale.ROOT, "%.2f", logE);
   }
 
-  private static String number(double value) {
+  static String number(double value) {
     return String.format(Locale.ROOT, "%.4f", value);
   }
 }

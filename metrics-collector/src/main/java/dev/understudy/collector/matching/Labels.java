@@ -1,13 +1,14 @@
 package dev.understudy.collector.matching;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.understudy.collector.comparison.LabelDraw;
 import dev.understudy.collector.comparison.TestPlan;
+import dev.understudy.collector.comparison.Truth;
 import dev.understudy.collector.matching.MatchCounts.OutcomeStatus;
 import dev.understudy.collector.state.v1.Waiting;
 import dev.understudy.collector.state.v1.WaitingLabel;
 import dev.understudy.collector.state.v1.WaitingPrediction;
 import dev.understudy.contracts.v1.OutcomeValue;
-import dev.understudy.contracts.v1.OutputMeaning;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,15 +16,19 @@ import org.jspecify.annotations.Nullable;
  * judged, because only then the horizon is certainly known; the newest within it counts.
  */
 final class Labels {
-  /** Of one prediction; more are refused, first come, first kept. */
-  private static final int MOST = 64;
+  /** Of one row and in all; more are refused, first come, first kept. */
+  private static final int MOST_OF_ROW = 64;
+
+  private static final int MOST = 4 * PartitionMatcher.MOST_ROWS;
 
   private Labels() {}
 
   /** What the label is to those that came before it. */
   static OutcomeStatus compared(Waiting row, WaitingLabel label) {
     boolean seen = false;
+    int ofRow = 0;
     for (WaitingLabel other : row.getLabelsList()) {
+      ofRow += other.getRow() == label.getRow() ? 1 : 0;
       if (sameSubject(row, other, label)) {
         seen = true;
         if (other.getRevision() >= label.getRevision()) {
@@ -31,7 +36,7 @@ final class Labels {
         }
       }
     }
-    if (row.getLabelsCount() >= MOST) {
+    if (ofRow >= MOST_OF_ROW || row.getLabelsCount() >= MOST) {
       return OutcomeStatus.REFUSED;
     }
     return seen ? OutcomeStatus.CORRECTED : OutcomeStatus.MATCHED;
@@ -51,62 +56,74 @@ final class Labels {
 
   /** Whether the label speaks of the prediction that it names, and waited no longer than it may. */
   static boolean belongs(WaitingLabel label, WaitingPrediction prediction, Keep keep) {
-    return (label.getProject().isEmpty() || label.getProject().equals(prediction.getProject()))
+    return (prediction.getRows() == 0 || label.getRow() < prediction.getRows())
+        && (label.getProject().isEmpty() || label.getProject().equals(prediction.getProject()))
         && (label.getModel().isEmpty() || label.getModel().equals(prediction.getModel()))
         && prediction.getAppendedMs() - label.getAppendedMs() <= keep.outcomesMs();
   }
 
   /**
-   * Whether the outcome was the positive one, by the newest label in time; null without any, and
-   * when that one is neither of the outcome's two values.
+   * What the labels say.
+   *
+   * @param truth the outcome of every row, by the newest label in time; not known of a row without
+   *     any, and when that one cannot be used
+   * @param draw how the label of the only row came about; that of several rows is certain
    */
-  static @Nullable Boolean positive(Waiting row, TestPlan plan) {
-    WaitingPrediction prediction = row.getPrediction();
-    WaitingLabel newest = null;
+  record Known(Truth truth, LabelDraw draw) {}
+
+  /** The newest labels in time, as the test reads them. */
+  static Known known(Waiting row, TestPlan plan) {
+    @Nullable WaitingLabel[] newest = newest(row, plan);
+    double[] truth = new double[newest.length];
+    for (int i = 0; i < truth.length; i++) {
+      WaitingLabel label = newest[i];
+      truth[i] = label != null && usable(label, plan) ? read(label, plan) : Double.NaN;
+    }
+    return new Known(
+        Truth.of(truth),
+        newest.length == 1 && plan.labels().drawn() ? draw(newest[0], plan) : LabelDraw.CERTAIN);
+  }
+
+  private static @Nullable WaitingLabel[] newest(Waiting row, TestPlan plan) {
+    int rows = Math.max(1, row.getPrediction().getRows());
+    @Nullable WaitingLabel[] newest = new @Nullable WaitingLabel[rows];
     for (WaitingLabel label : row.getLabelsList()) {
-      if (label.getRow() == 0
-          && label.getName().equals(plan.meaning().getOutcome())
-          && label.getAppendedMs() - prediction.getAppendedMs() <= plan.horizonMs()
-          && (newest == null || label.getRevision() > newest.getRevision())) {
-        newest = label;
+      if (label.getRow() < rows
+          && label.getName().equals(plan.outcome())
+          && label.getAppendedMs() - row.getPrediction().getAppendedMs() <= plan.horizonMs()) {
+        WaitingLabel before = newest[label.getRow()];
+        if (before == null || label.getRevision() > before.getRevision()) {
+          newest[label.getRow()] = label;
+        }
       }
     }
-    return newest == null ? null : read(newest, plan.meaning());
+    return newest;
   }
 
-  /** Whether a test can read the label at all: it is of the test's outcome, and a value of it. */
-  static boolean usable(WaitingLabel label, TestPlan plan) {
-    return label.getName().equals(plan.meaning().getOutcome())
-        && read(label, plan.meaning()) != null;
-  }
-
-  private static @Nullable Boolean read(WaitingLabel label, OutputMeaning meaning) {
-    if (is(label, meaning.getPositive())) {
-      return true;
+  private static LabelDraw draw(@Nullable WaitingLabel label, TestPlan plan) {
+    if (label == null) {
+      return LabelDraw.CERTAIN;
     }
-    return meaning.getNegative().isEmpty() || is(label, meaning.getNegative()) ? false : null;
+    return usable(label, plan)
+        ? new LabelDraw(label.getLabellingProbability(), false)
+        : LabelDraw.SPOILED;
   }
 
-  private static boolean is(WaitingLabel label, String word) {
-    OutcomeValue value;
+  /**
+   * Whether a test can read the label at all: it is of the test's outcome, a value of it, and has a
+   * probability that can be used where labels are drawn.
+   */
+  static boolean usable(WaitingLabel label, TestPlan plan) {
+    return label.getName().equals(plan.outcome())
+        && !Double.isNaN(read(label, plan))
+        && plan.labels().allows(label.getLabellingProbability());
+  }
+
+  private static double read(WaitingLabel label, TestPlan plan) {
     try {
-      value = OutcomeValue.parseFrom(label.getValue());
+      return plan.measure().truth(OutcomeValue.parseFrom(label.getValue()));
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("a kept label cannot be read", e);
-    }
-    return switch (value.getValueCase()) {
-      case TEXT -> value.getText().equals(word);
-      case FLAG -> Boolean.toString(value.getFlag()).equalsIgnoreCase(word);
-      case NUMBER -> isNumber(value.getNumber(), word);
-      case VALUE_NOT_SET -> false;
-    };
-  }
-
-  private static boolean isNumber(double number, String word) {
-    try {
-      return Double.parseDouble(word) == number;
-    } catch (NumberFormatException e) {
-      return false;
     }
   }
 }

@@ -17,12 +17,14 @@ public interface MatchCounts {
     CORRECTED,
     /** After the horizon, or after the prediction was judged. */
     LATE,
-    /** In time, but of another outcome than the test's, or none of its values. */
+    /** In time, but of another outcome than the test's, of a wrong type, or none of its values. */
     UNUSABLE,
     /** Its prediction never came. */
     UNMATCHED,
-    /** Not an outcome, or one that contradicts its prediction. */
-    REFUSED;
+    /** Not an outcome, or one that contradicts its prediction, as by a row that it has not. */
+    REFUSED,
+    /** Its append time is far ahead of this collector's clock; nothing was done with it. */
+    AHEAD;
 
     /** As a metric's tag. */
     public String word() {
@@ -36,14 +38,18 @@ public interface MatchCounts {
     JUDGED,
     /** Outside every test, or of one that is over. */
     UNTESTED,
-    /** Several rows, or a version that the caller named. */
+    /** More rows than are judged (128), or a version that the caller named. */
     NOT_JUDGED,
     /** Seen before. */
     DUPLICATE,
-    /** Contradicts itself or the definition. */
+    /**
+     * Contradicts itself or the definition, or has several rows where a rule of labels takes one.
+     */
     REFUSED,
     /** Its test's definition never came. */
-    UNDEFINED;
+    UNDEFINED,
+    /** Its append time is far ahead of this collector's clock; nothing was done with it. */
+    AHEAD;
 
     /** As a metric's tag. */
     public String word() {
@@ -83,4 +89,10 @@ public interface MatchCounts {
 
   /** The second of log time that a partition has passed. */
   void passed(int partition, long secondMs);
+
+  /** How long after its prediction an outcome that can count came, in log time; 0 when before. */
+  default void labelLag(long millis) {}
+
+  /** A prediction whose label would help found no room among those to be labelled first. */
+  default void labelQueueFull() {}
 }

@@ -8,6 +8,7 @@ import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** Hands the records of both inputs to the {@link PartitionMatcher} of their partition. */
@@ -21,6 +22,14 @@ final class MatchProcessor implements Processor<byte[], byte[], String, byte[]> 
    */
   private static final Duration NEXT_TURN = Duration.ofMillis(100);
 
+  private static final Logger LOG = Logger.getLogger(MatchProcessor.class);
+
+  /**
+   * Brokers stamp records as they append them, so one that is this far ahead was stamped by a clock
+   * that is wrong. A replay is never ahead, so it leaves out nothing that was not left out before.
+   */
+  private static final long MOST_AHEAD_MS = Duration.ofDays(1).toMillis();
+
   /**
    * Of each turn, so that a backlog is not kept waiting and no other partition of the thread is.
    */
@@ -29,15 +38,19 @@ final class MatchProcessor implements Processor<byte[], byte[], String, byte[]> 
   private final TopologySettings settings;
   private final String predictions;
   private final MatchCounts counts;
+  private final LabelQueues queues;
   private @Nullable ProcessorContext<String, byte[]> context;
   private @Nullable PartitionMatcher matcher;
   private long passed;
   private boolean more;
+  private boolean warned;
 
-  MatchProcessor(TopologySettings settings, String predictions, MatchCounts counts) {
+  MatchProcessor(
+      TopologySettings settings, String predictions, MatchCounts counts, LabelQueues queues) {
     this.settings = settings;
     this.predictions = predictions;
     this.counts = counts;
+    this.queues = queues;
   }
 
   /** Also called after a failure, on the same object: nothing in memory may outlive it. */
@@ -58,7 +71,8 @@ final class MatchProcessor implements Processor<byte[], byte[], String, byte[]> 
                 context.getStateStore(MatchTopology.DEFINITIONS),
                 context.getStateStore(MatchTopology.ENDED)),
             counts,
-            this::report);
+            this::report,
+            queues.open(context.taskId().partition(), counts));
     context.schedule(NEXT_TURN, PunctuationType.WALL_CLOCK_TIME, now -> turn());
   }
 
@@ -66,6 +80,10 @@ final class MatchProcessor implements Processor<byte[], byte[], String, byte[]> 
   public void process(Record<byte[], byte[]> record) {
     PartitionMatcher now = started(matcher);
     String topic = started(context).recordMetadata().orElseThrow().topic();
+    if (record.timestamp() - MOST_AHEAD_MS > System.currentTimeMillis()) {
+      ahead(topic, record.timestamp());
+      return;
+    }
     if (topic.equals(predictions)) {
       now.prediction(record.key(), record.value(), record.timestamp());
     } else {
@@ -73,6 +91,27 @@ final class MatchProcessor implements Processor<byte[], byte[], String, byte[]> 
     }
     if (more || now.passedSecond() != passed) {
       advance();
+    }
+  }
+
+  @Override
+  public void close() {
+    ProcessorContext<String, byte[]> now = context;
+    if (now != null) {
+      queues.close(now.taskId().partition());
+    }
+  }
+
+  /** Such a record would carry log time with it, and nothing could be joined until then. */
+  private void ahead(String topic, long appendedMs) {
+    if (!warned) {
+      warned = true;
+      LOG.warnf("records of %s are left out: one says it was appended at %d", topic, appendedMs);
+    }
+    if (topic.equals(predictions)) {
+      counts.prediction(MatchCounts.PredictionStatus.AHEAD);
+    } else {
+      counts.outcome(MatchCounts.OutcomeStatus.AHEAD);
     }
   }
 

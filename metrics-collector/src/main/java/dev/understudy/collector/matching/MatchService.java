@@ -39,10 +39,14 @@ public class MatchService {
   private final Signature signature;
   private final Keep keep;
   private final MatchCounts counts;
+  private final LabelQueues queues = new LabelQueues();
   private final CountDownLatch stopping = new CountDownLatch(1);
-  private volatile @Nullable KafkaStreams streams;
+  private volatile @Nullable Running running;
   private volatile String obstacle = "not started";
   private volatile @Nullable Thread runner;
+
+  /** The streams that run, over so many partitions of the inputs. */
+  record Running(KafkaStreams streams, int partitions) {}
 
   /** Refuses an evaluation key that is too short, and so the start of the service. */
   MatchService(
@@ -62,26 +66,35 @@ public class MatchService {
   }
 
   void stop(@Observes ShutdownEvent stopped) throws InterruptedException {
-    boolean waiting = streams == null;
+    boolean waiting = running == null;
     stopping.countDown();
-    Thread running = runner;
-    if (running != null) {
+    Thread started = runner;
+    if (started != null) {
       if (waiting) {
         // It waits for a broker that may never answer.
-        running.interrupt();
+        started.interrupt();
       }
-      running.join(CLOSE_WITHIN.plusSeconds(5));
+      started.join(CLOSE_WITHIN.plusSeconds(5));
     }
   }
 
   /** Why nothing is judged at the moment; null when all is well. */
   @Nullable String obstacle() {
-    KafkaStreams now = streams;
+    Running now = running;
     if (now == null) {
       return obstacle;
     }
-    KafkaStreams.State state = now.state();
+    KafkaStreams.State state = now.streams().state();
     return state.isRunningOrRebalancing() ? null : "Kafka Streams is " + state;
+  }
+
+  /** What runs; null while nothing does. */
+  @Nullable Running running() {
+    return running;
+  }
+
+  LabelQueues queues() {
+    return queues;
   }
 
   private void run() {
@@ -105,7 +118,8 @@ public class MatchService {
     TopologySettings settings = settings();
     CountDownLatch over = new CountDownLatch(1);
     KafkaStreams fresh =
-        new KafkaStreams(MatchTopology.of(settings, counts), StreamSettings.of(config, kafka));
+        new KafkaStreams(
+            MatchTopology.of(settings, counts, queues), StreamSettings.of(config, kafka));
     try (fresh;
         KafkaStreamsMetrics metrics = new KafkaStreamsMetrics(fresh)) {
       fresh.setUncaughtExceptionHandler(
@@ -122,12 +136,12 @@ public class MatchService {
           });
       metrics.bindTo(registry);
       fresh.start();
-      streams = fresh;
+      running = new Running(fresh, settings.partitions());
       while (stopping.getCount() > 0 && !over.await(200, TimeUnit.MILLISECONDS)) {
         // Either the service stops or the streams have failed for good.
       }
       obstacle = "Kafka Streams has stopped";
-      streams = null;
+      running = null;
       fresh.close(CLOSE_WITHIN);
     }
     if (stopping.getCount() > 0) {

@@ -61,6 +61,11 @@ public final class MatchTopology {
 
   /** The topology of one collector. */
   public static Topology of(TopologySettings settings, MatchCounts counts) {
+    return of(settings, counts, new LabelQueues());
+  }
+
+  /** The same, telling whose labels are wanted first. */
+  static Topology of(TopologySettings settings, MatchCounts counts, LabelQueues queues) {
     StreamsBuilder builder = new StreamsBuilder();
     addGlobalStores(builder, settings, counts);
     for (String store : List.of(WAITING, INDEX, REPORTS)) {
@@ -75,7 +80,7 @@ public final class MatchTopology {
             List.of(predictions, Topic.OUTCOMES.topicName()),
             Consumed.with(BYTES, BYTES).withName("log"))
         .process(
-            () -> new MatchProcessor(settings, predictions, counts),
+            () -> new MatchProcessor(settings, predictions, counts, queues),
             Named.as("match"),
             WAITING,
             INDEX,

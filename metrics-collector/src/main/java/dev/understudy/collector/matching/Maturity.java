@@ -43,6 +43,7 @@ final class Maturity {
   private final KnownTests tests;
   private final MatchCounts counts;
   private final Consumer<PartitionReport> reports;
+  private final LabelWatch watch;
   private final Map<String, Pointer> pointers = new HashMap<>();
   private final Set<String> cleared = new HashSet<>();
 
@@ -56,7 +57,8 @@ final class Maturity {
       WaitingRoom waiting,
       KnownTests tests,
       MatchCounts counts,
-      Consumer<PartitionReport> reports) {
+      Consumer<PartitionReport> reports,
+      LabelWatch watch) {
     this.partition = partition;
     this.table = table;
     this.clock = clock;
@@ -64,12 +66,23 @@ final class Maturity {
     this.tests = tests;
     this.counts = counts;
     this.reports = reports;
+    this.watch = watch;
   }
 
   /** Whether nothing more is counted of the test. */
   boolean over(String testId) {
     Pointer pointer = pointers.get(testId);
     return pointer != null && pointer.progress().getFinished();
+  }
+
+  /** How far the test has counted; from the beginning before anything has matured. */
+  Reached counted(String testId) {
+    Pointer pointer = pointers.get(testId);
+    if (pointer != null) {
+      return counted(pointer.progress());
+    }
+    byte[] kept = table.get(Keys.test(testId));
+    return kept == null ? new Reached(0, "") : counted(read(testId, kept).progress());
   }
 
   /** Moves every test's pointer as far as time and budget allow; says whether more is left. */
@@ -177,7 +190,7 @@ final class Maturity {
             .setFromMs(second)
             .setToMs(until)
             .setLastPredictionMs(progress.getLastPredictionMs())
-            .setTally(pointer.progress().getTally())
+            .setTally(TallyCodec.forReport(pointer.progress().getTally()))
             .build());
   }
 
@@ -187,11 +200,12 @@ final class Maturity {
     if (row == null) {
       throw new IllegalStateException("prediction " + id + " is indexed and not there");
     }
-    JudgedUnit unit = UnitReader.read(row, plan);
+    JudgedUnit unit = UnitReader.read(id, row, plan);
     Tally next = unit == null ? tally.plusRefused() : tally.plus(plan, unit);
     boolean counted = next.refused() == tally.refused();
     counts.prediction(counted ? PredictionStatus.JUDGED : PredictionStatus.REFUSED);
     waiting.judged(id, row, second);
+    watch.matured(plan.testId(), id);
     return next;
   }
 
@@ -205,6 +219,7 @@ final class Maturity {
     }
     if (left.size() < budget) {
       cleared.add(testId);
+      watch.ended(testId);
       return false;
     }
     return true;

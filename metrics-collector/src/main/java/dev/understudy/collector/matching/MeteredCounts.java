@@ -2,6 +2,7 @@ package dev.understudy.collector.matching;
 
 import dev.understudy.contracts.v1.Verdict;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;
@@ -26,6 +27,8 @@ final class MeteredCounts implements MatchCounts {
   private final Map<Integer, AtomicLong> passed = new ConcurrentHashMap<>();
   private final Counter definitionsAccepted;
   private final Counter definitionsRefused;
+  private final DistributionSummary labelLag;
+  private final Counter labelQueueFull;
 
   MeteredCounts(MeterRegistry registry) {
     this.registry = registry;
@@ -47,6 +50,12 @@ final class MeteredCounts implements MatchCounts {
       }
     }
     definitionsAccepted = registry.counter("collector.definitions", "status", "accepted");
+    labelLag =
+        DistributionSummary.builder("collector.label.lag")
+            .baseUnit("seconds")
+            .description("From a prediction to its outcome, in log time")
+            .register(registry);
+    labelQueueFull = registry.counter("collector.label.queue.full");
     definitionsRefused = registry.counter("collector.definitions", "status", "refused");
   }
 
@@ -97,6 +106,16 @@ final class MeteredCounts implements MatchCounts {
         .description("How far log time is behind the wall clock")
         .register(registry);
     return second;
+  }
+
+  @Override
+  public void labelLag(long millis) {
+    labelLag.record(millis / MILLIS);
+  }
+
+  @Override
+  public void labelQueueFull() {
+    labelQueueFull.increment();
   }
 
   private static void increment(@Nullable Counter counter) {

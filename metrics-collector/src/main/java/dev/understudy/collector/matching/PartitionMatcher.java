@@ -7,6 +7,7 @@ import dev.understudy.collector.matching.KnownTests.KnownPlan;
 import dev.understudy.collector.matching.MatchCounts.OutcomeStatus;
 import dev.understudy.collector.matching.MatchCounts.PredictionStatus;
 import dev.understudy.collector.matching.MatchCounts.ShadowStatus;
+import dev.understudy.collector.state.v1.LastOutcome;
 import dev.understudy.collector.state.v1.PartitionReport;
 import dev.understudy.collector.state.v1.Waiting;
 import dev.understudy.collector.state.v1.WaitingLabel;
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * definition is needed for waits until it is known. Not thread-safe; one task owns it.
  */
 final class PartitionMatcher {
+  /** Rows of a request that is judged; each may have labels of its own that wait. */
+  static final int MOST_ROWS = 128;
+
   /** Shadows of one prediction; more are refused. */
   private static final int MOST_SHADOWS = 16;
 
@@ -38,6 +42,7 @@ final class PartitionMatcher {
   private final Maturity maturity;
   private final KnownTests tests;
   private final MatchCounts counts;
+  private final LabelWatch watch;
 
   /** The tables that one partition owns. */
   record Tables(Table waiting, Table index, Table progress) {}
@@ -49,13 +54,26 @@ final class PartitionMatcher {
       KnownTests tests,
       MatchCounts counts,
       Consumer<PartitionReport> reports) {
+    this(partition, tables, keep, tests, counts, reports, new LabelQueue(counts));
+  }
+
+  /** One that says whose labels are wanted first. */
+  PartitionMatcher(
+      int partition,
+      Tables tables,
+      Keep keep,
+      KnownTests tests,
+      MatchCounts counts,
+      Consumer<PartitionReport> reports,
+      LabelQueue queue) {
     this.partition = partition;
     this.tests = tests;
     this.counts = counts;
     this.clock = new LogClock(tables.progress());
     this.waiting = new WaitingRoom(tables.waiting(), tables.index(), keep, counts);
+    this.watch = new LabelWatch(waiting, tests, queue);
     this.maturity =
-        new Maturity(partition, tables.progress(), clock, waiting, tests, counts, reports);
+        new Maturity(partition, tables.progress(), clock, waiting, tests, counts, reports, watch);
   }
 
   /** A record of <em>predictions</em>. */
@@ -92,6 +110,7 @@ final class PartitionMatcher {
    * @return whether more is left to do
    */
   boolean advance(int budget) {
+    watch.lookBack(maturity::counted);
     boolean more = maturity.advance(budget);
     more |= waiting.expire(clock, tests, budget);
     counts.passed(partition, clock.passedSecond());
@@ -105,7 +124,8 @@ final class PartitionMatcher {
 
   private void logged(byte @Nullable [] key, PredictionLogged logged, long effectiveMs) {
     String id = logged.getPredictionId();
-    WaitingPrediction prediction = EventReader.prediction(logged, effectiveMs);
+    WaitingPrediction prediction =
+        EventReader.prediction(logged, effectiveMs, wanted(logged.getTestId()));
     if (prediction == null || !isKey(key, id)) {
       counts.prediction(PredictionStatus.REFUSED);
       return;
@@ -120,15 +140,23 @@ final class PartitionMatcher {
       row.addAllShadows(before.getShadowsList());
       before.getLabelsList().forEach(label -> join(row, label));
     }
-    boolean outside = logged.getPinned() || logged.getRows() > 1;
+    boolean outside = logged.getPinned() || logged.getRows() > MOST_ROWS;
     if (outside || prediction.getTestId().isEmpty() || maturity.over(prediction.getTestId())) {
       counts.prediction(outside ? PredictionStatus.NOT_JUDGED : PredictionStatus.UNTESTED);
       long expiresMs = effectiveMs + waiting.keep().predictionsMs();
       waiting.put(id, before, WaitingRoom.settled(row.build(), Waiting.State.UNTESTED, expiresMs));
       return;
     }
-    waiting.put(id, before, row.setExpiresMs(effectiveMs + waiting.keep().undefinedMs()).build());
+    Waiting kept = row.setExpiresMs(effectiveMs + waiting.keep().undefinedMs()).build();
+    waiting.put(id, before, kept);
     waiting.awaitMaturity(prediction.getTestId(), effectiveMs, id);
+    watch.see(id, kept);
+  }
+
+  /** The output that a test reads; empty when its definition is not known yet. */
+  private String wanted(String testId) {
+    KnownPlan known = testId.isEmpty() ? null : tests.find(testId);
+    return known == null ? "" : known.plan().meaning().getOutput();
   }
 
   /** An outcome that came before its prediction. */
@@ -137,14 +165,16 @@ final class PartitionMatcher {
     if (!Labels.belongs(label, row.getPrediction(), waiting.keep())) {
       counts.outcome(OutcomeStatus.REFUSED);
     } else if (compared != OutcomeStatus.DUPLICATE) {
-      counts.outcome(read(row.getPrediction(), label, compared));
-      row.addLabels(label);
+      OutcomeStatus status = read(row.getPrediction(), label, compared);
+      counts.outcome(status);
+      counts.labelLag(0);
+      remember(row.addLabels(label), label, status);
     }
   }
 
   private void shadow(byte @Nullable [] key, ShadowScored shadow, long effectiveMs) {
     String id = shadow.getPredictionId();
-    WaitingScore score = EventReader.shadow(shadow, effectiveMs);
+    WaitingScore score = EventReader.shadow(shadow, effectiveMs, wanted(shadow.getTestId()));
     if (score == null || !isKey(key, id)) {
       counts.shadow(ShadowStatus.REFUSED);
       return;
@@ -160,7 +190,9 @@ final class PartitionMatcher {
     if (!row.hasPrediction()) {
       row.setExpiresMs(effectiveMs + waiting.keep().outcomesMs());
     }
-    waiting.put(id, before, row.build());
+    Waiting kept = row.build();
+    waiting.put(id, before, kept);
+    watch.see(id, kept);
   }
 
   private static ShadowStatus compared(Waiting.Builder row, WaitingScore score) {
@@ -178,30 +210,59 @@ final class PartitionMatcher {
 
   private OutcomeStatus observed(String id, WaitingLabel label) {
     Waiting before = waiting.get(id);
-    if (before == null || !before.hasPrediction()) {
-      return pending(id, before, label);
+    Waiting.Builder row = before == null ? Waiting.newBuilder() : before.toBuilder();
+    OutcomeStatus status =
+        before == null || !before.hasPrediction()
+            ? pending(row, label)
+            : joined(before, row, label);
+    if (status != OutcomeStatus.REFUSED) {
+      remember(row, label, status);
+      Waiting kept = row.build();
+      waiting.put(id, before, kept);
+      watch.see(id, kept);
     }
+    return status;
+  }
+
+  private OutcomeStatus joined(Waiting before, Waiting.Builder row, WaitingLabel label) {
+    WaitingPrediction prediction = before.getPrediction();
     OutcomeStatus compared = Labels.compared(before, label);
-    if (!Labels.belongs(label, before.getPrediction(), waiting.keep())) {
+    if (!Labels.belongs(label, prediction, waiting.keep())) {
       return OutcomeStatus.REFUSED;
     }
     if (compared == OutcomeStatus.DUPLICATE || compared == OutcomeStatus.REFUSED) {
       return compared;
     }
+    counts.labelLag(Math.max(0, label.getAppendedMs() - prediction.getAppendedMs()));
     return switch (before.getState()) {
       case UNTESTED -> {
-        waiting.put(id, before, before.toBuilder().addLabels(WaitingRoom.bare(label)).build());
+        row.addLabels(WaitingRoom.bare(label));
         yield compared;
       }
       case JUDGED, UNRECOGNIZED -> OutcomeStatus.LATE;
       case WAITING -> {
-        if (isLate(before.getPrediction(), label)) {
+        if (isLate(prediction, label)) {
           yield OutcomeStatus.LATE;
         }
-        waiting.put(id, before, before.toBuilder().addLabels(label).build());
-        yield read(before.getPrediction(), label, compared);
+        row.addLabels(label);
+        yield read(prediction, label, compared);
       }
     };
+  }
+
+  /** Of most rows the last outcome is the last label, which need not be kept twice. */
+  private static void remember(Waiting.Builder row, WaitingLabel label, OutcomeStatus status) {
+    if (status == OutcomeStatus.MATCHED || status == OutcomeStatus.PENDING) {
+      row.clearLastOutcome();
+      return;
+    }
+    row.setLastOutcome(
+        LastOutcome.newBuilder()
+            .setStatus(status.word())
+            .setName(label.getName())
+            .setRow(label.getRow())
+            .setRevision(label.getRevision())
+            .setAppendedMs(label.getAppendedMs()));
   }
 
   /** Only counted: an unusable label is kept like any other, for it may correct a usable one. */
@@ -211,15 +272,13 @@ final class PartitionMatcher {
     return known == null || Labels.usable(label, known.plan()) ? compared : OutcomeStatus.UNUSABLE;
   }
 
-  private OutcomeStatus pending(String id, @Nullable Waiting before, WaitingLabel label) {
-    Waiting.Builder row = before == null ? Waiting.newBuilder() : before.toBuilder();
+  private OutcomeStatus pending(Waiting.Builder row, WaitingLabel label) {
     OutcomeStatus compared = Labels.compared(row.build(), label);
     if (compared == OutcomeStatus.REFUSED) {
       return compared;
     }
     // Kept even when it repeats an older one: that may turn out to have waited too long.
     row.addLabels(label).setExpiresMs(label.getAppendedMs() + waiting.keep().outcomesMs());
-    waiting.put(id, before, row.build());
     return compared == OutcomeStatus.MATCHED ? OutcomeStatus.PENDING : compared;
   }
 

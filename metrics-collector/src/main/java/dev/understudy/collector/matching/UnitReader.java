@@ -1,6 +1,8 @@
 package dev.understudy.collector.matching;
 
+import dev.understudy.collector.comparison.AucTally;
 import dev.understudy.collector.comparison.JudgedUnit;
+import dev.understudy.collector.comparison.Measure;
 import dev.understudy.collector.comparison.Scored;
 import dev.understudy.collector.comparison.TestPlan;
 import dev.understudy.collector.state.v1.NamedNumber;
@@ -18,48 +20,56 @@ final class UnitReader {
   private UnitReader() {}
 
   /** What the test counts; null when the row contradicts the definition. */
-  static @Nullable JudgedUnit read(Waiting row, TestPlan plan) {
+  static @Nullable JudgedUnit read(String id, Waiting row, TestPlan plan) {
     WaitingPrediction prediction = row.getPrediction();
     if (!prediction.getProject().equals(plan.project())
         || !prediction.getModel().equals(plan.model())
         || prediction.getMode() != plan.mode().getNumber()) {
       return null;
     }
-    Boolean positive = Labels.positive(row, plan);
+    Labels.Known known = Labels.known(row, plan);
+    int shard =
+        plan.measure().family() == Measure.Family.BLOCKS ? Shards.of(id, AucTally.SHARDS) : 0;
     return plan.mode() == RouteMode.SHADOW
-        ? pair(row, plan, positive)
-        : assigned(prediction, plan, positive);
+        ? pair(row, plan, known, shard)
+        : assigned(prediction, plan, known, shard);
   }
 
   private static JudgedUnit.@Nullable Pair pair(
-      Waiting row, TestPlan plan, @Nullable Boolean positive) {
+      Waiting row, TestPlan plan, Labels.Known known, int shard) {
     WaitingPrediction prediction = row.getPrediction();
     if (!prediction.getArm().equals(plan.current())) {
       return null;
     }
     return new JudgedUnit.Pair(
         prediction.getEpoch(),
-        scored(prediction.getScoresList(), plan.current(), plan),
+        scored(prediction, plan.current(), plan),
         shadow(row, plan),
-        positive);
+        known.truth(),
+        known.draw(),
+        shard);
   }
 
   private static Scored shadow(Waiting row, TestPlan plan) {
     WaitingPrediction prediction = row.getPrediction();
     WaitingScore announced = find(prediction.getScoresList(), plan.candidate());
     if (announced == null || announced.getStatus() != ScoreStatus.EXPECTED_VALUE) {
-      return announced == null ? Scored.LOST : scored(announced, plan);
+      return announced == null
+          ? Scored.LOST
+          : PredictionReader.scored(announced, prediction.getRows(), plan);
     }
     WaitingScore came = find(row.getShadowsList(), plan.candidate());
     boolean inTime =
         came != null
             && (came.getTestId().isEmpty() || came.getTestId().equals(plan.testId()))
             && came.getAppendedMs() - prediction.getAppendedMs() <= plan.shadowDeadlineMs();
-    return came != null && inTime ? scored(came, plan) : Scored.LOST;
+    return came != null && inTime
+        ? PredictionReader.scored(came, prediction.getRows(), plan)
+        : Scored.LOST;
   }
 
   private static JudgedUnit.@Nullable Assigned assigned(
-      WaitingPrediction prediction, TestPlan plan, @Nullable Boolean positive) {
+      WaitingPrediction prediction, TestPlan plan, Labels.Known known, int shard) {
     boolean toCandidate = prediction.getArm().equals(plan.candidate());
     if (!toCandidate && !prediction.getArm().equals(plan.current())) {
       return null;
@@ -76,27 +86,15 @@ final class UnitReader {
         prediction.getEpoch(),
         share.getAsDouble(),
         toCandidate,
-        scored(prediction.getScoresList(), prediction.getArm(), plan),
-        positive);
+        scored(prediction, prediction.getArm(), plan),
+        known.truth(),
+        known.draw(),
+        shard);
   }
 
-  private static Scored scored(List<WaitingScore> scores, String version, TestPlan plan) {
-    WaitingScore score = find(scores, version);
-    return score == null ? Scored.LOST : scored(score, plan);
-  }
-
-  private static Scored scored(WaitingScore score, TestPlan plan) {
-    ScoreStatus status = ScoreStatus.forNumber(score.getStatus());
-    double probability =
-        score.getOutputsList().stream()
-            .filter(one -> one.getName().equals(plan.meaning().getOutput()))
-            .mapToDouble(NamedNumber::getValue)
-            .findFirst()
-            .orElse(Double.NaN);
-    return new Scored(
-        status == null ? ScoreStatus.SCORE_STATUS_UNSPECIFIED : status,
-        probability,
-        score.getLatencyUs());
+  private static Scored scored(WaitingPrediction prediction, String version, TestPlan plan) {
+    WaitingScore score = find(prediction.getScoresList(), version);
+    return score == null ? Scored.LOST : PredictionReader.scored(score, prediction.getRows(), plan);
   }
 
   private static @Nullable WaitingScore find(List<WaitingScore> scores, String version) {

@@ -153,9 +153,13 @@ final class WaitingRoom {
         WaitingPrediction.newBuilder()
             .setAppendedMs(prediction.getAppendedMs())
             .setProject(prediction.getProject())
-            .setModel(prediction.getModel()));
+            .setModel(prediction.getModel())
+            .setRows(prediction.getRows()));
     for (WaitingLabel label : row.getLabelsList()) {
       kept.addLabels(bare(label));
+    }
+    if (row.hasLastOutcome()) {
+      kept.setLastOutcome(row.getLastOutcome());
     }
     return kept.build();
   }

@@ -40,9 +40,13 @@ final class OutcomeFields {
     this.number = number;
   }
 
+  static boolean isPredictionId(String id) {
+    return UUID.matcher(id).matches();
+  }
+
   void predictionId(String id) {
     require(
-        UUID.matcher(id).matches(),
+        isPredictionId(id),
         PREDICTION_ID,
         "is not a prediction id (a UUID, from the header or parameter of the answer)");
     outcome.setPredictionId(id.toLowerCase(Locale.ROOT));

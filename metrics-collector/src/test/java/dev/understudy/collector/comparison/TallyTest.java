@@ -39,7 +39,7 @@ class TallyTest {
 
     assertThat(tally.right()).isEqualTo(new PairedCounts(1, 1, 1, 1));
     assertThat(tally.labelled()).isEqualTo(4);
-    assertThat(tally.errors().neither()).isEqualTo(4);
+    assertThat(tally.harm().errors().neither()).isEqualTo(4);
   }
 
   @Test
@@ -52,8 +52,8 @@ class TallyTest {
             .allPairs();
 
     assertThat(tally.right().currentOnly()).isEqualTo(4);
-    assertThat(tally.errors().candidateOnly()).isEqualTo(4);
-    assertThat(tally.slow().candidateOnly()).isEqualTo(1);
+    assertThat(tally.harm().errors().candidateOnly()).isEqualTo(4);
+    assertThat(tally.harm().slow().candidateOnly()).isEqualTo(1);
   }
 
   @Test
@@ -77,7 +77,7 @@ class TallyTest {
     PairTally tally = pair(SHADOW, says(0.1), with(ScoreStatus.FAILED), null).allPairs();
 
     assertThat(tally.unlabelled()).isEqualTo(1);
-    assertThat(tally.errors().candidateOnly()).isEqualTo(1);
+    assertThat(tally.harm().errors().candidateOnly()).isEqualTo(1);
     assertThat(tally.labelled()).isZero();
   }
 
@@ -120,8 +120,15 @@ class TallyTest {
 
     assertThat(tally.arms()).hasSize(2);
     SplitTally half = tally.arms().get(new Tally.Stratum(0, 0.5));
-    assertThat(half.candidate()).isEqualTo(new ArmTally(2, 1, 0, 1, 0, 0, 0));
-    assertThat(half.current()).isEqualTo(new ArmTally(1, 0, 0, 0, 1, 0, 0));
+    assertThat(half.candidate().assigned()).isEqualTo(2);
+    assertThat(half.candidate().shed()).isEqualTo(1);
+    assertThat(half.candidate().right()).isEqualTo(1);
+    assertThat(half.candidate().wrong()).isZero();
+    assertThat(half.current().assigned()).isEqualTo(1);
+    assertThat(half.current().wrong()).isEqualTo(1);
+    assertThat(half.current().harm()).isEqualTo(HarmCounts.EMPTY);
+    assertThat(half.candidate().labels()).isEqualTo(LabelCounts.EMPTY);
+    assertThat(half.current().labels()).isEqualTo(LabelCounts.EMPTY);
   }
 
   @Test
@@ -156,7 +163,7 @@ class TallyTest {
 
       assertThat(merged.pairs().keySet()).isEqualTo(whole.pairs().keySet());
       assertThat(merged.allPairs().right()).isEqualTo(whole.allPairs().right());
-      assertThat(merged.allPairs().errors()).isEqualTo(whole.allPairs().errors());
+      assertThat(merged.allPairs().harm().errors()).isEqualTo(whole.allPairs().harm().errors());
       assertThat(merged.allPairs().loss().better().logE())
           .isCloseTo(whole.allPairs().loss().better().logE(), within(1e-9));
       Tally all = whole;

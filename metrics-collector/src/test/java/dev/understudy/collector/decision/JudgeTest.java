@@ -129,7 +129,8 @@ class JudgeTest {
     assertThat(early.getBlockingList()).containsExactly("the test has run 3 s of at least 5 s");
     assertThat(small.getVerdict()).isEqualTo(Verdict.CONTINUE);
     assertThat(small.getBlockingList().getFirst())
-        .isEqualTo("50 of at least 200 requests scored by both versions with a known outcome");
+        .isEqualTo(
+            "50 of at least 200 requests scored by both versions with a known outcome or the same answer");
   }
 
   @Test
@@ -240,8 +241,8 @@ class JudgeTest {
     assertThat(evaluation.getVerdict()).isEqualTo(Verdict.HOLD);
     assertThat(evaluation.getBlockingList())
         .containsExactly(
-            "only 81.8 % of the mature predictions have a known outcome, at least 90.0 % are"
-                + " needed");
+            "only 81.8 % of the requests on which the versions disagree have a known outcome, at"
+                + " least 90.0 % are needed");
     assertThat(judge(Plans.shadow("t"), tally, 700_000).getVerdict())
         .isEqualTo(Verdict.STOP_INVALID);
   }

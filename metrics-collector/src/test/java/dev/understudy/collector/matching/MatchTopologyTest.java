@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.understudy.collector.comparison.Plans;
+import dev.understudy.collector.matching.MatchCounts.OutcomeStatus;
+import dev.understudy.collector.matching.MatchCounts.PredictionStatus;
 import dev.understudy.contracts.Signature;
 import dev.understudy.contracts.Topic;
 import dev.understudy.contracts.v1.RolloutEvaluated;
@@ -15,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -152,6 +155,23 @@ class MatchTopologyTest {
 
     assertThat(counts.refused).isEqualTo(2);
     assertThat(counts.accepted).isEqualTo(1);
+    assertThat(evaluations())
+        .extracting(RolloutEvaluated::getLogTimeMs)
+        .containsExactly(2_000L, 3_000L);
+  }
+
+  @Test
+  void aRecordFarAheadOfTheClockIsLeftOutAndCounted() {
+    define("t", Plans.defined(Plans.shadow("t")), 1_000);
+    passUntil(500);
+    long ahead = System.currentTimeMillis() + Duration.ofDays(2).toMillis();
+    pipe(Events.pair(ahead, "a", "t", 0.1, 0.9));
+    pipe(Events.label(ahead, "a", "bad", 0));
+    pipe(Events.tick(true, ahead));
+    passUntil(3_500);
+
+    assertThat(counts.predictions).containsOnly(Map.entry(PredictionStatus.AHEAD, 2));
+    assertThat(counts.outcomes).containsOnly(Map.entry(OutcomeStatus.AHEAD, 1));
     assertThat(evaluations())
         .extracting(RolloutEvaluated::getLogTimeMs)
         .containsExactly(2_000L, 3_000L);

@@ -204,10 +204,10 @@ class PartitionMatcherTest {
   }
 
   @Test
-  void severalRowsPinnedVersionsAndOtherTrafficAreNotJudged() {
+  void tooManyRowsPinnedVersionsAndOtherTrafficAreNotJudged() {
     bench.run(
         9_000,
-        Events.prediction(2_000, Events.logged("a", "t").setRows(5)),
+        Events.prediction(2_000, Events.logged("a", "t").setRows(129)),
         Events.prediction(2_000, Events.logged("b", "t").setPinned(true)),
         Events.prediction(2_000, Events.logged("c", "").setMode(RouteMode.SINGLE)),
         Events.label(2_500, "c", "bad", 0));

@@ -60,6 +60,11 @@ class PlainModelTest {
       return timedOut() || latencyUs > 50_000;
     }
 
+    boolean saysAs(Made other) {
+      return failed() && other.failed()
+          || answered() && other.answered() && probability >= 0.5 == other.probability >= 0.5;
+    }
+
     boolean right(boolean bad) {
       return answered() && probability >= 0.5 == bad;
     }
@@ -124,11 +129,16 @@ class PlainModelTest {
     add(counts, "epoch 0 complete");
     add(counts, "epoch 0 errors " + who(candidate.failed(), current.failed()));
     add(counts, "epoch 0 slow " + who(candidate.slow(), current.slow()));
-    add(
-        counts,
-        bad == null
-            ? "epoch 0 unlabelled"
-            : "epoch 0 right " + who(candidate.right(bad), current.right(bad)));
+    // Whether both are right or both wrong, the difference is none: such pairs need no label.
+    boolean agreed = candidate.saysAs(current);
+    if (bad == null) {
+      add(counts, agreed ? "epoch 0 agreed without a label" : "epoch 0 unlabelled");
+      return;
+    }
+    add(counts, "epoch 0 right " + who(candidate.right(bad), current.right(bad)));
+    if (agreed) {
+      add(counts, "epoch 0 agreed with a label");
+    }
   }
 
   private static void arm(Map<String, Long> counts, Sent sent, @Nullable Boolean bad) {

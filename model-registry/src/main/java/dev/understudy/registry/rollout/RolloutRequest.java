@@ -51,6 +51,7 @@ record RolloutRequest(
    * @param shadowDeadline SHADOW: how long a shadow may take; 1 s by default
    * @param kpi the model's own where it has exactly one
    * @param guards the model's own, or errors alone
+   * @param labels what a missing label is; left out of the comparison by default
    */
   record StageRequest(
       @Nullable Double fraction,
@@ -60,7 +61,21 @@ record RolloutRequest(
       @Nullable Duration shadowDeadline,
       @Nullable KpiSpec kpi,
       @Nullable List<GuardSpec> guards,
-      @Nullable PolicyRequest policy) {}
+      @Nullable PolicyRequest policy,
+      @Nullable LabelRequest labels) {
+    /** With labels of the usual kind. */
+    StageRequest(
+        @Nullable Double fraction,
+        @Nullable Double share,
+        @Nullable String unitKey,
+        @Nullable Duration horizon,
+        @Nullable Duration shadowDeadline,
+        @Nullable KpiSpec kpi,
+        @Nullable List<GuardSpec> guards,
+        @Nullable PolicyRequest policy) {
+      this(fraction, share, unitKey, horizon, shadowDeadline, kpi, guards, policy, null);
+    }
+  }
 
   /** When to decide; whatever is left out has the default of {@link TestPlan}. */
   record PolicyRequest(

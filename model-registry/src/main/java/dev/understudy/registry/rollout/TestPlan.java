@@ -99,6 +99,10 @@ record TestPlan(
             .addAllGuards(guards(at, asked))
             .setPolicy(policy(at + ".policy", shadow, horizon, asked))
             .addEpochs(Epoch.newBuilder().setNumber(0).setShare(share(at, shadow, asked)));
+    if (asked.labels() != null) {
+      double coverage = definition.getPolicy().getMinimumCoverage();
+      definition.setLabels(asked.labels().checked(at + ".labels", shadow, coverage));
+    }
     return PlannedTest.of(stage, definition.build(), deadline);
   }
 
