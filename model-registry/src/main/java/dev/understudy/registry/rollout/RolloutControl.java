@@ -301,7 +301,7 @@ public class RolloutControl {
             model.name(),
             current.getVersion(),
             candidate.getVersion(),
-            model.spec().outputMeaning(),
+            model.spec().predicted(),
             model.spec().kpis(),
             model.spec().guards(),
             shadowGrace);

@@ -5,11 +5,11 @@ import dev.understudy.contracts.v1.DecisionPolicy;
 import dev.understudy.contracts.v1.Epoch;
 import dev.understudy.contracts.v1.Guard;
 import dev.understudy.contracts.v1.Kpi;
-import dev.understudy.contracts.v1.OutputMeaning;
 import dev.understudy.contracts.v1.RouteMode;
 import dev.understudy.contracts.v1.TestDefinition;
 import dev.understudy.registry.measure.GuardSpec;
 import dev.understudy.registry.measure.KpiSpec;
+import dev.understudy.registry.measure.Predicted;
 import dev.understudy.registry.problem.Checks;
 import dev.understudy.registry.problem.Refused;
 import dev.understudy.registry.rollout.RolloutRequest.PolicyRequest;
@@ -33,7 +33,7 @@ record TestPlan(
     String model,
     String current,
     String candidate,
-    OutputMeaning meaning,
+    Predicted predicted,
     List<KpiSpec> measures,
     @Nullable List<GuardSpec> guards,
     Duration shadowGrace) {
@@ -94,7 +94,7 @@ record TestPlan(
             .addCandidates(candidate)
             .setHorizonMs(horizon.toMillis())
             .setShadowDeadlineMs(shadow ? deadline.plus(shadowGrace).toMillis() : 0)
-            .setMeaning(meaning)
+            .setMeaning(predicted.meaning())
             .setPrimary(primary(at, shadow, asked))
             .addAllGuards(guards(at, asked))
             .setPolicy(policy(at + ".policy", shadow, horizon, asked))
@@ -140,7 +140,7 @@ record TestPlan(
     if (kpi == null && measures.size() == 1) {
       kpi = measures.getFirst();
     }
-    return Checks.present(at + ".kpi", kpi).checked(at + ".kpi", !shadow);
+    return Checks.present(at + ".kpi", kpi).checked(at + ".kpi", predicted, shadow ? RouteMode.SHADOW : RouteMode.SPLIT);
   }
 
   private List<Guard> guards(String at, StageRequest asked) {

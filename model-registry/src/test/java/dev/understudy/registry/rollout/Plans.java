@@ -5,6 +5,7 @@ import dev.understudy.contracts.v1.Route;
 import dev.understudy.contracts.v1.VersionRef;
 import dev.understudy.registry.measure.GuardSpec;
 import dev.understudy.registry.measure.KpiSpec;
+import dev.understudy.registry.measure.Predicted;
 import dev.understudy.registry.rollout.RolloutRequest.PolicyRequest;
 import dev.understudy.registry.rollout.RolloutRequest.StageRequest;
 import java.time.Duration;
@@ -15,11 +16,31 @@ import org.jspecify.annotations.Nullable;
 final class Plans {
   static final VersionRef CURRENT = version("1");
   static final VersionRef CANDIDATE = version("2");
-  static final KpiSpec BETTER = new KpiSpec("ACCURACY", "SUPERIORITY", null, 0.01, null);
-  static final KpiSpec NOT_WORSE = new KpiSpec("ACCURACY", "NON_INFERIORITY", 0.03, null, 0.7);
+  static final KpiSpec BETTER = kpi("ACCURACY", "SUPERIORITY", null, 0.01, null);
+  static final KpiSpec NOT_WORSE = kpi("ACCURACY", "NON_INFERIORITY", 0.03, null, 0.7);
+  static final Predicted PREDICTED =
+      new Predicted(
+          OutputMeaning.newBuilder()
+              .setOutput("probability")
+              .setOutcome("status")
+              .setPositive("bad")
+              .setNegative("good")
+              .setThreshold(0.5)
+              .build(),
+          true);
   static final Duration HORIZON = Duration.ofSeconds(3);
 
   private Plans() {}
+
+  static KpiSpec kpi(
+      @Nullable String kind,
+      @Nullable String line,
+      @Nullable Double margin,
+      @Nullable Double minimumEffect,
+      @Nullable Double centre) {
+    return new KpiSpec(
+        kind, line, margin, minimumEffect, centre, null, null, null, null, null, null, null);
+  }
 
   static VersionRef version(String name) {
     return VersionRef.newBuilder().setVersion(name).setFormat("onnx").setBytes(1).build();
@@ -32,7 +53,7 @@ final class Plans {
         "credit-risk",
         "1",
         "2",
-        OutputMeaning.newBuilder().setOutput("probability").setPositive("bad").build(),
+        PREDICTED,
         List.of(),
         null,
         Duration.ofSeconds(2));

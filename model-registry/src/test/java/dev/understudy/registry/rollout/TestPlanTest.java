@@ -91,8 +91,7 @@ class TestPlanTest {
 
   @Test
   void logLossIsCapped() {
-    StageRequest stage =
-        withKpi(shadow(), new KpiSpec("LOG_LOSS", "SUPERIORITY", null, 0.003, null));
+    StageRequest stage = withKpi(shadow(), Plans.kpi("LOG_LOSS", "SUPERIORITY", null, 0.003, null));
 
     assertThat(only(stage, null).getPrimary().getCap()).isEqualTo(6.908);
   }
@@ -107,7 +106,7 @@ class TestPlanTest {
             plan.model(),
             plan.current(),
             plan.candidate(),
-            plan.meaning(),
+            plan.predicted(),
             List.of(Plans.BETTER),
             List.of(slow(Duration.ofMillis(50))),
             plan.shadowGrace());
@@ -151,32 +150,40 @@ class TestPlanTest {
         Arguments.of("shadow.kpi", withKpi(shadow(), null), null),
         Arguments.of(
             "shadow.kpi.kind",
-            withKpi(shadow(), new KpiSpec("AUC", "SUPERIORITY", null, 0.1, null)),
+            withKpi(shadow(), Plans.kpi("LUCK", "SUPERIORITY", null, 0.1, null)),
+            null),
+        Arguments.of(
+            "shadow.kpi.kind",
+            withKpi(shadow(), Plans.kpi("MAE", "SUPERIORITY", null, 0.1, null)),
+            null),
+        Arguments.of(
+            "shadow.kpi.kind",
+            withKpi(shadow(), Plans.kpi("VALUE", "SUPERIORITY", null, 0.1, null)),
             null),
         Arguments.of(
             "shadow.kpi.line",
-            withKpi(shadow(), new KpiSpec("ACCURACY", null, null, 0.1, null)),
+            withKpi(shadow(), Plans.kpi("ACCURACY", null, null, 0.1, null)),
             null),
         Arguments.of(
             "shadow.kpi.minimum_effect",
-            withKpi(shadow(), new KpiSpec("ACCURACY", "SUPERIORITY", null, null, null)),
+            withKpi(shadow(), Plans.kpi("ACCURACY", "SUPERIORITY", null, null, null)),
             null),
         Arguments.of(
             "shadow.kpi.margin",
-            withKpi(shadow(), new KpiSpec("ACCURACY", "SUPERIORITY", 0.1, 0.1, null)),
+            withKpi(shadow(), Plans.kpi("ACCURACY", "SUPERIORITY", 0.1, 0.1, null)),
             null),
         Arguments.of(
             "shadow.kpi.margin",
-            withKpi(shadow(), new KpiSpec("ACCURACY", "NON_INFERIORITY", null, null, null)),
+            withKpi(shadow(), Plans.kpi("ACCURACY", "NON_INFERIORITY", null, null, null)),
             null),
         // At the end of its scale a line leaves the judge nothing to bet on.
         Arguments.of(
             "shadow.kpi.minimum_effect",
-            withKpi(shadow(), new KpiSpec("ACCURACY", "SUPERIORITY", null, 1.0, null)),
+            withKpi(shadow(), Plans.kpi("ACCURACY", "SUPERIORITY", null, 1.0, null)),
             null),
         Arguments.of(
             "shadow.kpi.margin",
-            withKpi(shadow(), new KpiSpec("LOG_LOSS", "NON_INFERIORITY", 6.908, null, null)),
+            withKpi(shadow(), Plans.kpi("LOG_LOSS", "NON_INFERIORITY", 6.908, null, null)),
             null),
         Arguments.of(
             "shadow.guards[0].absolute_margin",
@@ -185,11 +192,11 @@ class TestPlanTest {
         Arguments.of(
             "split.kpi.centre",
             null,
-            withKpi(split(), new KpiSpec("ACCURACY", "NON_INFERIORITY", 0.03, null, null))),
+            withKpi(split(), Plans.kpi("ACCURACY", "NON_INFERIORITY", 0.03, null, null))),
         Arguments.of(
             "split.kpi.centre",
             null,
-            withKpi(split(), new KpiSpec("ACCURACY", "NON_INFERIORITY", 0.03, null, 1.2))),
+            withKpi(split(), Plans.kpi("ACCURACY", "NON_INFERIORITY", 0.03, null, 1.2))),
         Arguments.of("shadow.guards[0].slow_threshold", withGuards(shadow(), slow(null)), null),
         Arguments.of(
             "shadow.guards[0].slow_threshold",
