@@ -7,8 +7,10 @@ import dev.understudy.registry.measure.GuardSpec;
 import dev.understudy.registry.measure.KpiSpec;
 import dev.understudy.registry.measure.Predicted;
 import dev.understudy.registry.rollout.RolloutRequest.PolicyRequest;
+import dev.understudy.registry.rollout.RolloutRequest.ShareRequest;
 import dev.understudy.registry.rollout.RolloutRequest.StageRequest;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +55,7 @@ final class Plans {
         "credit-risk",
         "1",
         "2",
+        1,
         PREDICTED,
         List.of(),
         null,
@@ -60,17 +63,40 @@ final class Plans {
   }
 
   static StageRequest shadow() {
-    return new StageRequest(null, null, null, HORIZON, null, BETTER, null, null);
+    return new StageRequest(null, null, null, null, HORIZON, null, BETTER, null, null);
   }
 
   static StageRequest split() {
-    return new StageRequest(null, null, null, HORIZON, null, NOT_WORSE, null, null);
+    return new StageRequest(null, null, null, null, HORIZON, null, NOT_WORSE, null, null);
+  }
+
+  /** A split that begins with one in twenty, and stays so for an hour. */
+  static StageRequest ramp() {
+    return withShares(
+        split(),
+        new ShareRequest(0.05, Duration.ofHours(1)),
+        new ShareRequest(0.25, null),
+        new ShareRequest(0.5, null));
+  }
+
+  static StageRequest withShares(StageRequest stage, ShareRequest... shares) {
+    return new StageRequest(
+        stage.fraction(),
+        stage.share(),
+        Arrays.asList(shares),
+        stage.unitKey(),
+        stage.horizon(),
+        stage.shadowDeadline(),
+        stage.kpi(),
+        stage.guards(),
+        stage.policy());
   }
 
   static StageRequest withShare(StageRequest stage, Double fraction, Double share) {
     return new StageRequest(
         fraction,
         share,
+        stage.shares(),
         stage.unitKey(),
         stage.horizon(),
         stage.shadowDeadline(),
@@ -83,6 +109,7 @@ final class Plans {
     return new StageRequest(
         stage.fraction(),
         stage.share(),
+        stage.shares(),
         stage.unitKey(),
         stage.horizon(),
         stage.shadowDeadline(),
@@ -95,6 +122,7 @@ final class Plans {
     return new StageRequest(
         stage.fraction(),
         stage.share(),
+        stage.shares(),
         stage.unitKey(),
         stage.horizon(),
         stage.shadowDeadline(),
