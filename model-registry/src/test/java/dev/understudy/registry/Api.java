@@ -32,7 +32,8 @@ final class Api {
               "\"Amount\", \"datatype\": \"FP32\", \"shape\": [-1, -1]")
           .replace(
               "\"outputs\": [",
-              "\"outputs\": [{\"name\": \"embedding\", \"datatype\": \"FP32\", \"shape\": [-1, -1]}, ");
+              "\"outputs\": [{\"name\": \"embedding\", \"datatype\": \"FP32\", \"shape\": [-1,"
+                  + " -1]}, ");
 
   static final String SHADOW =
       """
@@ -48,6 +49,14 @@ final class Api {
         "margin": 0.03, "centre": 0.7},
        "guards": [{"kind": "ERRORS"}], "policy": {"minimum_duration": "PT5S"}}
       """;
+
+  /** A split of three shares, the first of which stays for half a second. */
+  static final String RAMP =
+      SPLIT.replace(
+          "\"share\": 0.5",
+          """
+          "shares": [{"share": 0.05, "minimum_duration": "PT0.5S"}, {"share": 0.25}, {"share": 0.5}]\
+          """);
 
   final String project = "p-" + UUID.randomUUID();
 
@@ -125,6 +134,12 @@ final class Api {
     var request = json("{\"reason\": \"seen enough\"}");
     return (ifMatch == null ? request : request.header("If-Match", ifMatch))
         .post(model() + "/rollouts/{id}/stop", id);
+  }
+
+  Response widen(String id, String ifMatch, double share) {
+    var request = json("{\"share\": %s, \"reason\": \"no need to wait\"}".formatted(share));
+    return (ifMatch == null ? request : request.header("If-Match", ifMatch))
+        .post(model() + "/rollouts/{id}/widen", id);
   }
 
   String model() {

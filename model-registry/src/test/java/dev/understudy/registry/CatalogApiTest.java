@@ -434,7 +434,11 @@ class CatalogApiTest {
         labels("outputs[0].labels", "\"good\", \"bad\""),
         labels("outputs[0].labels[0]", "7"),
         labels("outputs[0].labels[0]", "\"\""),
-        wrong("kpis[0].kind", "\"task\"", "\"kpis\": [{\"kind\": \"LUCK\"}], \"task\""));
+        wrong("kpis[0].kind", "\"task\"", "\"kpis\": [{\"kind\": \"LUCK\"}], \"task\""),
+        wrong("kpis[0].kind", "\"task\"", "\"kpis\": [{\"kind\": \"RMSE\"}], \"task\""),
+        wrong("meaning.positive", "BINARY_CLASSIFICATION", "REGRESSION"),
+        wrong("meaning.positive", "BINARY_CLASSIFICATION", "MULTICLASS_CLASSIFICATION"),
+        wrong("meaning.classes", "\"threshold\"", "\"classes\": [\"bad\"], \"threshold\""));
   }
 
   @Test
@@ -452,6 +456,31 @@ class CatalogApiTest {
         .statusCode(200)
         .body("outputs[0].labels", equalTo(List.of("good", "bad")))
         .body("outputs[1]", not(hasKey("labels")));
+  }
+
+  @Test
+  void aModelOfSeveralClassesKeepsItsClassesAndItsMeasures() {
+    Api api = new Api();
+    api.create(
+        """
+        {"name": "credit-risk", "task": "MULTICLASS_CLASSIFICATION",
+         "inputs": [{"name": "Amount", "datatype": "FP32", "shape": [-1]}],
+         "outputs": [{"name": "kind", "datatype": "FP32", "shape": [-1, 3],
+           "labels": ["cat", "dog", "bird"]}],
+         "meaning": {"output": "kind", "outcome": "animal"},
+         "kpis": [{"kind": "COST", "line": "SUPERIORITY", "minimum_effect": 0.1,
+           "costs": [{"outcome": "cat", "predicted": "dog", "cost": 2.5}]}],
+         "guards": [{"kind": "TIMEOUTS"}, {"kind": "INVALID"}]}
+        """);
+
+    given()
+        .get(api.model())
+        .then()
+        .statusCode(200)
+        .body("task", equalTo("MULTICLASS_CLASSIFICATION"))
+        .body("meaning.outcome", equalTo("animal"))
+        .body("kpis[0].costs[0].cost", equalTo(2.5f))
+        .body("guards.kind", equalTo(List.of("TIMEOUTS", "INVALID")));
   }
 
   @ParameterizedTest(name = "{index}: {0}")

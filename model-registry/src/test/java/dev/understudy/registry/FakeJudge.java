@@ -56,8 +56,21 @@ final class FakeJudge implements AutoCloseable {
                 .setHealth(Health.newBuilder().setHealthy(true)));
   }
 
+  /** An evaluation of now that decides nothing: healthy, and no guard is harmed. */
+  static RolloutEvaluated.Builder goesOn(Api api, String rollout, int epoch, long number) {
+    return about(api, rollout, "SPLIT")
+        .setEpoch(epoch)
+        .setNumber(number)
+        .setLogTimeMs(System.currentTimeMillis())
+        .setVerdict(Verdict.CONTINUE);
+  }
+
   private static GuardEvidence safe(GuardKind kind, LogE enough) {
-    return GuardEvidence.newBuilder().setKind(kind).setSafe(enough).build();
+    return GuardEvidence.newBuilder()
+        .setKind(kind)
+        .setSafe(enough)
+        .setHarm(LogE.getDefaultInstance())
+        .build();
   }
 
   void says(RolloutEvaluated evaluation) {

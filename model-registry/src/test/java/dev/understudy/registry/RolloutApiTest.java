@@ -2,9 +2,12 @@ package dev.understudy.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.hasSize;
 
+import dev.understudy.contracts.v1.Verdict;
 import dev.understudy.testkit.KafkaResource;
 import dev.understudy.testkit.PostgresResource;
 import io.quarkus.test.common.WithTestResource;
@@ -114,6 +117,52 @@ class RolloutApiTest {
     problem(api.start("2", "null", split), 501, "not-supported")
         .then()
         .body("field", equalTo("split.unit_key"));
+  }
+
+  @Test
+  void aPersonWidensOnlyARunningSplitByTheNextShareAndOnFreshEvidence() {
+    Api api = deployed();
+    // Nobody but the person may widen it within a day.
+    String ramp = Api.RAMP.replace("PT0.5S", "P1D");
+    String id = api.start("2", "null", ramp).then().statusCode(201).extract().path("id");
+    await().untilAsserted(() -> assertThat(api.state(id)).isEqualTo("SPLIT"));
+
+    problem(api.widen(id, null, 0.25), 428, "precondition-required");
+    problem(api.widen(id, "\"0\"", 0.25), 412, "stale");
+    problem(api.widen(id, "*", 0.25), 409, "conflict")
+        .then()
+        .body("detail", containsString("no evaluation"));
+    problem(api.widen(id, "*", 0.5), 400, "invalid-request").then().body("field", equalTo("share"));
+    problem(api.widen(id, "*", 0.01), 400, "invalid-request")
+        .then()
+        .body("detail", containsString("stop the rollout"));
+    try (FakeJudge judge = new FakeJudge()) {
+      judge.says(FakeJudge.goesOn(api, id, 0, 1).setLogTimeMs(1_700_000_000_000L).build());
+      awaitLatest(api, id, 1);
+      problem(api.widen(id, "*", 0.25), 409, "conflict")
+          .then()
+          .body("detail", containsString("2023-11-14"));
+      judge.says(FakeJudge.goesOn(api, id, 0, 2).setVerdict(Verdict.HOLD).build());
+      awaitLatest(api, id, 2);
+      problem(api.widen(id, "*", 0.25), 409, "conflict")
+          .then()
+          .body("detail", containsString("HOLD"));
+      judge.says(FakeJudge.goesOn(api, id, 0, 3).build());
+      awaitLatest(api, id, 3);
+      api.rollout(id).then().body("tests[0]", hasKey("widens_from"));
+      api.widen(id, "*", 0.25).then().statusCode(200);
+    }
+    await()
+        .untilAsserted(
+            () -> assertThat((Float) api.rollout(id).path("tests[0].share")).isEqualTo(0.25f));
+  }
+
+  private static void awaitLatest(Api api, String id, int number) {
+    await()
+        .untilAsserted(
+            () ->
+                assertThat((Integer) api.rollout(id).path("tests[0].latest.number"))
+                    .isEqualTo(number));
   }
 
   @Test

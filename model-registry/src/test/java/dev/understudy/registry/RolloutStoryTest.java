@@ -1,7 +1,9 @@
 package dev.understudy.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.startsWith;
 
@@ -174,6 +176,137 @@ class RolloutStoryTest {
             () ->
                 assertThat((Integer) api.rollout(id).path("tests[0].latest.number")).isEqualTo(3));
     assertThat(api.state(id)).isEqualTo("SHADOW");
+  }
+
+  @Test
+  void aSplitThatHarmsNobodyIsWidenedShareByShareAndPromotedInTheLast() throws Exception {
+    Api api = Api.withTwoVersions();
+    String id = inRamp(api, Api.RAMP);
+    api.rollout(id)
+        .then()
+        .body("tests[0].epoch", equalTo(0))
+        .body("tests[0].share", equalTo(0.05f))
+        .body("tests[0].definition.epochs.share", equalTo(List.of(0.05f, 0.25f, 0.5f)));
+    String hash = api.rollout(id).path("tests[0].definition_sha256");
+
+    // Too early, then in time: the clock of an evaluation is that of the log.
+    judge.says(FakeJudge.goesOn(api, id, 0, 1).setLogTimeMs(1_700_000_000_000L).build());
+    awaitLatest(api, id, 1);
+    assertThat((Integer) api.rollout(id).path("tests[0].epoch")).isZero();
+    judge.says(FakeJudge.goesOn(api, id, 0, 2).setLogTimeMs(4_000_000_000_000L).build());
+    awaitLatest(api, id, 2);
+    await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(300))
+        .untilAsserted(
+            () -> {
+              long number = 3 + (Integer) api.rollout(id).path("tests[0].latest.number");
+              judge.says(
+                  FakeJudge.goesOn(api, id, 0, number).setLogTimeMs(4_000_000_000_000L).build());
+              assertThat((Integer) api.rollout(id).path("tests[0].epoch")).isEqualTo(1);
+            });
+
+    // The second share would stay for a day; a person may shorten that, and nothing else.
+    judge.says(FakeJudge.goesOn(api, id, 1, 1_000).build());
+    awaitLatest(api, id, 1_000);
+    assertThat(api.state(id)).isEqualTo("SPLIT");
+    api.widen(id, "*", 0.5).then().statusCode(200).body("state", equalTo("WIDENING"));
+    awaitState(api, id, "SPLIT");
+    judge.says(FakeJudge.about(api, id, "SPLIT").setEpoch(1).setNumber(1_001).build());
+    judge.says(FakeJudge.goesOn(api, id, 2, 1_002).build());
+    awaitLatest(api, id, 1_002);
+    assertThat(api.state(id)).isEqualTo("SPLIT");
+    judge.says(FakeJudge.about(api, id, "SPLIT").setEpoch(2).setNumber(1_003).build());
+    awaitState(api, id, "PROMOTED");
+
+    assertThat(routes(api))
+        .filteredOn(one -> !one.hasPrepared() && one.getCommitted().getMode() == RouteMode.SPLIT)
+        .extracting(
+            one -> one.getCommitted().getEpoch(),
+            one -> one.getCommitted().getCandidates(0).getShare(),
+            one -> one.getCommitted().getTestId(),
+            one -> one.getCommitted().getSalt().length())
+        .containsExactly(
+            tuple(0, 0.05, id + "-split", 32),
+            tuple(1, 0.25, id + "-split", 32),
+            tuple(2, 0.5, id + "-split", 32));
+    assertThat(routes(api))
+        .filteredOn(one -> one.getCommitted().getMode() == RouteMode.SPLIT)
+        .extracting(one -> one.getCommitted().getSalt())
+        .containsOnly(routes(api).get(3).getCommitted().getSalt());
+    assertThat((String) api.rollout(id).path("tests[0].definition_sha256")).isEqualTo(hash);
+    assertThat(TopicReader.all(Topic.TESTS, TestDefined.parser(), key -> key.startsWith(id)))
+        .hasSize(1);
+    assertThat(api.rollout(id).jsonPath().getList("history.action", String.class))
+        .containsExactly(
+            "rollout.started",
+            "rollout.test_begun",
+            "rollout.widening",
+            "rollout.widened",
+            "rollout.widening",
+            "rollout.widened",
+            "evaluation.refused",
+            "rollout.test_won",
+            "rollout.promoted");
+  }
+
+  @Test
+  void aShareThatNobodyPreparesLeavesTheSplitAsItIs() {
+    Api api = Api.withTwoVersions();
+    String id = inRamp(api, Api.RAMP.replace("PT0.5S", "P1D"));
+    judge.says(FakeJudge.goesOn(api, id, 0, 1).build());
+    awaitLatest(api, id, 1);
+    gateway.becomes(FakeGateway.Manner.CANNOT_LOAD);
+
+    api.widen(id, "*", 0.25).then().statusCode(200);
+
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(api.rollout(id).jsonPath().getList("history.action", String.class))
+                    .contains("rollout.widening_given_up"));
+    api.rollout(id)
+        .then()
+        .body("state", equalTo("SPLIT"))
+        .body("reason", containsString("no such operator"))
+        .body("tests[0].epoch", equalTo(0));
+    Route committed = routes(api).getLast().getCommitted();
+    assertThat(routes(api).getLast().hasPrepared()).isFalse();
+    assertThat(committed.getCandidates(0).getShare()).isEqualTo(0.05);
+  }
+
+  @Test
+  void theSecondTestOfAnArtefactIsItsSecondAttempt() {
+    Api api = Api.withTwoVersions();
+    String first = inShadow(api);
+    api.rollout(first).then().body("attempt", equalTo(1));
+    api.stop(first, "*").then().statusCode(200);
+    String strict = Api.SHADOW.replace("\"policy\": {", "\"policy\": {\"strict_attempts\": true, ");
+
+    api.start("2", strict, "null")
+        .then()
+        .statusCode(201)
+        .body("attempt", equalTo(2))
+        .body("tests[0].definition.attempt", equalTo(2))
+        .body("tests[0].definition.policy.alpha_promote", equalTo(0.025f));
+  }
+
+  private String inRamp(Api api, String split) {
+    api.deploy("1").then().statusCode(202);
+    awaitCommitted(api, "1");
+    String id = api.start("2", "null", split).then().statusCode(201).extract().path("id");
+    awaitState(api, id, "SPLIT");
+    return id;
+  }
+
+  private static void awaitLatest(Api api, String id, int number) {
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat((Integer) api.rollout(id).path("tests[0].latest.number"))
+                    .isEqualTo(number));
   }
 
   private String inShadow(Api api) {

@@ -123,6 +123,12 @@ class RoomsTest {
           .or()
           .haveFullyQualifiedName("dev.understudy.registry.rollout.TestPlan")
           .or()
+          .haveFullyQualifiedName("dev.understudy.registry.rollout.Shares")
+          .or()
+          .haveFullyQualifiedName("dev.understudy.registry.rollout.Ramp")
+          .or()
+          .haveFullyQualifiedName("dev.understudy.registry.rollout.WideningCheck")
+          .or()
           .haveFullyQualifiedName("dev.understudy.registry.fleet.FleetView")
           .should()
           .onlyDependOnClassesThat(

@@ -33,7 +33,7 @@ class ModelResource {
       @Nullable String task,
       @Nullable List<ModelSpec.Input> inputs,
       @Nullable List<ModelSpec.Output> outputs,
-      ModelSpec.@Nullable Meaning meaning,
+      @Nullable MeaningSpec meaning,
       List<KpiSpec> kpis,
       @Nullable List<GuardSpec> guards,
       ServingSpec serving,

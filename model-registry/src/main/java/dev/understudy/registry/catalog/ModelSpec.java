@@ -4,8 +4,10 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.understudy.contracts.v1.InputColumn;
 import dev.understudy.contracts.v1.OutputColumn;
 import dev.understudy.contracts.v1.OutputMeaning;
+import dev.understudy.contracts.v1.RouteMode;
 import dev.understudy.registry.measure.GuardSpec;
 import dev.understudy.registry.measure.KpiSpec;
+import dev.understudy.registry.measure.Predicted;
 import dev.understudy.registry.problem.Checks;
 import dev.understudy.registry.problem.Refused;
 import java.util.ArrayList;
@@ -27,20 +29,29 @@ public record ModelSpec(
     @Nullable String task,
     @Nullable List<Input> inputs,
     @Nullable List<Output> outputs,
-    @Nullable Meaning meaning,
+    @Nullable MeaningSpec meaning,
     @Nullable List<KpiSpec> kpis,
     @Nullable List<GuardSpec> guards,
     @Nullable ServingSpec serving) {
   private static final int MOST_COLUMNS = 1_000;
   private static final int MOST_CATEGORIES = 10_000;
   private static final int MOST_DIMENSIONS = 8;
-  private static final int LONGEST_CATEGORY = 1_000;
+  static final int LONGEST_CATEGORY = 1_000;
 
   private enum Task {
-    BINARY_CLASSIFICATION
+    BINARY_CLASSIFICATION(dev.understudy.contracts.v1.Task.BINARY),
+    MULTICLASS_CLASSIFICATION(dev.understudy.contracts.v1.Task.MULTICLASS),
+    REGRESSION(dev.understudy.contracts.v1.Task.REGRESSION);
+
+    private final dev.understudy.contracts.v1.Task onTheWire;
+
+    Task(dev.understudy.contracts.v1.Task onTheWire) {
+      this.onTheWire = onTheWire;
+    }
   }
 
-  private enum Datatype {
+  /** What a tensor can hold, by the Open Inference Protocol's names. */
+  enum Datatype {
     BOOL,
     UINT8,
     UINT16,
@@ -93,26 +104,15 @@ public record ModelSpec(
       @Nullable List<Long> shape,
       @Nullable List<String> labels) {}
 
-  /** How an output is read as a prediction of the outcome. */
-  @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record Meaning(
-      @Nullable String output,
-      @Nullable String outcome,
-      @Nullable String positive,
-      @Nullable String negative,
-      @Nullable Double threshold) {}
-
   /** Refuses the first thing that is wrong, by its path in the request. */
   public void check() {
     Checks.name("name", name);
-    Checks.choice("task", task, EnumSet.allOf(Task.class));
     inputColumns();
-    outputColumns();
-    outputMeaning();
+    Predicted predicted = predicted();
     List<KpiSpec> measures = kpis();
     for (int i = 0; i < measures.size(); i++) {
       String at = "kpis[%d]".formatted(i);
-      Checks.present(at, measures.get(i)).checked(at, false);
+      Checks.present(at, measures.get(i)).checked(at, predicted, RouteMode.ROUTE_MODE_UNSPECIFIED);
     }
     if (guards != null) {
       GuardSpec.checked("guards", guards);
@@ -272,40 +272,13 @@ public record ModelSpec(
 
   /** How the answer is read. */
   public OutputMeaning outputMeaning() {
-    Meaning said = Checks.present("meaning", meaning);
-    String output = Checks.name("meaning.output", said.output());
-    OutputColumn column =
-        outputColumns().stream()
-            .filter(one -> one.getName().equals(output))
-            .findFirst()
-            .orElseThrow(
-                () -> Refused.field("meaning.output", "'%s' is not an output".formatted(output)));
-    if (!Datatype.valueOf(column.getDatatype()).isFloating()) {
-      throw Refused.field("meaning.output", "a probability is a floating-point output");
-    }
-    if (column.getShapeList().stream().skip(1).anyMatch(size -> size != 1)) {
-      throw Refused.field(
-          "meaning.output",
-          "'%s' may have several values a row; name an output with one, the positive's probability"
-              .formatted(output));
-    }
-    String positive = Checks.text("meaning.positive", said.positive(), LONGEST_CATEGORY);
-    if (positive.isEmpty()) {
-      throw Refused.field("meaning.positive", "say which value of the outcome is the positive one");
-    }
-    String negative = Checks.text("meaning.negative", said.negative(), LONGEST_CATEGORY);
-    if (negative.isEmpty() || negative.equals(positive)) {
-      throw Refused.field(
-          "meaning.negative", "say which is the other value of the outcome; no other is a label");
-    }
-    double threshold = Checks.present("meaning.threshold", said.threshold());
-    return OutputMeaning.newBuilder()
-        .setOutput(output)
-        .setOutcome(Checks.name("meaning.outcome", said.outcome()))
-        .setPositive(positive)
-        .setNegative(negative)
-        .setThreshold(Checks.between("meaning.threshold", threshold, 0, 1))
-        .build();
+    return predicted().meaning();
+  }
+
+  /** What the model predicts, for its measures. */
+  public Predicted predicted() {
+    Task what = Checks.choice("task", task, EnumSet.allOf(Task.class));
+    return Checks.present("meaning", meaning).checked(what.onTheWire, outputColumns());
   }
 
   private static List<Long> shape(String at, @Nullable List<Long> shape) {

@@ -9,17 +9,24 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a candidate must not harm, as it is written in a request. Unchecked until {@link #checked}.
  *
- * @param kind ERRORS or SLOW
- * @param relativeMargin 0.5 allows half as many again; by default 0.5 for errors, 0.25 for slow
- * @param absoluteMargin 0.01 allows one point more; by default 0.0025 for errors, 0.01 for slow
+ * @param kind ERRORS (failed, timed out or invalid), SLOW, TIMEOUTS (timed out) or INVALID
+ *     (answered without a usable prediction)
+ * @param relativeMargin 0.5 allows half as many again; by default 0.25 for SLOW, 0.5 otherwise
+ * @param absoluteMargin 0.01 allows one point more; by default 0.01 for SLOW, 0.0025 otherwise
  * @param slowThreshold scoring longer than this is slow; SLOW cannot do without
  * @param required false: can only roll back, not hold up a promotion; true by default
  */
+@Schema(
+    description =
+        "What a candidate must not harm: ERRORS (failed, timed out or invalid), TIMEOUTS, INVALID"
+            + " (answered without a usable prediction) or SLOW, which needs a 'slow_threshold'. The"
+            + " laxer of both margins counts: 0.5 and 0.0025 by default, of SLOW 0.25 and 0.01.")
 public record GuardSpec(
     @Nullable String kind,
     @Nullable Double relativeMargin,
@@ -57,7 +64,11 @@ public record GuardSpec(
   }
 
   private Guard one(String at) {
-    GuardKind what = Checks.choice(at + ".kind", kind, List.of(GuardKind.ERRORS, GuardKind.SLOW));
+    GuardKind what =
+        Checks.choice(
+            at + ".kind",
+            kind,
+            List.of(GuardKind.ERRORS, GuardKind.SLOW, GuardKind.TIMEOUTS, GuardKind.INVALID));
     boolean slow = what == GuardKind.SLOW;
     double relative = relativeMargin == null ? (slow ? 0.25 : 0.5) : relativeMargin;
     double absolute = absoluteMargin == null ? (slow ? 0.01 : 0.0025) : absoluteMargin;

@@ -56,7 +56,11 @@ final class EvaluationCheck {
     if (rollout.liveTest().filter(live -> live.id().equals(test.id())).isEmpty()) {
       return Judged.NOT_LIVE;
     }
-    if (said.getEpoch() != test.epoch().getNumber()) {
+    int live = rollout.epoch(test).getNumber();
+    // An epoch shows only when its predictions mature; until then the judge speaks of the last one,
+    // which may go on or stop the test, but promotes nothing.
+    boolean known = said.getEpoch() >= 0 && said.getEpoch() <= live;
+    if (!known || (said.getVerdict() == Verdict.PROMOTE && said.getEpoch() != live)) {
       return Judged.WRONG_EPOCH;
     }
     if (said.getVerdict() == Verdict.PROMOTE && !supports(said.getEvidence(), test.definition())) {

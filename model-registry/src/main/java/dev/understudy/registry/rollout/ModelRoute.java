@@ -49,6 +49,11 @@ record ModelRoute(
     return new ModelRoute(revision + 1, single, null, null, nextStandby, why);
   }
 
+  /** What was prepared is let go, for that reason, and callers get what they got. */
+  ModelRoute keeping(String why) {
+    return new ModelRoute(revision, committed, null, null, standby, why);
+  }
+
   ModelRoute withoutStandby() {
     return new ModelRoute(revision, committed, prepared, preparedAt, null, failure);
   }

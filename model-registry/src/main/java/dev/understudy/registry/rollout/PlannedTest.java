@@ -7,6 +7,7 @@ import dev.understudy.contracts.v1.Epoch;
 import dev.understudy.contracts.v1.TestDefined;
 import dev.understudy.contracts.v1.TestDefinition;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * One test of a rollout: its frozen definition with the bytes that were hashed, and how long the
@@ -22,6 +23,11 @@ record PlannedTest(
       throw new IllegalArgumentException(
           "the announcement of test %s does not fit its definition"
               .formatted(definition.getTestId()));
+    }
+    for (int i = 0; i < definition.getEpochsCount(); i++) {
+      if (definition.getEpochs(i).getNumber() != i) {
+        throw new IllegalArgumentException("epochs are numbered from 0, in order");
+      }
     }
   }
 
@@ -68,8 +74,14 @@ record PlannedTest(
     return announcement.getDefinitionSha256();
   }
 
-  /** The epoch that is live; a test has one until shares can be widened. */
-  Epoch epoch() {
-    return definition.getEpochs(0);
+  /** The epoch of that number. */
+  Epoch epoch(int number) {
+    return definition.getEpochs(number);
+  }
+
+  /** The epoch that comes next; empty after the last. */
+  Optional<Epoch> after(Epoch epoch) {
+    int next = epoch.getNumber() + 1;
+    return next < definition.getEpochsCount() ? Optional.of(epoch(next)) : Optional.empty();
   }
 }

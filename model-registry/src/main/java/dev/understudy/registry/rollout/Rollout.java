@@ -1,5 +1,6 @@
 package dev.understudy.registry.rollout;
 
+import dev.understudy.contracts.v1.Epoch;
 import dev.understudy.contracts.v1.Route;
 import dev.understudy.contracts.v1.VersionRef;
 import java.util.List;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param salt of the assignment, fixed for the whole rollout
  * @param eligibility segments and hold-out, the same in every route of it
  * @param tests shadow, split or both, in this order
+ * @param ramp how far the split is widened
  * @param reason why it ended, or why it is where it is
  */
 record Rollout(
@@ -22,6 +24,7 @@ record Rollout(
     String salt,
     Route eligibility,
     List<PlannedTest> tests,
+    Ramp ramp,
     @Nullable String reason) {
   Rollout {
     tests = List.copyOf(tests);
@@ -45,7 +48,7 @@ record Rollout(
       Route eligibility,
       List<PlannedTest> tests) {
     RolloutState first = RolloutState.preparing(tests.getFirst().stage());
-    return new Rollout(id, first, current, candidate, salt, eligibility, tests, null);
+    return new Rollout(id, first, current, candidate, salt, eligibility, tests, Ramp.START, null);
   }
 
   Optional<PlannedTest> test(Stage stage) {
@@ -61,7 +64,26 @@ record Rollout(
     return state.liveTest().flatMap(this::test);
   }
 
+  /** The epoch of one of its tests that is live, or would be first; a shadow has one. */
+  Epoch epoch(PlannedTest test) {
+    return test.epoch(
+        switch (test.stage()) {
+          case SHADOW -> 0;
+          case SPLIT -> ramp.epoch();
+        });
+  }
+
+  /** How often this candidate was tested against the model before, and once more. */
+  int attempt() {
+    // Of what was planned before attempts were counted nothing is known but this one.
+    return Math.max(1, tests.getFirst().definition().getAttempt());
+  }
+
   Rollout moved(RolloutState next, @Nullable String why) {
-    return new Rollout(id, next, current, candidate, salt, eligibility, tests, why);
+    return moved(next, ramp, why);
+  }
+
+  Rollout moved(RolloutState next, Ramp widened, @Nullable String why) {
+    return new Rollout(id, next, current, candidate, salt, eligibility, tests, widened, why);
   }
 }

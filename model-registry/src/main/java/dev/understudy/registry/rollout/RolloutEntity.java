@@ -32,11 +32,21 @@ class RolloutEntity {
   @Column(name = "candidate_version")
   byte[] candidateVersion;
 
+  /** The artefact's, by which attempts of the same candidate are counted. */
+  @Column(name = "candidate_sha256", updatable = false)
+  String candidateSha256;
+
   @Column String salt;
 
   /** A route with nothing but segments and hold-out. */
   @Column(updatable = false)
   byte[] eligibility;
+
+  /** Of the split: number of the epoch that is live. */
+  @Column int epoch;
+
+  @Column(name = "widen_not_before")
+  @Nullable Instant widenNotBefore;
 
   @Column @Nullable String reason;
 
@@ -58,6 +68,7 @@ class RolloutEntity {
         salt,
         eligibility(),
         tests.stream().map(RolloutTestEntity::planned).toList(),
+        new Ramp(epoch, widenNotBefore),
         reason);
   }
 
@@ -66,7 +77,10 @@ class RolloutEntity {
     state = rollout.state();
     currentVersion = rollout.current().toByteArray();
     candidateVersion = rollout.candidate().toByteArray();
+    candidateSha256 = rollout.candidate().getSha256();
     salt = rollout.salt();
+    epoch = rollout.ramp().epoch();
+    widenNotBefore = rollout.ramp().notBefore();
     eligibility = rollout.eligibility().toByteArray();
     reason = rollout.reason();
     change++;

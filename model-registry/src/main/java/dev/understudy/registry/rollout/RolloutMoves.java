@@ -1,6 +1,7 @@
 package dev.understudy.registry.rollout;
 
 import dev.understudy.contracts.v1.CandidateShare;
+import dev.understudy.contracts.v1.Epoch;
 import dev.understudy.contracts.v1.Route;
 import dev.understudy.contracts.v1.RouteMode;
 import dev.understudy.contracts.v1.Verdict;
@@ -33,35 +34,45 @@ final class RolloutMoves {
   /** A rollout begins: its first route is prepared, and the standby of the last one is let go. */
   static Step start(ModelRoute route, Rollout rollout, Instant now) {
     PlannedTest first = rollout.tests().getFirst();
-    ModelRoute next = route.withoutStandby().preparing(underTest(rollout, first), now);
+    ModelRoute next =
+        route.withoutStandby().preparing(underTest(rollout, first, rollout.epoch(first)), now);
     return new Step(next, rollout, List.of(ROUTE), "rollout.started", null);
   }
 
   /** All live gateways have prepared that revision. */
-  static Step prepared(ModelRoute route, @Nullable Rollout rollout, long revision) {
+  static Step prepared(ModelRoute route, @Nullable Rollout rollout, long revision, Instant now) {
     if (!isPreparing(route, revision)) {
       return Step.nothing(route, rollout);
     }
     if (rollout == null) {
       return new Step(route.committing(null), null, List.of(ROUTE), "route.committed", null);
     }
-    Rollout next = rollout.moved(rollout.state().committed(), null);
-    Optional<PlannedTest> begins = next.liveTest();
-    if (begins.isPresent()) {
-      // The test's record goes first: it begins before the first prediction that counts for it.
+    RolloutState state = rollout.state().committed();
+    Optional<PlannedTest> live = state.liveTest().flatMap(rollout::test);
+    if (live.isEmpty()) {
+      Rollout promoted = rollout.moved(state, null);
       return new Step(
-          route.committing(null),
-          next,
-          List.of(new Announcement.TestBegins(begins.get()), ROUTE),
-          "rollout.test_begun",
-          null);
+          route.committing(rollout.current()), promoted, List.of(ROUTE), "rollout.promoted", null);
     }
+    PlannedTest test = live.get();
+    if (rollout.state() == RolloutState.WIDENING) {
+      Epoch wider = test.after(rollout.epoch(test)).orElseThrow();
+      Rollout widened = rollout.moved(state, Ramp.at(wider, now), null);
+      return new Step(route.committing(null), widened, List.of(ROUTE), "rollout.widened", null);
+    }
+    Rollout begun = rollout.moved(state, Ramp.at(rollout.epoch(test), now), null);
+    // The test's record goes first: it begins before the first prediction that counts for it.
     return new Step(
-        route.committing(rollout.current()), next, List.of(ROUTE), "rollout.promoted", null);
+        route.committing(null),
+        begun,
+        List.of(new Announcement.TestBegins(test), ROUTE),
+        "rollout.test_begun",
+        null);
   }
 
   /** That revision cannot be prepared, and why. */
-  static Step givenUp(ModelRoute route, @Nullable Rollout rollout, long revision, String why) {
+  static Step givenUp(
+      ModelRoute route, @Nullable Rollout rollout, long revision, String why, Instant now) {
     if (!isPreparing(route, revision)) {
       return Step.nothing(route, rollout);
     }
@@ -69,7 +80,28 @@ final class RolloutMoves {
       ModelRoute none = new ModelRoute(route.revision(), null, null, null, null, why);
       return new Step(none, null, List.of(ROUTE), "route.given_up", why);
     }
-    return end(route, rollout, rollout.state().stopped(), "rollout.given_up", why);
+    RolloutState state = rollout.state().givenUp();
+    if (state.isLive()) {
+      Rollout asBefore = rollout.moved(state, rollout.ramp().postponed(now), why);
+      return new Step(
+          route.keeping(why), asBefore, List.of(ROUTE), "rollout.widening_given_up", why);
+    }
+    return end(route, rollout, state, "rollout.given_up", why);
+  }
+
+  /**
+   * The next share of the split is to be prepared, because nothing forbids it or a person says so.
+   */
+  static Step widen(ModelRoute route, Rollout rollout, String why, Instant now) {
+    RolloutState state = rollout.state().widening();
+    PlannedTest test = rollout.liveTest().orElseThrow();
+    Epoch wider = test.after(rollout.epoch(test)).orElseThrow();
+    return new Step(
+        route.preparing(underTest(rollout, test, wider), now),
+        rollout.moved(state, why),
+        List.of(ROUTE),
+        "rollout.widening",
+        why);
   }
 
   /** A verdict that passed every check. */
@@ -110,7 +142,7 @@ final class RolloutMoves {
     Route next =
         state == RolloutState.PREPARING_PROMOTION
             ? ModelRoute.single(rollout.candidate()).setRolloutId(rollout.id()).build()
-            : underTest(rollout, split.orElseThrow());
+            : underTest(rollout, split.orElseThrow(), rollout.epoch(split.orElseThrow()));
     return new Step(
         route.preparing(next, now),
         rollout.moved(state, why),
@@ -133,7 +165,7 @@ final class RolloutMoves {
     return route.prepared() != null && route.prepared().getRevision() == revision;
   }
 
-  private static Route underTest(Rollout rollout, PlannedTest test) {
+  private static Route underTest(Rollout rollout, PlannedTest test, Epoch epoch) {
     return rollout.eligibility().toBuilder()
         .setMode(
             switch (test.stage()) {
@@ -142,12 +174,10 @@ final class RolloutMoves {
             })
         .setCurrent(rollout.current())
         .addCandidates(
-            CandidateShare.newBuilder()
-                .setVersion(rollout.candidate())
-                .setShare(test.epoch().getShare()))
+            CandidateShare.newBuilder().setVersion(rollout.candidate()).setShare(epoch.getShare()))
         .setRolloutId(rollout.id())
         .setTestId(test.id())
-        .setEpoch(test.epoch().getNumber())
+        .setEpoch(epoch.getNumber())
         .setSalt(rollout.salt())
         .setShadowDeadlineMs(test.shadowDeadline().toMillis())
         .build();

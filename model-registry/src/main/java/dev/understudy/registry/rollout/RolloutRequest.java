@@ -46,6 +46,7 @@ record RolloutRequest(
    *
    * @param fraction SHADOW: of the requests that the candidate scores too; all by default
    * @param share SPLIT: of the units that the candidate answers; half by default
+   * @param shares SPLIT: instead of one share, a rising list of them: epochs of one test
    * @param unitKey where the unit comes from; refused until tests can be analysed by unit
    * @param horizon how long a label may take
    * @param shadowDeadline SHADOW: how long a shadow may take; 1 s by default
@@ -56,6 +57,7 @@ record RolloutRequest(
   record StageRequest(
       @Nullable Double fraction,
       @Nullable Double share,
+      @Nullable List<ShareRequest> shares,
       @Nullable String unitKey,
       @Nullable Duration horizon,
       @Nullable Duration shadowDeadline,
@@ -77,7 +79,21 @@ record RolloutRequest(
     }
   }
 
-  /** When to decide; whatever is left out has the default of {@link TestPlan}. */
+  /**
+   * One share of a split.
+   *
+   * @param minimumDuration how long it stays before the next one is taken without a person; a day
+   *     by default. The last share has none
+   */
+  record ShareRequest(@Nullable Double share, @Nullable Duration minimumDuration) {}
+
+  /**
+   * When to decide; whatever is left out has the default of {@link TestPlan}.
+   *
+   * @param strictAttempts the n-th test of the same artefact against the model needs evidence at
+   *     alphaPromote / 2^(n-1), so that all of its attempts together promote a candidate that is no
+   *     better with at most twice alphaPromote
+   */
   record PolicyRequest(
       @Nullable Double alphaPromote,
       @Nullable Double alphaRollback,
@@ -89,8 +105,9 @@ record RolloutRequest(
       @Nullable Duration maximumDuration,
       @Nullable Double minimumCoverage,
       @Nullable Double minimumCompleteness,
-      @Nullable Duration staleAfter) {
+      @Nullable Duration staleAfter,
+      @Nullable Boolean strictAttempts) {
     static final PolicyRequest DEFAULTS =
-        new PolicyRequest(null, null, null, null, null, null, null, null, null, null, null);
+        new PolicyRequest(null, null, null, null, null, null, null, null, null, null, null, null);
   }
 }

@@ -20,6 +20,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
+import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jspecify.annotations.Nullable;
 
 /** The rollouts of a model. */
@@ -30,6 +31,11 @@ class RolloutResource {
   private static final int LONGEST_REASON = 1_000;
 
   record StopRequest(@Nullable String reason) {}
+
+  /**
+   * @param share the next one of the split
+   */
+  record WidenRequest(@Nullable Double share, @Nullable String reason) {}
 
   private final Catalog catalog;
   private final RolloutControl control;
@@ -51,6 +57,14 @@ class RolloutResource {
   }
 
   @POST
+  @Operation(
+      summary = "Start a rollout",
+      description =
+          "A candidate and a shadow, a split or both. A split has one 'share', or 'shares': a"
+              + " rising list, each with the 'minimum_duration' after which the next one is taken"
+              + " when no guard is harmed. All of them are epochs of one test. What a test names"
+              + " neither as 'kpi' nor as 'guards' is the model's. With policy.strict_attempts the"
+              + " n-th test of the same artefact needs evidence at alpha_promote / 2^(n-1).")
   public Response start(
       @PathParam("project") String project,
       @PathParam("model") String name,
@@ -93,13 +107,39 @@ class RolloutResource {
       @PathParam("id") String id,
       @HeaderParam("If-Match") @Nullable String ifMatch,
       @Nullable StopRequest request) {
-    String reason = Checks.text("reason", Checks.present("body", request).reason(), LONGEST_REASON);
-    if (reason.isBlank()) {
-      throw Refused.field("reason", "say why");
-    }
+    String reason = reason(Checks.present("body", request).reason());
     CatalogModel model = catalog.model(project, name);
     control.stop(model, id, ifMatch, reason);
     return view(Response.ok(), model, id);
+  }
+
+  @POST
+  @Path("/{id}/widen")
+  @Operation(
+      summary = "Take the next share of a split",
+      description =
+          "Before its minimum time if need be, but only while the last evaluation is of the live"
+              + " epoch and fresh, says CONTINUE of healthy data and shows no guard beyond its line"
+              + " of harm. There is no way back to a smaller share: stop the rollout instead.")
+  public Response widen(
+      @PathParam("project") String project,
+      @PathParam("model") String name,
+      @PathParam("id") String id,
+      @HeaderParam("If-Match") @Nullable String ifMatch,
+      @Nullable WidenRequest request) {
+    WidenRequest asked = Checks.present("body", request);
+    double share = Checks.present("share", asked.share());
+    CatalogModel model = catalog.model(project, name);
+    control.widen(model, id, ifMatch, share, reason(asked.reason()));
+    return view(Response.ok(), model, id);
+  }
+
+  private static String reason(@Nullable String said) {
+    String reason = Checks.text("reason", said, LONGEST_REASON);
+    if (reason.isBlank()) {
+      throw Refused.field("reason", "say why");
+    }
+    return reason;
   }
 
   private Response view(Response.ResponseBuilder answer, CatalogModel model, String id) {

@@ -8,6 +8,7 @@ import java.util.Optional;
  *
  * <pre>
  * PREPARING_SHADOW -> SHADOW -> PREPARING_SPLIT -> SPLIT -> PREPARING_PROMOTION -> PROMOTED
+ *                                  SPLIT -> WIDENING -> SPLIT | PREPARING_PROMOTION
  *        any live state -> STOPPED | ROLLED_BACK            PROMOTED -> ROLLED_BACK
  * </pre>
  */
@@ -16,6 +17,8 @@ enum RolloutState {
   SHADOW,
   PREPARING_SPLIT,
   SPLIT,
+  /** The split goes on at its share while the next one is prepared. */
+  WIDENING,
   PREPARING_PROMOTION,
   PROMOTED,
   ROLLED_BACK,
@@ -42,10 +45,35 @@ enum RolloutState {
   RolloutState committed() {
     return switch (this) {
       case PREPARING_SHADOW -> SHADOW;
-      case PREPARING_SPLIT -> SPLIT;
+      case PREPARING_SPLIT, WIDENING -> SPLIT;
       case PREPARING_PROMOTION -> PROMOTED;
       case SHADOW, SPLIT, PROMOTED, ROLLED_BACK, STOPPED ->
           throw new IllegalMove("committed", this);
+    };
+  }
+
+  /** The prepared route is given up: what was not there before ends, what was goes on. */
+  RolloutState givenUp() {
+    return switch (this) {
+      case PREPARING_SHADOW, PREPARING_SPLIT, PREPARING_PROMOTION -> STOPPED;
+      case WIDENING -> SPLIT;
+      case SHADOW, SPLIT, PROMOTED, ROLLED_BACK, STOPPED -> throw new IllegalMove("given up", this);
+    };
+  }
+
+  /** The next share of the split is to be prepared. */
+  RolloutState widening() {
+    return switch (this) {
+      case SPLIT -> WIDENING;
+      case PREPARING_SHADOW,
+          SHADOW,
+          PREPARING_SPLIT,
+          WIDENING,
+          PREPARING_PROMOTION,
+          PROMOTED,
+          ROLLED_BACK,
+          STOPPED ->
+          throw new IllegalMove("widened", this);
     };
   }
 
@@ -53,7 +81,7 @@ enum RolloutState {
   RolloutState promoted(boolean splitFollows) {
     return switch (this) {
       case SHADOW -> splitFollows ? PREPARING_SPLIT : PREPARING_PROMOTION;
-      case SPLIT -> PREPARING_PROMOTION;
+      case SPLIT, WIDENING -> PREPARING_PROMOTION;
       case PREPARING_SHADOW, PREPARING_SPLIT, PREPARING_PROMOTION, PROMOTED, ROLLED_BACK, STOPPED ->
           throw new IllegalMove("promoted", this);
     };
@@ -62,7 +90,13 @@ enum RolloutState {
   /** The candidate does harm: legal while it can have traffic, also after its promotion. */
   RolloutState rolledBack() {
     return switch (this) {
-      case PREPARING_SHADOW, SHADOW, PREPARING_SPLIT, SPLIT, PREPARING_PROMOTION, PROMOTED ->
+      case PREPARING_SHADOW,
+          SHADOW,
+          PREPARING_SPLIT,
+          SPLIT,
+          WIDENING,
+          PREPARING_PROMOTION,
+          PROMOTED ->
           ROLLED_BACK;
       case ROLLED_BACK, STOPPED -> throw new IllegalMove("rolled back", this);
     };
@@ -71,7 +105,8 @@ enum RolloutState {
   /** It ends without a winner: by a verdict, by a person, or because it could not be prepared. */
   RolloutState stopped() {
     return switch (this) {
-      case PREPARING_SHADOW, SHADOW, PREPARING_SPLIT, SPLIT, PREPARING_PROMOTION -> STOPPED;
+      case PREPARING_SHADOW, SHADOW, PREPARING_SPLIT, SPLIT, WIDENING, PREPARING_PROMOTION ->
+          STOPPED;
       case PROMOTED, ROLLED_BACK, STOPPED -> throw new IllegalMove("stopped", this);
     };
   }
@@ -79,7 +114,7 @@ enum RolloutState {
   /** Whether it holds the model's one place for a live rollout. */
   boolean isLive() {
     return switch (this) {
-      case PREPARING_SHADOW, SHADOW, PREPARING_SPLIT, SPLIT, PREPARING_PROMOTION -> true;
+      case PREPARING_SHADOW, SHADOW, PREPARING_SPLIT, SPLIT, WIDENING, PREPARING_PROMOTION -> true;
       case PROMOTED, ROLLED_BACK, STOPPED -> false;
     };
   }
@@ -88,7 +123,7 @@ enum RolloutState {
   Optional<Stage> liveTest() {
     return switch (this) {
       case SHADOW -> Optional.of(Stage.SHADOW);
-      case SPLIT -> Optional.of(Stage.SPLIT);
+      case SPLIT, WIDENING -> Optional.of(Stage.SPLIT);
       case PREPARING_SHADOW, PREPARING_SPLIT, PREPARING_PROMOTION, PROMOTED, ROLLED_BACK, STOPPED ->
           Optional.empty();
     };

@@ -1,5 +1,7 @@
 package dev.understudy.registry.rollout;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.understudy.contracts.v1.RolloutEvaluated;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
@@ -8,6 +10,7 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A test's row. The database refuses to change its definition. */
@@ -54,6 +57,18 @@ class RolloutTestEntity {
     row.shadowDeadlineMs = test.shadowDeadline().toMillis();
     row.lastNumber = -1;
     return row;
+  }
+
+  /** The last evaluation that was accepted, if any was. */
+  Optional<RolloutEvaluated> evaluation() {
+    if (latest == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(RolloutEvaluated.parseFrom(latest));
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("a kept evaluation is not readable", e);
+    }
   }
 
   PlannedTest planned() {

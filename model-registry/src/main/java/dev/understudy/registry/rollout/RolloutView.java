@@ -1,8 +1,7 @@
 package dev.understudy.registry.rollout;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.google.protobuf.InvalidProtocolBufferException;
-import dev.understudy.contracts.v1.RolloutEvaluated;
+import dev.understudy.contracts.v1.Epoch;
 import dev.understudy.contracts.v1.Segment;
 import dev.understudy.registry.audit.AuditEntry;
 import dev.understudy.registry.catalog.CatalogModel;
@@ -12,7 +11,11 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A rollout as it leaves the service. */
+/**
+ * A rollout as it leaves the service.
+ *
+ * @param attempt 2 where the same artefact was tested against the model once before
+ */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record RolloutView(
     String id,
@@ -21,6 +24,7 @@ record RolloutView(
     RolloutState state,
     String current,
     String candidate,
+    int attempt,
     @Nullable String reason,
     Instant createdAt,
     Instant changedAt,
@@ -48,6 +52,9 @@ record RolloutView(
    * One of its tests.
    *
    * @param epoch the live one's number
+   * @param share that the candidate has in it, or the sampled fraction
+   * @param widensFrom the earliest moment at which the next share is taken without a person; absent
+   *     where none is to come
    * @param latest the last evaluation that was accepted
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -56,27 +63,25 @@ record RolloutView(
       Stage stage,
       @Nullable Instant begunAt,
       int epoch,
+      double share,
+      @Nullable Instant widensFrom,
       String definitionSha256,
       Map<String, Object> definition,
       @Nullable Map<String, Object> latest) {
-    static TestView of(RolloutTestEntity row) {
+    static TestView of(Rollout rollout, RolloutTestEntity row) {
       PlannedTest test = row.planned();
+      Epoch live = rollout.epoch(test);
+      boolean widens = rollout.liveTest().filter(test::equals).isPresent();
       return new TestView(
           row.testId,
           row.stage,
           row.begunAt,
-          test.epoch().getNumber(),
+          live.getNumber(),
+          live.getShare(),
+          widens && test.after(live).isPresent() ? rollout.ramp().notBefore() : null,
           row.definitionSha256,
           MessageJson.of(test.definition()),
-          row.latest == null ? null : evaluation(row.latest));
-    }
-
-    private static Map<String, Object> evaluation(byte[] bytes) {
-      try {
-        return MessageJson.of(RolloutEvaluated.parseFrom(bytes));
-      } catch (InvalidProtocolBufferException e) {
-        throw new IllegalStateException("a kept evaluation is not readable", e);
-      }
+          row.evaluation().map(MessageJson::of).orElse(null));
     }
   }
 
@@ -93,12 +98,13 @@ record RolloutView(
         row.state,
         rollout.current().getVersion(),
         rollout.candidate().getVersion(),
+        rollout.attempt(),
         row.reason,
         row.createdAt,
         row.changedAt,
         rollout.eligibility().getSegmentsList().stream().map(SegmentView::of).toList(),
         rollout.eligibility().getHoldOut(),
-        tests.stream().map(TestView::of).toList(),
+        tests.stream().map(test -> TestView.of(rollout, test)).toList(),
         history);
   }
 }

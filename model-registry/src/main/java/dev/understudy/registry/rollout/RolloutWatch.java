@@ -20,14 +20,15 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class RolloutWatch {
   private final Routes routes;
-  private final RolloutControl control;
+  private final RolloutFollowUp followUp;
   private final MeterRegistry meters;
   private final Duration every;
   private volatile @Nullable BackgroundLoop loop;
 
-  RolloutWatch(Routes routes, RolloutControl control, MeterRegistry meters, RegistryConfig config) {
+  RolloutWatch(
+      Routes routes, RolloutFollowUp followUp, MeterRegistry meters, RegistryConfig config) {
     this.routes = routes;
-    this.control = control;
+    this.followUp = followUp;
     this.meters = meters;
     this.every = config.prepareCheckEvery();
   }
@@ -50,10 +51,10 @@ class RolloutWatch {
   private Duration look() {
     RuntimeException failure = null;
     for (long model : QuarkusTransaction.requiringNew().call(routes::preparing)) {
-      failure = tried(() -> control.followUp(model), failure);
+      failure = tried(() -> followUp.followUp(model), failure);
     }
-    for (long model : QuarkusTransaction.requiringNew().call(control::mayBeForgotten)) {
-      failure = tried(() -> control.endIfForgotten(model), failure);
+    for (long model : QuarkusTransaction.requiringNew().call(followUp::mayBeForgotten)) {
+      failure = tried(() -> followUp.endIfForgotten(model), failure);
     }
     if (failure != null) {
       throw failure;

@@ -34,6 +34,20 @@ class Rollouts implements PanacheRepositoryBase<RolloutEntity, String> {
         .firstResultOptional();
   }
 
+  /** How many rollouts of that artefact against the model have come as far as a test. */
+  int tested(long model, String sha256) {
+    return getEntityManager()
+        .createQuery(
+            "select count(distinct r.id) from RolloutEntity r, RolloutTestEntity t"
+                + " where r.modelId = ?1 and r.candidateSha256 = ?2"
+                + " and t.rolloutId = r.id and t.begunAt is not null",
+            Long.class)
+        .setParameter(1, model)
+        .setParameter(2, sha256)
+        .getSingleResult()
+        .intValue();
+  }
+
   /** The models whose live test has begun before that moment. */
   List<Long> testedSinceBefore(Instant moment) {
     return getEntityManager()

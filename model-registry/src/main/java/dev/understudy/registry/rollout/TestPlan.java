@@ -5,11 +5,11 @@ import dev.understudy.contracts.v1.DecisionPolicy;
 import dev.understudy.contracts.v1.Epoch;
 import dev.understudy.contracts.v1.Guard;
 import dev.understudy.contracts.v1.Kpi;
-import dev.understudy.contracts.v1.OutputMeaning;
 import dev.understudy.contracts.v1.RouteMode;
 import dev.understudy.contracts.v1.TestDefinition;
 import dev.understudy.registry.measure.GuardSpec;
 import dev.understudy.registry.measure.KpiSpec;
+import dev.understudy.registry.measure.Predicted;
 import dev.understudy.registry.problem.Checks;
 import dev.understudy.registry.problem.Refused;
 import dev.understudy.registry.rollout.RolloutRequest.PolicyRequest;
@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Makes the frozen definitions of a rollout's tests from what was asked for: checks every figure,
  * fills in the defaults, and names the field that is wrong. Pure.
  *
+ * @param attempt 1 for a candidate that was never tested against this model
  * @param measures of the model, for a stage that names none
  * @param guards likewise; null where the model has none of its own
  * @param shadowGrace what a shadow's record may take beyond its deadline before it counts as lost
@@ -33,7 +34,8 @@ record TestPlan(
     String model,
     String current,
     String candidate,
-    OutputMeaning meaning,
+    int attempt,
+    Predicted predicted,
     List<KpiSpec> measures,
     @Nullable List<GuardSpec> guards,
     Duration shadowGrace) {
@@ -94,11 +96,15 @@ record TestPlan(
             .addCandidates(candidate)
             .setHorizonMs(horizon.toMillis())
             .setShadowDeadlineMs(shadow ? deadline.plus(shadowGrace).toMillis() : 0)
-            .setMeaning(meaning)
+            .setMeaning(predicted.meaning())
             .setPrimary(primary(at, shadow, asked))
             .addAllGuards(guards(at, asked))
             .setPolicy(policy(at + ".policy", shadow, horizon, asked))
-            .addEpochs(Epoch.newBuilder().setNumber(0).setShare(share(at, shadow, asked)));
+            .setAttempt(attempt);
+    definition.addAllEpochs(
+        shadow
+            ? List.of(Epoch.newBuilder().setShare(fraction(at, asked)).build())
+            : Shares.checked(at, asked, definition.getPolicy()));
     if (asked.labels() != null) {
       double coverage = definition.getPolicy().getMinimumCoverage();
       definition.setLabels(asked.labels().checked(at + ".labels", shadow, coverage));
@@ -106,26 +112,10 @@ record TestPlan(
     return PlannedTest.of(stage, definition.build(), deadline);
   }
 
-  /** Of a split; the judge's weights 1/share would be without bound below it. */
-  private static final double SMALLEST_SHARE = 0.001;
-
-  private static double share(String at, boolean shadow, StageRequest asked) {
-    if (shadow) {
-      refuse(at + ".share", asked.share(), "a shadow has a 'fraction'");
-      return Checks.positive(at + ".fraction", asked.fraction() == null ? 1 : asked.fraction(), 1);
-    }
-    refuse(at + ".fraction", asked.fraction(), "a split has a 'share'");
-    double share = Checks.positive(at + ".share", asked.share() == null ? 0.5 : asked.share(), 1);
-    if (share == 1) {
-      throw Refused.field(at + ".share", "a share of 1 leaves nothing to compare with");
-    }
-    if (share < SMALLEST_SHARE || share > 1 - SMALLEST_SHARE) {
-      throw Refused.field(
-          at + ".share",
-          "%s is outside %s..%s: the smaller arm would prove nothing"
-              .formatted(share, SMALLEST_SHARE, 1 - SMALLEST_SHARE));
-    }
-    return share;
+  private static double fraction(String at, StageRequest asked) {
+    refuse(at + ".share", asked.share(), "a shadow has a 'fraction'");
+    refuse(at + ".shares", asked.shares(), "a shadow has a 'fraction'");
+    return Checks.positive(at + ".fraction", asked.fraction() == null ? 1 : asked.fraction(), 1);
   }
 
   private static Duration deadline(String at, boolean shadow, StageRequest asked) {
@@ -144,7 +134,8 @@ record TestPlan(
     if (kpi == null && measures.size() == 1) {
       kpi = measures.getFirst();
     }
-    return Checks.present(at + ".kpi", kpi).checked(at + ".kpi", !shadow);
+    return Checks.present(at + ".kpi", kpi)
+        .checked(at + ".kpi", predicted, shadow ? RouteMode.SHADOW : RouteMode.SPLIT);
   }
 
   private List<Guard> guards(String at, StageRequest asked) {
@@ -155,8 +146,7 @@ record TestPlan(
     return GuardSpec.checked(at + ".guards", chosen);
   }
 
-  private static DecisionPolicy policy(
-      String at, boolean shadow, Duration horizon, StageRequest asked) {
+  private DecisionPolicy policy(String at, boolean shadow, Duration horizon, StageRequest asked) {
     PolicyRequest policy = asked.policy() == null ? PolicyRequest.DEFAULTS : asked.policy();
     long fewest = policy.minimumUnits() == null ? UNITS : policy.minimumUnits();
     long most = policy.maximumUnits() == null ? 0 : policy.maximumUnits();
@@ -175,7 +165,7 @@ record TestPlan(
       throw Refused.field(at + ".maximum_duration", "it is not above minimum_duration");
     }
     return DecisionPolicy.newBuilder()
-        .setAlphaPromote(alpha(at + ".alpha_promote", policy.alphaPromote(), ALPHA))
+        .setAlphaPromote(alphaPromote(at, policy))
         .setAlphaRollback(alpha(at + ".alpha_rollback", policy.alphaRollback(), ALPHA))
         .setAlphaFutility(alpha(at + ".alpha_futility", policy.alphaFutility(), ALPHA))
         .setAlphaHealth(alpha(at + ".alpha_health", policy.alphaHealth(), ALPHA_HEALTH))
@@ -193,6 +183,22 @@ record TestPlan(
                     LONGEST_TEST)
                 .toMillis())
         .build();
+  }
+
+  /** In strict mode all attempts together err about as often as one may. */
+  private double alphaPromote(String at, PolicyRequest policy) {
+    double once = alpha(at + ".alpha_promote", policy.alphaPromote(), ALPHA);
+    if (!Boolean.TRUE.equals(policy.strictAttempts())) {
+      return once;
+    }
+    double now = Math.scalb(once, 1 - attempt);
+    if (now < SMALLEST_ALPHA) {
+      throw Refused.field(
+          at + ".strict_attempts",
+          "attempt %d would need evidence at %.1e, which is out of reach; register another candidate"
+              .formatted(attempt, now));
+    }
+    return now;
   }
 
   private static double alpha(String field, @Nullable Double value, double otherwise) {

@@ -127,7 +127,7 @@ class EvaluationCheckTest {
   void aSplitNeedsItsUnitsInEachArm() {
     Step preparing =
         RolloutMoves.start(RolloutMovesTest.served(), rollout(null, split()), Instant.EPOCH);
-    Step split = RolloutMoves.prepared(preparing.route(), preparing.rollout(), 2);
+    Step split = RolloutMoves.prepared(preparing.route(), preparing.rollout(), 2, Instant.EPOCH);
     RolloutEvaluated.Builder evaluation = promotion();
     PlannedTest test = split.rollout().test(Stage.SPLIT).orElseThrow();
     evaluation.setTestId(test.id()).setDefinitionSha256(test.sha256());
@@ -136,6 +136,28 @@ class EvaluationCheckTest {
     assertThat(check(split, evaluation)).isEqualTo(Judged.UNSUPPORTED);
     evaluation.getEvidenceBuilder().setUnits(2_000).setUnitsCandidate(1_000);
     assertThat(check(split, evaluation)).isEqualTo(Judged.ACCEPTED);
+  }
+
+  @Test
+  void anEpochThatIsOverPromotesNothingButStillSpeaks() {
+    Step split = RolloutMovesTest.inSplit(rollout(null, Plans.ramp()));
+    Step widening = RolloutMoves.widen(split.route(), split.rollout(), "now", RolloutMovesTest.NOW);
+    Step wider =
+        RolloutMoves.prepared(widening.route(), widening.rollout(), 3, RolloutMovesTest.NOW);
+    PlannedTest test = split.rollout().test(Stage.SPLIT).orElseThrow();
+    RolloutEvaluated.Builder evaluation = promotion();
+    evaluation.setTestId(test.id()).setDefinitionSha256(test.sha256());
+    evaluation.getEvidenceBuilder().setUnits(2_000).setUnitsCandidate(1_000);
+
+    assertThat(check(split, evaluation)).isEqualTo(Judged.ACCEPTED);
+    assertThat(check(widening, evaluation)).isEqualTo(Judged.ACCEPTED);
+    assertThat(check(wider, evaluation)).isEqualTo(Judged.WRONG_EPOCH);
+    assertThat(check(wider, evaluation.setVerdict(Verdict.CONTINUE))).isEqualTo(Judged.ACCEPTED);
+    assertThat(check(wider, evaluation.setVerdict(Verdict.STOP_FUTILE))).isEqualTo(Judged.ACCEPTED);
+    assertThat(check(wider, evaluation.setEpoch(2))).isEqualTo(Judged.WRONG_EPOCH);
+    assertThat(check(wider, evaluation.setEpoch(-1))).isEqualTo(Judged.WRONG_EPOCH);
+    assertThat(check(wider, evaluation.setEpoch(1).setVerdict(Verdict.PROMOTE)))
+        .isEqualTo(Judged.ACCEPTED);
   }
 
   @Test

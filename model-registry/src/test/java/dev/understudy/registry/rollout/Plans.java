@@ -5,9 +5,12 @@ import dev.understudy.contracts.v1.Route;
 import dev.understudy.contracts.v1.VersionRef;
 import dev.understudy.registry.measure.GuardSpec;
 import dev.understudy.registry.measure.KpiSpec;
+import dev.understudy.registry.measure.Predicted;
 import dev.understudy.registry.rollout.RolloutRequest.PolicyRequest;
+import dev.understudy.registry.rollout.RolloutRequest.ShareRequest;
 import dev.understudy.registry.rollout.RolloutRequest.StageRequest;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,11 +18,31 @@ import org.jspecify.annotations.Nullable;
 final class Plans {
   static final VersionRef CURRENT = version("1");
   static final VersionRef CANDIDATE = version("2");
-  static final KpiSpec BETTER = new KpiSpec("ACCURACY", "SUPERIORITY", null, 0.01, null);
-  static final KpiSpec NOT_WORSE = new KpiSpec("ACCURACY", "NON_INFERIORITY", 0.03, null, 0.7);
+  static final KpiSpec BETTER = kpi("ACCURACY", "SUPERIORITY", null, 0.01, null);
+  static final KpiSpec NOT_WORSE = kpi("ACCURACY", "NON_INFERIORITY", 0.03, null, 0.7);
+  static final Predicted PREDICTED =
+      new Predicted(
+          OutputMeaning.newBuilder()
+              .setOutput("probability")
+              .setOutcome("status")
+              .setPositive("bad")
+              .setNegative("good")
+              .setThreshold(0.5)
+              .build(),
+          true);
   static final Duration HORIZON = Duration.ofSeconds(3);
 
   private Plans() {}
+
+  static KpiSpec kpi(
+      @Nullable String kind,
+      @Nullable String line,
+      @Nullable Double margin,
+      @Nullable Double minimumEffect,
+      @Nullable Double centre) {
+    return new KpiSpec(
+        kind, line, margin, minimumEffect, centre, null, null, null, null, null, null, null);
+  }
 
   static VersionRef version(String name) {
     return VersionRef.newBuilder().setVersion(name).setFormat("onnx").setBytes(1).build();
@@ -32,24 +55,48 @@ final class Plans {
         "credit-risk",
         "1",
         "2",
-        OutputMeaning.newBuilder().setOutput("probability").setPositive("bad").build(),
+        1,
+        PREDICTED,
         List.of(),
         null,
         Duration.ofSeconds(2));
   }
 
   static StageRequest shadow() {
-    return new StageRequest(null, null, null, HORIZON, null, BETTER, null, null);
+    return new StageRequest(null, null, null, null, HORIZON, null, BETTER, null, null);
   }
 
   static StageRequest split() {
-    return new StageRequest(null, null, null, HORIZON, null, NOT_WORSE, null, null);
+    return new StageRequest(null, null, null, null, HORIZON, null, NOT_WORSE, null, null);
+  }
+
+  /** A split that begins with one in twenty, and stays so for an hour. */
+  static StageRequest ramp() {
+    return withShares(
+        split(),
+        new ShareRequest(0.05, Duration.ofHours(1)),
+        new ShareRequest(0.25, null),
+        new ShareRequest(0.5, null));
+  }
+
+  static StageRequest withShares(StageRequest stage, ShareRequest... shares) {
+    return new StageRequest(
+        stage.fraction(),
+        stage.share(),
+        Arrays.asList(shares),
+        stage.unitKey(),
+        stage.horizon(),
+        stage.shadowDeadline(),
+        stage.kpi(),
+        stage.guards(),
+        stage.policy());
   }
 
   static StageRequest withShare(StageRequest stage, Double fraction, Double share) {
     return new StageRequest(
         fraction,
         share,
+        stage.shares(),
         stage.unitKey(),
         stage.horizon(),
         stage.shadowDeadline(),
@@ -62,6 +109,7 @@ final class Plans {
     return new StageRequest(
         stage.fraction(),
         stage.share(),
+        stage.shares(),
         stage.unitKey(),
         stage.horizon(),
         stage.shadowDeadline(),
@@ -74,6 +122,7 @@ final class Plans {
     return new StageRequest(
         stage.fraction(),
         stage.share(),
+        stage.shares(),
         stage.unitKey(),
         stage.horizon(),
         stage.shadowDeadline(),

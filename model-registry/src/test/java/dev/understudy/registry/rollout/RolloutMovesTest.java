@@ -2,28 +2,31 @@ package dev.understudy.registry.rollout;
 
 import static dev.understudy.registry.rollout.Plans.CANDIDATE;
 import static dev.understudy.registry.rollout.Plans.CURRENT;
+import static dev.understudy.registry.rollout.Plans.ramp;
 import static dev.understudy.registry.rollout.Plans.rollout;
 import static dev.understudy.registry.rollout.Plans.shadow;
 import static dev.understudy.registry.rollout.Plans.split;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.understudy.contracts.v1.Route;
 import dev.understudy.contracts.v1.RouteMode;
 import dev.understudy.contracts.v1.Verdict;
 import dev.understudy.registry.rollout.Step.Announcement.RouteChanges;
 import dev.understudy.registry.rollout.Step.Announcement.TestBegins;
+import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class RolloutMovesTest {
-  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+  static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
   @Test
   void aFirstVersionIsPreparedAndThenCommittedUnderTheSameRevision() {
     Step deploying = RolloutMoves.deploy(ModelRoute.NONE, CURRENT, NOW);
-    Step deployed = RolloutMoves.prepared(deploying.route(), null, 1);
+    Step deployed = RolloutMoves.prepared(deploying.route(), null, 1, NOW);
 
     assertThat(deploying.route().committed()).isNull();
     assertThat(deploying.route().prepared().getRevision()).isEqualTo(1);
@@ -35,7 +38,7 @@ class RolloutMovesTest {
   void aFirstVersionThatCannotBeLoadedLeavesNoRouteAndTheReason() {
     Step deploying = RolloutMoves.deploy(ModelRoute.NONE, CURRENT, NOW);
 
-    Step given = RolloutMoves.givenUp(deploying.route(), null, 1, "no such operator");
+    Step given = RolloutMoves.givenUp(deploying.route(), null, 1, "no such operator", NOW);
 
     assertThat(given.route().committed()).isNull();
     assertThat(given.route().prepared()).isNull();
@@ -73,7 +76,7 @@ class RolloutMovesTest {
   void aTestIsAnnouncedBeforeTheRouteThatFeedsIt() {
     Step started = RolloutMoves.start(served(), rollout(shadow(), null), NOW);
 
-    Step step = RolloutMoves.prepared(started.route(), started.rollout(), 2);
+    Step step = RolloutMoves.prepared(started.route(), started.rollout(), 2, NOW);
 
     assertThat(step.announcements())
         .hasExactlyElementsOfTypes(TestBegins.class, RouteChanges.class);
@@ -99,7 +102,7 @@ class RolloutMovesTest {
     Step won = judged(inShadow(rollout(shadow(), null)), Verdict.PROMOTE);
     assertThat(won.rollout().state()).isEqualTo(RolloutState.PREPARING_PROMOTION);
 
-    Step promoted = RolloutMoves.prepared(won.route(), won.rollout(), 3);
+    Step promoted = RolloutMoves.prepared(won.route(), won.rollout(), 3, NOW);
 
     assertThat(promoted.rollout().state()).isEqualTo(RolloutState.PROMOTED);
     assertThat(promoted.route().committed().getMode()).isEqualTo(RouteMode.SINGLE);
@@ -149,14 +152,15 @@ class RolloutMovesTest {
   @Test
   void anAcknowledgementOfAnotherRevisionChangesNothing() {
     Step started = RolloutMoves.start(served(), rollout(shadow(), null), NOW);
-    Step committed = RolloutMoves.prepared(started.route(), started.rollout(), 2);
+    Step committed = RolloutMoves.prepared(started.route(), started.rollout(), 2, NOW);
 
-    assertThat(RolloutMoves.prepared(started.route(), started.rollout(), 1).changesNothing())
-        .isTrue();
-    assertThat(RolloutMoves.prepared(committed.route(), committed.rollout(), 2).changesNothing())
+    assertThat(RolloutMoves.prepared(started.route(), started.rollout(), 1, NOW).changesNothing())
         .isTrue();
     assertThat(
-            RolloutMoves.givenUp(committed.route(), committed.rollout(), 2, "late")
+            RolloutMoves.prepared(committed.route(), committed.rollout(), 2, NOW).changesNothing())
+        .isTrue();
+    assertThat(
+            RolloutMoves.givenUp(committed.route(), committed.rollout(), 2, "late", NOW)
                 .changesNothing())
         .isTrue();
   }
@@ -165,7 +169,8 @@ class RolloutMovesTest {
   void aRouteThatCannotBePreparedStopsTheRolloutAndCurrentStays() {
     Step started = RolloutMoves.start(served(), rollout(shadow(), split()), NOW);
 
-    Step given = RolloutMoves.givenUp(started.route(), started.rollout(), 2, "no gateway is live");
+    Step given =
+        RolloutMoves.givenUp(started.route(), started.rollout(), 2, "no gateway is live", NOW);
 
     assertThat(given.rollout().state()).isEqualTo(RolloutState.STOPPED);
     assertThat(given.rollout().reason()).isEqualTo("no gateway is live");
@@ -177,7 +182,7 @@ class RolloutMovesTest {
   @Test
   void aPromotedCandidateCanBeRolledBackWhileTheOldOneStandsBy() {
     Step won = judged(inShadow(rollout(shadow(), null)), Verdict.PROMOTE);
-    Step promoted = RolloutMoves.prepared(won.route(), won.rollout(), 3);
+    Step promoted = RolloutMoves.prepared(won.route(), won.rollout(), 3, NOW);
     assertThat(RolloutMoves.candidateHasTraffic(promoted.route(), promoted.rollout())).isTrue();
 
     Step back = judged(promoted, Verdict.ROLLBACK);
@@ -199,15 +204,99 @@ class RolloutMovesTest {
         .isInstanceOf(RolloutState.IllegalMove.class);
   }
 
+  @Test
+  void aSplitIsWidenedUnderTheNextEpochOfTheSameTest() {
+    Step split = inSplit(rollout(null, ramp()));
+
+    Step widening = RolloutMoves.widen(split.route(), split.rollout(), "it is time", NOW);
+    Step widened =
+        RolloutMoves.prepared(widening.route(), widening.rollout(), 3, NOW.plusSeconds(60));
+
+    assertThat(widening.rollout().state()).isEqualTo(RolloutState.WIDENING);
+    assertThat(widening.route().committed().getCandidates(0).getShare()).isEqualTo(0.05);
+    assertThat(widening.rollout().liveTest().orElseThrow().id()).isEqualTo("r1-split");
+    assertThat(widened.rollout().state()).isEqualTo(RolloutState.SPLIT);
+    assertThat(widened.announcements()).hasExactlyElementsOfTypes(RouteChanges.class);
+    assertThat(widened.rollout().ramp().epoch()).isEqualTo(1);
+    Route before = split.route().committed();
+    Route after = widened.route().committed();
+    assertThat(after.getEpoch()).isEqualTo(1);
+    assertThat(after.getCandidates(0).getShare()).isEqualTo(0.25);
+    assertThat(after.getTestId()).isEqualTo(before.getTestId());
+    assertThat(after.getSalt()).isEqualTo(before.getSalt());
+    assertThat(after.getHoldOut()).isEqualTo(before.getHoldOut());
+  }
+
+  @Test
+  void eachShareStaysForItsMinimumTime() {
+    Step split = inSplit(rollout(null, ramp()));
+    Instant first = NOW.plus(Duration.ofHours(1));
+    assertThat(split.rollout().ramp().notBefore()).isEqualTo(first);
+    assertThat(split.rollout().ramp().isDue(first.minusMillis(1), first)).isFalse();
+    assertThat(split.rollout().ramp().isDue(first, first.minusMillis(1))).isFalse();
+    assertThat(split.rollout().ramp().isDue(first, first)).isTrue();
+
+    Step widening = RolloutMoves.widen(split.route(), split.rollout(), "it is time", first);
+    Step widened = RolloutMoves.prepared(widening.route(), widening.rollout(), 3, first);
+
+    assertThat(widened.rollout().ramp().notBefore()).isEqualTo(first.plus(Duration.ofDays(1)));
+  }
+
+  @Test
+  void aWideningThatCannotBePreparedLeavesTheSplitAsItWasForAWhile() {
+    Step split = inSplit(rollout(null, ramp()));
+    Step widening = RolloutMoves.widen(split.route(), split.rollout(), "it is time", NOW);
+
+    Step given = RolloutMoves.givenUp(widening.route(), widening.rollout(), 3, "too late", NOW);
+
+    assertThat(given.rollout().state()).isEqualTo(RolloutState.SPLIT);
+    assertThat(given.rollout().reason()).isEqualTo("too late");
+    assertThat(given.rollout().ramp().epoch()).isZero();
+    assertThat(given.rollout().ramp().notBefore()).isEqualTo(NOW.plus(Duration.ofMinutes(10)));
+    assertThat(given.route().prepared()).isNull();
+    assertThat(given.route().committed()).isEqualTo(split.route().committed());
+    Step again = RolloutMoves.widen(given.route(), given.rollout(), "it is time", NOW);
+    assertThat(again.route().prepared().getRevision()).isEqualTo(4);
+  }
+
+  @Test
+  void whoIsPromotedOrRolledBackWhileItWidensDoesNotWaitForTheShare() {
+    Step split = inSplit(rollout(null, ramp()));
+    Step widening = RolloutMoves.widen(split.route(), split.rollout(), "it is time", NOW);
+
+    Step won = judged(widening, Verdict.PROMOTE);
+    Step back = judged(widening, Verdict.ROLLBACK);
+
+    assertThat(won.rollout().state()).isEqualTo(RolloutState.PREPARING_PROMOTION);
+    assertThat(won.route().prepared().getCurrent()).isEqualTo(CANDIDATE);
+    assertThat(won.route().prepared().getRevision()).isEqualTo(4);
+    assertThat(back.rollout().state()).isEqualTo(RolloutState.ROLLED_BACK);
+    assertThat(back.route().prepared()).isNull();
+    assertThat(back.route().committed().getCurrent()).isEqualTo(CURRENT);
+  }
+
+  @Test
+  void onlyARunningSplitIsWidened() {
+    Step shadow = inShadow(rollout(shadow(), ramp()));
+
+    assertThatThrownBy(() -> RolloutMoves.widen(shadow.route(), shadow.rollout(), "now", NOW))
+        .isInstanceOf(RolloutState.IllegalMove.class);
+  }
+
+  static Step inSplit(Rollout rollout) {
+    Step started = RolloutMoves.start(served(), rollout, NOW);
+    return RolloutMoves.prepared(started.route(), started.rollout(), 2, NOW);
+  }
+
   static ModelRoute served() {
     return RolloutMoves.prepared(
-            RolloutMoves.deploy(ModelRoute.NONE, CURRENT, NOW).route(), null, 1)
+            RolloutMoves.deploy(ModelRoute.NONE, CURRENT, NOW).route(), null, 1, NOW)
         .route();
   }
 
   static Step inShadow(Rollout rollout) {
     Step started = RolloutMoves.start(served(), rollout, NOW);
-    return RolloutMoves.prepared(started.route(), started.rollout(), 2);
+    return RolloutMoves.prepared(started.route(), started.rollout(), 2, NOW);
   }
 
   private static Step judged(Step before, Verdict verdict) {

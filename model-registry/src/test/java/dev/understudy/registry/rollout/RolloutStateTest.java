@@ -8,6 +8,7 @@ import static dev.understudy.registry.rollout.RolloutState.ROLLED_BACK;
 import static dev.understudy.registry.rollout.RolloutState.SHADOW;
 import static dev.understudy.registry.rollout.RolloutState.SPLIT;
 import static dev.understudy.registry.rollout.RolloutState.STOPPED;
+import static dev.understudy.registry.rollout.RolloutState.WIDENING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -30,7 +31,9 @@ class RolloutStateTest {
           "promoted with a split to follow", state -> state.promoted(true),
           "promoted without", state -> state.promoted(false),
           "rolled back", RolloutState::rolledBack,
-          "stopped", RolloutState::stopped);
+          "stopped", RolloutState::stopped,
+          "given up", RolloutState::givenUp,
+          "widened", RolloutState::widening);
 
   static Stream<Arguments> legalMoves() {
     return Stream.of(
@@ -41,6 +44,16 @@ class RolloutStateTest {
         Arguments.of(SHADOW, "promoted without", PREPARING_PROMOTION),
         Arguments.of(SHADOW, "rolled back", ROLLED_BACK),
         Arguments.of(SHADOW, "stopped", STOPPED),
+        Arguments.of(PREPARING_SHADOW, "given up", STOPPED),
+        Arguments.of(PREPARING_SPLIT, "given up", STOPPED),
+        Arguments.of(PREPARING_PROMOTION, "given up", STOPPED),
+        Arguments.of(SPLIT, "widened", WIDENING),
+        Arguments.of(WIDENING, "committed", SPLIT),
+        Arguments.of(WIDENING, "given up", SPLIT),
+        Arguments.of(WIDENING, "promoted with a split to follow", PREPARING_PROMOTION),
+        Arguments.of(WIDENING, "promoted without", PREPARING_PROMOTION),
+        Arguments.of(WIDENING, "rolled back", ROLLED_BACK),
+        Arguments.of(WIDENING, "stopped", STOPPED),
         Arguments.of(PREPARING_SPLIT, "committed", SPLIT),
         Arguments.of(PREPARING_SPLIT, "rolled back", ROLLED_BACK),
         Arguments.of(PREPARING_SPLIT, "stopped", STOPPED),
@@ -87,10 +100,11 @@ class RolloutStateTest {
   }
 
   @Test
-  void aTestRunsInItsOwnStateOnly() {
+  void aTestRunsInItsOwnStatesOnly() {
     assertThat(SHADOW.liveTest()).contains(Stage.SHADOW);
     assertThat(SPLIT.liveTest()).contains(Stage.SPLIT);
-    assertThat(EnumSet.complementOf(EnumSet.of(SHADOW, SPLIT)))
+    assertThat(WIDENING.liveTest()).contains(Stage.SPLIT);
+    assertThat(EnumSet.complementOf(EnumSet.of(SHADOW, SPLIT, WIDENING)))
         .allSatisfy(state -> assertThat(state.liveTest()).isEmpty());
   }
 }

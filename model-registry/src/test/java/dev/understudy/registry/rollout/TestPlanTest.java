@@ -7,12 +7,14 @@ import static dev.understudy.registry.rollout.Plans.split;
 import static dev.understudy.registry.rollout.Plans.withGuards;
 import static dev.understudy.registry.rollout.Plans.withPolicy;
 import static dev.understudy.registry.rollout.Plans.withShare;
+import static dev.understudy.registry.rollout.Plans.withShares;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.understudy.contracts.Digest;
 import dev.understudy.contracts.ProblemType;
 import dev.understudy.contracts.v1.DecisionPolicy;
+import dev.understudy.contracts.v1.Epoch;
 import dev.understudy.contracts.v1.GuardKind;
 import dev.understudy.contracts.v1.RouteMode;
 import dev.understudy.contracts.v1.TestDefinition;
@@ -20,6 +22,7 @@ import dev.understudy.registry.measure.GuardSpec;
 import dev.understudy.registry.measure.KpiSpec;
 import dev.understudy.registry.problem.Refused;
 import dev.understudy.registry.rollout.RolloutRequest.PolicyRequest;
+import dev.understudy.registry.rollout.RolloutRequest.ShareRequest;
 import dev.understudy.registry.rollout.RolloutRequest.StageRequest;
 import java.time.Duration;
 import java.util.List;
@@ -91,8 +94,7 @@ class TestPlanTest {
 
   @Test
   void logLossIsCapped() {
-    StageRequest stage =
-        withKpi(shadow(), new KpiSpec("LOG_LOSS", "SUPERIORITY", null, 0.003, null));
+    StageRequest stage = withKpi(shadow(), Plans.kpi("LOG_LOSS", "SUPERIORITY", null, 0.003, null));
 
     assertThat(only(stage, null).getPrimary().getCap()).isEqualTo(6.908);
   }
@@ -107,16 +109,68 @@ class TestPlanTest {
             plan.model(),
             plan.current(),
             plan.candidate(),
-            plan.meaning(),
+            plan.attempt(),
+            plan.predicted(),
             List.of(Plans.BETTER),
             List.of(slow(Duration.ofMillis(50))),
             plan.shadowGrace());
-    StageRequest bare = new StageRequest(null, null, null, HORIZON, null, null, null, null);
+    StageRequest bare = new StageRequest(null, null, null, null, HORIZON, null, null, null, null);
 
     PlannedTest test = withModels.tests(Plans.request(bare, null)).getFirst();
 
     assertThat(test.definition().getPrimary().getMinimumEffect()).isEqualTo(0.01);
     assertThat(test.definition().getGuards(0).getSlowThresholdUs()).isEqualTo(50_000);
+  }
+
+  @Test
+  void theSharesOfASplitAreEpochsOfOneTest() {
+    TestDefinition test = only(null, Plans.ramp());
+
+    assertThat(test.getEpochsList())
+        .containsExactly(
+            Epoch.newBuilder()
+                .setNumber(0)
+                .setShare(0.05)
+                .setMinimumMs(Duration.ofHours(1).toMillis())
+                .build(),
+            Epoch.newBuilder()
+                .setNumber(1)
+                .setShare(0.25)
+                .setMinimumMs(Duration.ofDays(1).toMillis())
+                .build(),
+            Epoch.newBuilder().setNumber(2).setShare(0.5).build());
+  }
+
+  @Test
+  void aListOfOneShareIsThatShare() {
+    assertThat(only(null, withShares(split(), last(0.3))))
+        .isEqualTo(only(null, withShare(split(), null, 0.3)));
+  }
+
+  @Test
+  void theAttemptIsPartOfTheDefinitionAndCostsNothingUnlessItIsStrict() {
+    TestDefinition third = attempt(3, shadow());
+
+    assertThat(third.getAttempt()).isEqualTo(3);
+    assertThat(third.getPolicy().getAlphaPromote()).isEqualTo(0.05);
+  }
+
+  @Test
+  void aStrictThirdAttemptNeedsEvidenceAtAQuarterOfTheLevel() {
+    DecisionPolicy policy = attempt(3, withPolicy(shadow(), strict())).getPolicy();
+
+    assertThat(policy.getAlphaPromote()).isEqualTo(0.0125);
+    assertThat(policy.getAlphaRollback()).isEqualTo(0.05);
+    assertThat(attempt(1, withPolicy(shadow(), strict())).getPolicy().getAlphaPromote())
+        .isEqualTo(0.05);
+  }
+
+  @Test
+  void aStrictAttemptBeyondReachIsRefused() {
+    Refused refused =
+        catchThrowableOfType(Refused.class, () -> attempt(2_000, withPolicy(shadow(), strict())));
+
+    assertThat(refused.field()).isEqualTo("shadow.policy.strict_attempts");
   }
 
   static Stream<Arguments> wrong() {
@@ -130,53 +184,89 @@ class TestPlanTest {
         Arguments.of("split.share", null, withShare(split(), null, 1.0)),
         Arguments.of("split.share", null, withShare(split(), null, -0.1)),
         Arguments.of("split.share", null, withShare(split(), null, 1.5)),
+        Arguments.of("split.share", null, withShare(Plans.ramp(), null, 0.5)),
+        Arguments.of("split.shares", null, withShares(split())),
+        Arguments.of("split.shares[0]", null, withShares(split(), (ShareRequest) null)),
+        Arguments.of("split.shares[0].share", null, withShares(split(), share(null, HORIZON))),
+        Arguments.of(
+            "split.shares[1].share", null, withShares(split(), share(0.5, null), last(0.5))),
+        Arguments.of(
+            "split.shares[1].share", null, withShares(split(), share(0.5, null), last(0.1))),
+        Arguments.of(
+            "split.shares[1].share", null, withShares(split(), share(0.5, null), last(1.0))),
+        Arguments.of("split.shares[0].share", null, withShares(split(), last(Double.NaN))),
+        Arguments.of(
+            "split.shares[0].minimum_duration", null, withShares(split(), share(0.5, HORIZON))),
+        Arguments.of(
+            "split.shares[0].minimum_duration",
+            null,
+            withShares(split(), share(0.1, HORIZON.negated()), last(0.5))),
+        Arguments.of(
+            "split.shares",
+            null,
+            withShares(
+                split(),
+                share(0.1, Duration.ofDays(20)),
+                share(0.2, Duration.ofDays(20)),
+                last(0.5))),
+        Arguments.of("shadow.shares", withShares(shadow(), last(0.5)), null),
         Arguments.of("split.fraction", null, withShare(split(), 0.5, null)),
         Arguments.of(
             "split.shadow_deadline",
             null,
-            new StageRequest(null, null, null, HORIZON, HORIZON, Plans.NOT_WORSE, null, null)),
+            new StageRequest(
+                null, null, null, null, HORIZON, HORIZON, Plans.NOT_WORSE, null, null)),
         Arguments.of(
             "shadow.horizon",
-            new StageRequest(null, null, null, null, null, Plans.BETTER, null, null),
+            new StageRequest(null, null, null, null, null, null, Plans.BETTER, null, null),
             null),
         Arguments.of(
             "shadow.horizon",
             new StageRequest(
-                null, null, null, Duration.ofSeconds(-1), null, Plans.BETTER, null, null),
+                null, null, null, null, Duration.ofSeconds(-1), null, Plans.BETTER, null, null),
             null),
         Arguments.of(
             "shadow.shadow_deadline",
-            new StageRequest(null, null, null, HORIZON, Duration.ZERO, Plans.BETTER, null, null),
+            new StageRequest(
+                null, null, null, null, HORIZON, Duration.ZERO, Plans.BETTER, null, null),
             null),
         Arguments.of("shadow.kpi", withKpi(shadow(), null), null),
         Arguments.of(
             "shadow.kpi.kind",
-            withKpi(shadow(), new KpiSpec("AUC", "SUPERIORITY", null, 0.1, null)),
+            withKpi(shadow(), Plans.kpi("LUCK", "SUPERIORITY", null, 0.1, null)),
+            null),
+        Arguments.of(
+            "shadow.kpi.kind",
+            withKpi(shadow(), Plans.kpi("MAE", "SUPERIORITY", null, 0.1, null)),
+            null),
+        Arguments.of(
+            "shadow.kpi.kind",
+            withKpi(shadow(), Plans.kpi("VALUE", "SUPERIORITY", null, 0.1, null)),
             null),
         Arguments.of(
             "shadow.kpi.line",
-            withKpi(shadow(), new KpiSpec("ACCURACY", null, null, 0.1, null)),
+            withKpi(shadow(), Plans.kpi("ACCURACY", null, null, 0.1, null)),
             null),
         Arguments.of(
             "shadow.kpi.minimum_effect",
-            withKpi(shadow(), new KpiSpec("ACCURACY", "SUPERIORITY", null, null, null)),
+            withKpi(shadow(), Plans.kpi("ACCURACY", "SUPERIORITY", null, null, null)),
             null),
         Arguments.of(
             "shadow.kpi.margin",
-            withKpi(shadow(), new KpiSpec("ACCURACY", "SUPERIORITY", 0.1, 0.1, null)),
+            withKpi(shadow(), Plans.kpi("ACCURACY", "SUPERIORITY", 0.1, 0.1, null)),
             null),
         Arguments.of(
             "shadow.kpi.margin",
-            withKpi(shadow(), new KpiSpec("ACCURACY", "NON_INFERIORITY", null, null, null)),
+            withKpi(shadow(), Plans.kpi("ACCURACY", "NON_INFERIORITY", null, null, null)),
             null),
         // At the end of its scale a line leaves the judge nothing to bet on.
         Arguments.of(
             "shadow.kpi.minimum_effect",
-            withKpi(shadow(), new KpiSpec("ACCURACY", "SUPERIORITY", null, 1.0, null)),
+            withKpi(shadow(), Plans.kpi("ACCURACY", "SUPERIORITY", null, 1.0, null)),
             null),
         Arguments.of(
             "shadow.kpi.margin",
-            withKpi(shadow(), new KpiSpec("LOG_LOSS", "NON_INFERIORITY", 6.908, null, null)),
+            withKpi(shadow(), Plans.kpi("LOG_LOSS", "NON_INFERIORITY", 6.908, null, null)),
             null),
         Arguments.of(
             "shadow.guards[0].absolute_margin",
@@ -185,11 +275,11 @@ class TestPlanTest {
         Arguments.of(
             "split.kpi.centre",
             null,
-            withKpi(split(), new KpiSpec("ACCURACY", "NON_INFERIORITY", 0.03, null, null))),
+            withKpi(split(), Plans.kpi("ACCURACY", "NON_INFERIORITY", 0.03, null, null))),
         Arguments.of(
             "split.kpi.centre",
             null,
-            withKpi(split(), new KpiSpec("ACCURACY", "NON_INFERIORITY", 0.03, null, 1.2))),
+            withKpi(split(), Plans.kpi("ACCURACY", "NON_INFERIORITY", 0.03, null, 1.2))),
         Arguments.of("shadow.guards[0].slow_threshold", withGuards(shadow(), slow(null)), null),
         Arguments.of(
             "shadow.guards[0].slow_threshold",
@@ -227,7 +317,7 @@ class TestPlanTest {
   @Test
   void aSplitByUnitKeyIsRefusedUntilItCanBeAnalysed() {
     StageRequest sticky =
-        new StageRequest(null, 0.5, "customer", HORIZON, null, Plans.NOT_WORSE, null, null);
+        new StageRequest(null, 0.5, null, "customer", HORIZON, null, Plans.NOT_WORSE, null, null);
 
     Refused refused = refused(null, sticky);
 
@@ -237,6 +327,37 @@ class TestPlanTest {
 
   private static TestDefinition only(StageRequest shadow, StageRequest split) {
     return plan().tests(Plans.request(shadow, split)).getFirst().definition();
+  }
+
+  private static TestDefinition attempt(int number, StageRequest shadow) {
+    TestPlan plan = plan();
+    return new TestPlan(
+            plan.rolloutId(),
+            plan.project(),
+            plan.model(),
+            plan.current(),
+            plan.candidate(),
+            number,
+            plan.predicted(),
+            plan.measures(),
+            plan.guards(),
+            plan.shadowGrace())
+        .tests(Plans.request(shadow, null))
+        .getFirst()
+        .definition();
+  }
+
+  private static ShareRequest share(Double share, Duration minimum) {
+    return new ShareRequest(share, minimum);
+  }
+
+  private static ShareRequest last(Double share) {
+    return share(share, null);
+  }
+
+  private static PolicyRequest strict() {
+    return new PolicyRequest(
+        null, null, null, null, null, null, null, null, null, null, null, true);
   }
 
   private static String hash(StageRequest shadow) {
@@ -260,7 +381,7 @@ class TestPlanTest {
   }
 
   private static StageRequest withKpi(StageRequest stage, KpiSpec kpi) {
-    return new StageRequest(null, null, null, stage.horizon(), null, kpi, null, null);
+    return new StageRequest(null, null, null, null, stage.horizon(), null, kpi, null, null);
   }
 
   private static GuardSpec slow(Duration threshold) {
@@ -268,14 +389,17 @@ class TestPlanTest {
   }
 
   private static PolicyRequest alpha(double alpha) {
-    return new PolicyRequest(alpha, null, null, null, null, null, null, null, null, null, null);
+    return new PolicyRequest(
+        alpha, null, null, null, null, null, null, null, null, null, null, null);
   }
 
   private static PolicyRequest units(Long least, Long most) {
-    return new PolicyRequest(null, null, null, null, least, most, null, null, null, null, null);
+    return new PolicyRequest(
+        null, null, null, null, least, most, null, null, null, null, null, null);
   }
 
   private static PolicyRequest durations(Duration least, Duration most) {
-    return new PolicyRequest(null, null, null, null, null, null, least, most, null, null, null);
+    return new PolicyRequest(
+        null, null, null, null, null, null, least, most, null, null, null, null);
   }
 }

@@ -1,0 +1,130 @@
+package dev.understudy.registry.rollout;
+
+import dev.understudy.contracts.v1.Route;
+import dev.understudy.registry.catalog.Catalog;
+import dev.understudy.registry.catalog.CatalogModel;
+import dev.understudy.registry.config.RegistryConfig;
+import dev.understudy.registry.fleet.Fleet;
+import dev.understudy.registry.fleet.Progress;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Does what time and the gateways decide: commits or gives up what was prepared, and stops what its
+ * judge forgot. Each is one transaction as in {@link RolloutControl}. Thread-safe, also between
+ * replicas.
+ */
+@ApplicationScoped
+class RolloutFollowUp {
+  private static final String REGISTRY = "registry";
+
+  private final Catalog catalog;
+  private final Fleet fleet;
+  private final Routes routes;
+  private final Rollouts rollouts;
+  private final RolloutTests tests;
+  private final RolloutLedger ledger;
+  private final Clock clock;
+  private final Duration prepareTimeout;
+  private final Duration judgePatience;
+
+  RolloutFollowUp(
+      Catalog catalog,
+      Fleet fleet,
+      Routes routes,
+      Rollouts rollouts,
+      RolloutTests tests,
+      RolloutLedger ledger,
+      Clock clock,
+      RegistryConfig config) {
+    this.catalog = catalog;
+    this.fleet = fleet;
+    this.routes = routes;
+    this.rollouts = rollouts;
+    this.tests = tests;
+    this.ledger = ledger;
+    this.clock = clock;
+    this.prepareTimeout = config.prepareTimeout();
+    this.judgePatience = config.judgePatience();
+  }
+
+  /** Compares a prepared route with what the gateways report, and commits it or gives it up. */
+  @Transactional
+  void followUp(long modelId) {
+    RouteEntity routeRow = routes.lock(modelId);
+    ModelRoute route = routeRow.route();
+    Route prepared = route.prepared();
+    Instant since = route.preparedAt();
+    if (prepared == null || since == null) {
+      return;
+    }
+    CatalogModel model = catalog.model(modelId);
+    RolloutEntity row = rollouts.live(modelId).orElse(null);
+    Rollout rollout = row == null ? null : row.rollout(tests.of(row.id));
+    long revision = prepared.getRevision();
+    Step step =
+        switch (fleet.progress(model.project(), model.name(), revision, since)) {
+          case Progress.Ready ready ->
+              RolloutMoves.prepared(route, rollout, revision, clock.instant());
+          case Progress.Failed failed ->
+              RolloutMoves.givenUp(
+                  route,
+                  rollout,
+                  revision,
+                  "gateway %s could not load version %s: %s"
+                      .formatted(failed.gateway(), failed.version(), failed.reason()),
+                  clock.instant());
+          case Progress.NobodyLive nobody ->
+              RolloutMoves.givenUp(route, rollout, revision, "no gateway is live", clock.instant());
+          case Progress.Waiting waiting ->
+              waiting.since().plus(prepareTimeout).isBefore(clock.instant())
+                  ? RolloutMoves.givenUp(
+                      route,
+                      rollout,
+                      revision,
+                      "not prepared within %s by %s"
+                          .formatted(prepareTimeout, String.join(", ", waiting.gateways())),
+                      clock.instant())
+                  : Step.nothing(route, rollout);
+          case Progress.NotKnown unknown -> Step.nothing(route, rollout);
+        };
+    ledger.write(model, routeRow, row, step, REGISTRY);
+  }
+
+  /**
+   * Stops a rollout whose judge has said nothing final although the time of its live test is long
+   * over: it was refused, or is away, and the candidate must not keep its traffic for ever.
+   */
+  @Transactional
+  void endIfForgotten(long modelId) {
+    RouteEntity routeRow = routes.lock(modelId);
+    RolloutEntity row = rollouts.live(modelId).orElse(null);
+    if (row == null) {
+      return;
+    }
+    Rollout rollout = row.rollout(tests.of(row.id));
+    PlannedTest test = rollout.liveTest().orElse(null);
+    if (test == null) {
+      return;
+    }
+    Instant begun = tests.findById(test.id()).begunAt;
+    if (begun == null || begun.plus(test.longest()).plus(judgePatience).isAfter(clock.instant())) {
+      return;
+    }
+    String why =
+        "no verdict within %s after the end of test %s; see whether the collector runs and accepts"
+            + " its definition";
+    Step step =
+        RolloutMoves.stop(routeRow.route(), rollout, why.formatted(judgePatience, test.id()));
+    ledger.write(catalog.model(modelId), routeRow, row, step, REGISTRY);
+  }
+
+  /** The models that may have such a rollout. */
+  List<Long> mayBeForgotten() {
+    return rollouts.testedSinceBefore(clock.instant().minus(judgePatience));
+  }
+}
