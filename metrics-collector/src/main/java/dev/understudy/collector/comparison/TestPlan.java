@@ -129,6 +129,11 @@ public record TestPlan(
         sha256);
   }
 
+  /** The number of the widest share that the definition knows; 0 of a shadow. */
+  public int lastEpoch() {
+    return epochs.stream().mapToInt(Integer::intValue).max().orElse(0);
+  }
+
   /** How long after its append time a prediction may be counted, in milliseconds of log time. */
   public long maturesAfterMs() {
     return Math.max(horizonMs, shadowDeadlineMs);

@@ -81,10 +81,15 @@ public final class Judge {
    */
   public record LogEs(double better, double worse) {}
 
-  /** Whether a test is over with this verdict. */
-  public static boolean ends(Verdict verdict) {
-    return switch (verdict) {
-      case PROMOTE, ROLLBACK, STOP_FUTILE, STOP_INCONCLUSIVE, STOP_INVALID -> true;
+  /**
+   * Whether the test is over with this evaluation. A promotion ends it only once the last share of
+   * its split is live: before, the split may have been widened in the meantime, and then the
+   * registry waits for evidence from the share that callers see now.
+   */
+  public static boolean ends(TestPlan plan, RolloutEvaluated evaluation) {
+    return switch (evaluation.getVerdict()) {
+      case ROLLBACK, STOP_FUTILE, STOP_INCONCLUSIVE, STOP_INVALID -> true;
+      case PROMOTE -> evaluation.getEpoch() >= plan.lastEpoch();
       case CONTINUE, HOLD, VERDICT_UNSPECIFIED, UNRECOGNIZED -> false;
     };
   }

@@ -104,7 +104,7 @@ final class Summing {
       output.evaluated(evaluation);
       second += SECOND_MS;
       left--;
-      if (Judge.ends(evaluation.getVerdict())) {
+      if (Judge.ends(known.plan(), evaluation)) {
         end(testId, begin, second);
         return;
       }

@@ -13,6 +13,7 @@ import dev.understudy.collector.statistics.CellBetting;
 import dev.understudy.collector.statistics.CellBetting.Cell;
 import dev.understudy.collector.statistics.Side;
 import dev.understudy.contracts.v1.Count;
+import dev.understudy.contracts.v1.Epoch;
 import dev.understudy.contracts.v1.RolloutEvaluated;
 import dev.understudy.contracts.v1.ScoreStatus;
 import dev.understudy.contracts.v1.TestDefinition;
@@ -379,5 +380,24 @@ class JudgeTest {
     assertThat(new Stand(1_000, 2_000, 0).number()).isZero();
     assertThatIllegalArgumentException().isThrownBy(() -> new Stand(1_000, 2_500, 0));
     assertThatIllegalArgumentException().isThrownBy(() -> new Stand(1_000, 1_000, 0));
+  }
+
+  @Test
+  void aPromotionEndsARampOnlyOnceItsLastShareIsLive() {
+    var ramp = Plans.split("ramp");
+    ramp.clearEpochs()
+        .addEpochs(Epoch.newBuilder().setNumber(0).setShare(0.1))
+        .addEpochs(Epoch.newBuilder().setNumber(1).setShare(0.5));
+    TestPlan plan = Plans.plan(ramp);
+
+    assertThat(Judge.ends(plan, said(Verdict.PROMOTE, 0))).isFalse();
+    assertThat(Judge.ends(plan, said(Verdict.PROMOTE, 1))).isTrue();
+    assertThat(Judge.ends(plan, said(Verdict.ROLLBACK, 0))).isTrue();
+    assertThat(Judge.ends(plan, said(Verdict.HOLD, 1))).isFalse();
+    assertThat(Judge.ends(Plans.plan(Plans.shadow("shadow")), said(Verdict.PROMOTE, 0))).isTrue();
+  }
+
+  private static RolloutEvaluated said(Verdict verdict, int epoch) {
+    return RolloutEvaluated.newBuilder().setVerdict(verdict).setEpoch(epoch).build();
   }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.collector.comparison.Plans;
+import dev.understudy.collector.comparison.TestPlan;
 import dev.understudy.collector.decision.Judge;
 import dev.understudy.contracts.Signature;
 import dev.understudy.contracts.Topic;
@@ -43,6 +44,7 @@ class RestartTest {
   @TempDir Path directory;
   private final String run = UUID.randomUUID().toString();
   private final String testId = "restart-" + run;
+  private TestPlan plan;
   private final List<Map.Entry<String, String>> ids = new ArrayList<>();
 
   private KafkaStreams collector(String name, String disk) {
@@ -72,6 +74,7 @@ class RestartTest {
     // Whatever chance does, it ends after 12 s: too many labels are missing for a decision.
     test.getPolicyBuilder().setMaximumDurationMs(12_000).setMinimumCoverage(0.999);
     test.getPolicyBuilder().setMinimumUnits(1_000_000);
+    plan = Plans.plan(test);
     makeTopics();
     KafkaStreams undisturbed = collector("calm", "calm");
     KafkaStreams disturbed = collector("troubled", "one");
@@ -128,7 +131,7 @@ class RestartTest {
                   read.add(RolloutEvaluated.parseFrom(record.value()));
                 }
                 return read.size() >= seconds
-                    || (!read.isEmpty() && Judge.ends(read.getLast().getVerdict()));
+                    || (!read.isEmpty() && Judge.ends(plan, read.getLast()));
               });
     }
     return read;

@@ -1,6 +1,9 @@
 package dev.understudy.registry.rollout;
 
+import dev.understudy.contracts.v1.Kpi;
+import dev.understudy.contracts.v1.KpiKind;
 import dev.understudy.contracts.v1.LabelPolicy;
+import dev.understudy.contracts.v1.Task;
 import dev.understudy.registry.problem.Checks;
 import dev.understudy.registry.problem.Refused;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +28,13 @@ record LabelRequest(
 
   private static final double LARGEST_OVERRIDE = 0.99;
 
-  /** The policy, or the field that makes no sense beside the others. */
-  LabelPolicy checked(String at, boolean shadow, double minimumCoverage) {
+  /**
+   * The policy, or the field that makes no sense beside the others or for that KPI.
+   *
+   * @param primary KPI of the same test
+   * @param task of the model
+   */
+  LabelPolicy checked(String at, boolean shadow, double minimumCoverage, Kpi primary, Task task) {
     boolean worst = Boolean.TRUE.equals(worstCase);
     boolean chosen = Boolean.TRUE.equals(selective);
     LabelPolicy.Builder policy =
@@ -72,7 +80,41 @@ record LabelRequest(
         at + ".selective",
         "in a split each arm would choose its own labels; compare in a shadow, or label an"
             + " 'override_share'");
+    refuseUnfit(at, policy.build(), primary.getKind(), task);
     return policy.build();
+  }
+
+  private static void refuseUnfit(String at, LabelPolicy policy, KpiKind kind, Task task) {
+    String field =
+        at
+            + (policy.getWorstCase()
+                ? ".worst_case"
+                : policy.getLeastProbability() > 0 ? ".least_probability" : ".selective");
+    refuseIf(
+        (policy.getWorstCase() || policy.getSelective() || policy.getLeastProbability() > 0)
+            && !isMean(kind),
+        field,
+        "%s is no mean over requests, so a label cannot be bounded, weighted or left out; take"
+                .formatted(kind)
+            + " another KPI, or leave 'labels' out");
+    refuseIf(
+        policy.getWorstCase() && task == Task.REGRESSION && kind != KpiKind.VALUE,
+        field,
+        "the outcome of a REGRESSION could be any number, so %s has no worst case; draw labels"
+                .formatted(kind)
+            + " (least_probability), or leave 'labels' out");
+    refuseIf(
+        policy.getSelective() && task != Task.BINARY,
+        at + ".selective",
+        "to approve is to predict one of two outcomes, and the model's task is %s; leave it out"
+            .formatted(task));
+  }
+
+  private static boolean isMean(KpiKind kind) {
+    return switch (kind) {
+      case ACCURACY, LOG_LOSS, BRIER, COST, MAE, RMSE, VALUE -> true;
+      case F1, PRECISION, RECALL, MACRO_F1, AUC, KPI_KIND_UNSPECIFIED, UNRECOGNIZED -> false;
+    };
   }
 
   private static void refuseIf(boolean wrong, String field, String why) {

@@ -64,20 +64,7 @@ record RolloutRequest(
       @Nullable KpiSpec kpi,
       @Nullable List<GuardSpec> guards,
       @Nullable PolicyRequest policy,
-      @Nullable LabelRequest labels) {
-    /** With labels of the usual kind. */
-    StageRequest(
-        @Nullable Double fraction,
-        @Nullable Double share,
-        @Nullable String unitKey,
-        @Nullable Duration horizon,
-        @Nullable Duration shadowDeadline,
-        @Nullable KpiSpec kpi,
-        @Nullable List<GuardSpec> guards,
-        @Nullable PolicyRequest policy) {
-      this(fraction, share, unitKey, horizon, shadowDeadline, kpi, guards, policy, null);
-    }
-  }
+      @Nullable LabelRequest labels) {}
 
   /**
    * One share of a split.

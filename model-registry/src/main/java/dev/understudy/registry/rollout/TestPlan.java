@@ -107,7 +107,11 @@ record TestPlan(
             : Shares.checked(at, asked, definition.getPolicy()));
     if (asked.labels() != null) {
       double coverage = definition.getPolicy().getMinimumCoverage();
-      definition.setLabels(asked.labels().checked(at + ".labels", shadow, coverage));
+      definition.setLabels(
+          asked
+              .labels()
+              .checked(
+                  at + ".labels", shadow, coverage, definition.getPrimary(), predicted.task()));
     }
     return PlannedTest.of(stage, definition.build(), deadline);
   }

@@ -3,8 +3,12 @@ package dev.understudy.registry.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.understudy.contracts.v1.Kpi;
+import dev.understudy.contracts.v1.KpiKind;
 import dev.understudy.contracts.v1.LabelPolicy;
+import dev.understudy.contracts.v1.Task;
 import dev.understudy.contracts.v1.TestDefinition;
+import dev.understudy.registry.measure.KpiSpec;
 import dev.understudy.registry.problem.Refused;
 import dev.understudy.registry.rollout.RolloutRequest.StageRequest;
 import org.junit.jupiter.api.Test;
@@ -16,6 +20,7 @@ class LabelRequestTest {
     return new StageRequest(
         stage.fraction(),
         stage.share(),
+        stage.shares(),
         stage.unitKey(),
         stage.horizon(),
         stage.shadowDeadline(),
@@ -87,6 +92,54 @@ class LabelRequestTest {
     Refused refused = catchThrowableOfType(Refused.class, () -> ask(labels, inShadow));
 
     assertThat(refused.field()).isEqualTo((inShadow ? "shadow.labels." : "split.labels.") + field);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "F1, true, , , worst_case",
+    "RECALL, , 0.5, , least_probability",
+    "AUC, , , true, selective",
+  })
+  void aPolicyOnAKpiThatIsNoMeanOverRequestsIsRefused(
+      String kind, Boolean worstCase, Double least, Boolean selective, String field) {
+    LabelRequest labels = new LabelRequest(worstCase, least, selective, null, null);
+    KpiSpec kpi = Plans.kpi(kind, "SUPERIORITY", null, 0.01, null);
+
+    Refused refused =
+        catchThrowableOfType(
+            Refused.class,
+            () ->
+                Plans.plan()
+                    .tests(Plans.request(with(Plans.withKpi(Plans.shadow(), kpi), labels), null)));
+
+    assertThat(refused.field()).isEqualTo("shadow.labels." + field);
+    assertThat(refused).hasMessageContaining(kind);
+  }
+
+  @Test
+  void anAmountHasNoWorstCaseAndNobodyApprovesIt() {
+    Kpi amount = Kpi.newBuilder().setKind(KpiKind.MAE).build();
+
+    Refused worst =
+        catchThrowableOfType(
+            Refused.class,
+            () ->
+                new LabelRequest(true, null, null, null, null)
+                    .checked("labels", true, 0.5, amount, Task.REGRESSION));
+    Refused selective =
+        catchThrowableOfType(
+            Refused.class,
+            () ->
+                new LabelRequest(null, null, true, null, null)
+                    .checked("labels", true, 0.5, amount, Task.REGRESSION));
+
+    assertThat(worst.field()).isEqualTo("labels.worst_case");
+    assertThat(selective.field()).isEqualTo("labels.selective");
+    assertThat(
+            new LabelRequest(null, 0.5, null, null, null)
+                .checked("labels", true, 0.5, amount, Task.REGRESSION)
+                .getLeastProbability())
+        .isEqualTo(0.5);
   }
 
   private static TestDefinition ask(LabelRequest labels, boolean inShadow) {

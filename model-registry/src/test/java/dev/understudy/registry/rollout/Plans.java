@@ -63,11 +63,11 @@ final class Plans {
   }
 
   static StageRequest shadow() {
-    return new StageRequest(null, null, null, null, HORIZON, null, BETTER, null, null);
+    return new StageRequest(null, null, null, null, HORIZON, null, BETTER, null, null, null);
   }
 
   static StageRequest split() {
-    return new StageRequest(null, null, null, null, HORIZON, null, NOT_WORSE, null, null);
+    return new StageRequest(null, null, null, null, HORIZON, null, NOT_WORSE, null, null, null);
   }
 
   /** A split that begins with one in twenty, and stays so for an hour. */
@@ -89,7 +89,8 @@ final class Plans {
         stage.shadowDeadline(),
         stage.kpi(),
         stage.guards(),
-        stage.policy());
+        stage.policy(),
+        stage.labels());
   }
 
   static StageRequest withShare(StageRequest stage, Double fraction, Double share) {
@@ -102,7 +103,22 @@ final class Plans {
         stage.shadowDeadline(),
         stage.kpi(),
         stage.guards(),
-        stage.policy());
+        stage.policy(),
+        stage.labels());
+  }
+
+  static StageRequest withKpi(StageRequest stage, KpiSpec kpi) {
+    return new StageRequest(
+        stage.fraction(),
+        stage.share(),
+        stage.shares(),
+        stage.unitKey(),
+        stage.horizon(),
+        stage.shadowDeadline(),
+        kpi,
+        stage.guards(),
+        stage.policy(),
+        stage.labels());
   }
 
   static StageRequest withPolicy(StageRequest stage, PolicyRequest policy) {
@@ -115,7 +131,8 @@ final class Plans {
         stage.shadowDeadline(),
         stage.kpi(),
         stage.guards(),
-        policy);
+        policy,
+        stage.labels());
   }
 
   static StageRequest withGuards(StageRequest stage, GuardSpec... guards) {
@@ -128,7 +145,8 @@ final class Plans {
         stage.shadowDeadline(),
         stage.kpi(),
         List.of(guards),
-        stage.policy());
+        stage.policy(),
+        stage.labels());
   }
 
   static Rollout rollout(StageRequest shadow, StageRequest split) {

@@ -114,7 +114,8 @@ class TestPlanTest {
             List.of(Plans.BETTER),
             List.of(slow(Duration.ofMillis(50))),
             plan.shadowGrace());
-    StageRequest bare = new StageRequest(null, null, null, null, HORIZON, null, null, null, null);
+    StageRequest bare =
+        new StageRequest(null, null, null, null, HORIZON, null, null, null, null, null);
 
     PlannedTest test = withModels.tests(Plans.request(bare, null)).getFirst();
 
@@ -215,20 +216,29 @@ class TestPlanTest {
             "split.shadow_deadline",
             null,
             new StageRequest(
-                null, null, null, null, HORIZON, HORIZON, Plans.NOT_WORSE, null, null)),
+                null, null, null, null, HORIZON, HORIZON, Plans.NOT_WORSE, null, null, null)),
         Arguments.of(
             "shadow.horizon",
-            new StageRequest(null, null, null, null, null, null, Plans.BETTER, null, null),
+            new StageRequest(null, null, null, null, null, null, Plans.BETTER, null, null, null),
             null),
         Arguments.of(
             "shadow.horizon",
             new StageRequest(
-                null, null, null, null, Duration.ofSeconds(-1), null, Plans.BETTER, null, null),
+                null,
+                null,
+                null,
+                null,
+                Duration.ofSeconds(-1),
+                null,
+                Plans.BETTER,
+                null,
+                null,
+                null),
             null),
         Arguments.of(
             "shadow.shadow_deadline",
             new StageRequest(
-                null, null, null, null, HORIZON, Duration.ZERO, Plans.BETTER, null, null),
+                null, null, null, null, HORIZON, Duration.ZERO, Plans.BETTER, null, null, null),
             null),
         Arguments.of("shadow.kpi", withKpi(shadow(), null), null),
         Arguments.of(
@@ -317,7 +327,8 @@ class TestPlanTest {
   @Test
   void aSplitByUnitKeyIsRefusedUntilItCanBeAnalysed() {
     StageRequest sticky =
-        new StageRequest(null, 0.5, null, "customer", HORIZON, null, Plans.NOT_WORSE, null, null);
+        new StageRequest(
+            null, 0.5, null, "customer", HORIZON, null, Plans.NOT_WORSE, null, null, null);
 
     Refused refused = refused(null, sticky);
 
@@ -381,7 +392,7 @@ class TestPlanTest {
   }
 
   private static StageRequest withKpi(StageRequest stage, KpiSpec kpi) {
-    return new StageRequest(null, null, null, null, stage.horizon(), null, kpi, null, null);
+    return new StageRequest(null, null, null, null, stage.horizon(), null, kpi, null, null, null);
   }
 
   private static GuardSpec slow(Duration threshold) {
