@@ -7,6 +7,10 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.hasSize;
 
+import dev.understudy.contracts.Topic;
+import dev.understudy.contracts.v1.Route;
+import dev.understudy.contracts.v1.RouteMode;
+import dev.understudy.contracts.v1.RoutePublished;
 import dev.understudy.contracts.v1.Verdict;
 import dev.understudy.testkit.KafkaResource;
 import dev.understudy.testkit.PostgresResource;
@@ -109,14 +113,80 @@ class RolloutApiTest {
     api.list().then().body("items", hasSize(0));
   }
 
-  @Test
-  void aSplitByUnitKeyIsNotSupportedYet() {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "customer | null | split.unit_key",
+        "input:Nothing | null | split.unit_key",
+        "header:X-Customer | \"Nothing\" | split.kpi.covariate",
+        "header:X-Customer | \"Home\" | split.kpi.covariate"
+      })
+  void aUnitKeyAndACovariateAreThoseOfARequest(String unitKey, String covariate, String field) {
     Api api = deployed();
-    String split = Api.SPLIT.replace("\"share\"", "\"unit_key\": \"customer\", \"share\"");
 
-    problem(api.start("2", "null", split), 501, "not-supported")
+    problem(api.start("2", "null", sticky(unitKey, covariate)), 400, "invalid-request")
         .then()
-        .body("field", equalTo("split.unit_key"));
+        .body("field", equalTo(field));
+    api.list().then().body("items", hasSize(0));
+  }
+
+  @Test
+  void aCovariateThatTheLogHidesIsRefused() {
+    Api api = deployed();
+    Api.json("{\"log\": {\"fields\": [{\"input\": \"Amount\", \"treatment\": \"REDACTED\"}]}}")
+        .header("If-Match", "*")
+        .put(api.model() + "/serving")
+        .then()
+        .statusCode(200);
+
+    problem(
+            api.start("2", "null", sticky("header:X-Customer", "\"Amount\"")),
+            400,
+            "invalid-request")
+        .then()
+        .body("field", equalTo("split.kpi.covariate"))
+        .body("detail", containsString("log.fields"));
+  }
+
+  @Test
+  void aShadowGoesBeforeASplitByUnitAndOnlyTheSplitsRouteHasItsKey() {
+    Api api = deployed();
+    String id =
+        api.start("2", Api.SHADOW, sticky("header:X-Customer", "\"Amount\""))
+            .then()
+            .statusCode(201)
+            .body("unit_key", equalTo("header:x-customer"))
+            .body("tests[1].definition.by_unit", equalTo(true))
+            .body("tests[1].definition.primary.covariate", equalTo("Amount"))
+            .extract()
+            .path("id");
+    await().untilAsserted(() -> assertThat(api.state(id)).isEqualTo("SHADOW"));
+    assertThat(lastRoute(api).getUnitKey()).isEmpty();
+
+    try (FakeJudge judge = new FakeJudge()) {
+      judge.says(FakeJudge.about(api, id, "SHADOW").build());
+    }
+
+    await().untilAsserted(() -> assertThat(api.state(id)).isEqualTo("SPLIT"));
+    assertThat(lastRoute(api).getUnitKey()).isEqualTo("header:x-customer");
+    assertThat(lastRoute(api).getMode()).isEqualTo(RouteMode.SPLIT);
+  }
+
+  private static Route lastRoute(Api api) {
+    return TopicReader.all(
+            Topic.ROUTES,
+            RoutePublished.parser(),
+            key -> key.equals(Topic.modelKey(api.project, "credit-risk")))
+        .getLast()
+        .event()
+        .getCommitted();
+  }
+
+  private static String sticky(String unitKey, String covariate) {
+    return Api.SPLIT
+        .replace("\"share\"", "\"unit_key\": \"%s\", \"share\"".formatted(unitKey))
+        .replace("\"centre\"", "\"covariate\": %s, \"centre\"".formatted(covariate));
   }
 
   @Test

@@ -3,13 +3,10 @@ package dev.understudy.simulation;
 import dev.understudy.collector.statistics.AsympCs;
 import dev.understudy.collector.statistics.AsympCs.BurnIn;
 import dev.understudy.collector.statistics.AucBlocks;
-import dev.understudy.collector.statistics.BiMoments;
 import dev.understudy.collector.statistics.ConfusionCube;
 import dev.understudy.collector.statistics.Estimate;
 import dev.understudy.collector.statistics.Moments;
-import dev.understudy.collector.statistics.PowerSums;
 import dev.understudy.collector.statistics.RatioMetric;
-import dev.understudy.collector.statistics.RatioOfMeans;
 import dev.understudy.collector.statistics.ScoredPair;
 import dev.understudy.collector.statistics.Side;
 import dev.understudy.collector.statistics.Welch;
@@ -19,8 +16,8 @@ import java.util.SplittableRandom;
 import java.util.function.Supplier;
 
 /**
- * KPIs without a bounded contrast, by {@link AsympCs}: F1 (s18), AUC by blocks (s9), revenue (s4)
- * and customers who stay in their arm (s8). The statistics classes are driven directly.
+ * KPIs without a bounded contrast, by {@link AsympCs}: F1 (s18), AUC by blocks (s9) and revenue
+ * (s4). The statistics classes are driven directly.
  */
 final class AsymptoticScenarios {
   private static final AsympCs OF_UNITS = new AsympCs(Rollouts.ALPHA, 5_000);
@@ -74,19 +71,7 @@ final class AsymptoticScenarios {
             "5 % of the requests earn a log-normal amount, LN(3, 1), in both arms; 40,000 requests, our"
                 + " choice",
             revenue(),
-            Measure.falsePromotions(0.020, UNKNOWN)),
-        Scenario.inferred(
-            "sticky-customers-growing",
-            "s8",
-            CUSTOMERS + "; with each fifth request a new customer comes",
-            customers(true),
-            Measure.falsePromotions(0.007, UNKNOWN)),
-        Scenario.inferred(
-            "sticky-customers-fixed-panel",
-            "s8",
-            CUSTOMERS + "; 2,000 customers from the start",
-            customers(false),
-            Measure.falsePromotions(0.015, UNKNOWN)));
+            Measure.falsePromotions(0.020, UNKNOWN)));
   }
 
   private static final String F1 =
@@ -95,9 +80,6 @@ final class AsymptoticScenarios {
   private static final String AUC =
       "normal scores, AUC 0.75, those of the two correlate at 0.8; both our choice, near the"
           + " reference's median";
-  private static final String CUSTOMERS =
-      "each customer has a rate of its own from Beta(1, 3) and stays in its arm; 40,000 requests, all"
-          + " our choice";
 
   /** The claim that an estimate is above 0, from the burn-in on. */
   private abstract static class Above0 implements Claim {
@@ -253,63 +235,6 @@ final class AsymptoticScenarios {
     @Override
     Estimate estimate() {
       return Welch.of(arms[0], arms[1]).difference();
-    }
-  }
-
-  private static Scenario.Run customers(boolean growing) {
-    return follow(() -> new CustomersClaim(growing), 40_000);
-  }
-
-  private static final class CustomersClaim extends Above0 {
-    private static final int MOST_CUSTOMERS = 8_001;
-    private static final int PANEL = 2_000;
-    private static final long FEWEST_CUSTOMERS_OF_AN_ARM = 200;
-
-    private final boolean growing;
-    private final double[] rates = new double[MOST_CUSTOMERS];
-    private final int[] arms = new int[MOST_CUSTOMERS];
-    private final int[] requests = new int[MOST_CUSTOMERS];
-    private final int[] successes = new int[MOST_CUSTOMERS];
-    private final PowerSums[] sums = {PowerSums.around(1, 0.25), PowerSums.around(1, 0.25)};
-    private int customers;
-    private long units;
-
-    CustomersClaim(boolean growing) {
-      super(OF_UNITS);
-      this.growing = growing;
-    }
-
-    @Override
-    public boolean next(SplittableRandom random) {
-      if (growing ? units % 5 == 0 : units == 0) {
-        for (int i = 0; i < (growing ? 1 : PANEL); i++) {
-          // Beta(1, 3), by inversion.
-          rates[customers] = 1 - Math.cbrt(1 - random.nextDouble());
-          arms[customers++] = random.nextDouble() < 0.5 ? 1 : 0;
-        }
-      }
-      units++;
-      int customer = random.nextInt(customers);
-      PowerSums arm = sums[arms[customer]];
-      if (requests[customer] > 0) {
-        arm = arm.subtract(requests[customer], successes[customer]);
-      }
-      requests[customer]++;
-      successes[customer] += random.nextDouble() < rates[customer] ? 1 : 0;
-      sums[arms[customer]] = arm.add(requests[customer], successes[customer]);
-      return true;
-    }
-
-    @Override
-    boolean burnInIsOver() {
-      return Math.min(sums[0].moments().count(), sums[1].moments().count())
-          >= FEWEST_CUSTOMERS_OF_AN_ARM;
-    }
-
-    @Override
-    Estimate estimate() {
-      BiMoments current = sums[0].moments();
-      return RatioOfMeans.difference(current, sums[1].moments());
     }
   }
 }

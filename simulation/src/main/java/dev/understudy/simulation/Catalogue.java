@@ -14,6 +14,7 @@ final class Catalogue {
             EventScenarios.all(),
             TrafficScenarios.all(),
             AsymptoticScenarios.all(),
+            UnitScenarios.all(),
             WatchScenarios.all(),
             WholeRuleScenarios.all(),
             LabelScenarios.all())

@@ -61,6 +61,11 @@ final class Rollouts {
     return plan(split(minimumEffect, centre));
   }
 
+  /** The same for customers who stay in their arm. */
+  static TestPlan splitAccuracyByUnit(double minimumEffect, double centre) {
+    return plan(split(minimumEffect, centre).setByUnit(true));
+  }
+
   /** The same with both guards, and an end. */
   static TestPlan wholeSplitRule(double minimumEffect, double centre, long mostUnits) {
     return plan(
@@ -172,12 +177,13 @@ final class Rollouts {
   }
 
   /** A labelled unit of one arm. */
-  static JudgedUnit assigned(double share, boolean toCandidate, boolean right) {
+  static JudgedUnit.Assigned assigned(double share, boolean toCandidate, boolean right) {
     return assigned(share, toCandidate, right, false);
   }
 
   /** A labelled unit of one arm. */
-  static JudgedUnit assigned(double share, boolean toCandidate, boolean right, boolean slow) {
+  static JudgedUnit.Assigned assigned(
+      double share, boolean toCandidate, boolean right, boolean slow) {
     return new JudgedUnit.Assigned(0, share, toCandidate, scored(right, slow), true);
   }
 

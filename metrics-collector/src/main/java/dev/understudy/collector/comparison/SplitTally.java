@@ -24,6 +24,9 @@ public record SplitTally(ArmTally candidate, ArmTally current, KpiTally kpi) {
   }
 
   private KpiTally plusKpi(TestPlan plan, JudgedUnit.Assigned unit) {
+    if (plan.byUnit()) {
+      return kpi; // the requests of a unit are no evidence of their own, see UnitSums
+    }
     if (unit.truth().known() == 0) {
       return ArmSums.unlabelled(kpi, plan, unit);
     }

@@ -15,9 +15,13 @@ import java.util.function.BinaryOperator;
  * @param arms in a split, by epoch and logged share
  * @param refused records of the test that contradict its definition, and requests of several rows
  *     where its rule of labels takes one
+ * @param units of a test by unit, once the partitions are put together; else empty
  */
 public record Tally(
-    SortedMap<Integer, PairTally> pairs, SortedMap<Stratum, SplitTally> arms, long refused) {
+    SortedMap<Integer, PairTally> pairs,
+    SortedMap<Stratum, SplitTally> arms,
+    long refused,
+    UnitTally units) {
   /** Nothing counted yet. */
   public static final Tally EMPTY = new Tally(new TreeMap<>(), new TreeMap<>(), 0);
 
@@ -42,6 +46,17 @@ public record Tally(
   public Tally {
     pairs = Collections.unmodifiableSortedMap(new TreeMap<>(pairs));
     arms = Collections.unmodifiableSortedMap(new TreeMap<>(arms));
+  }
+
+  /** Of one partition, where units are not known yet. */
+  public Tally(
+      SortedMap<Integer, PairTally> pairs, SortedMap<Stratum, SplitTally> arms, long refused) {
+    this(pairs, arms, refused, UnitTally.EMPTY);
+  }
+
+  /** The same requests, with what is known of their units. */
+  public Tally withUnits(UnitTally known) {
+    return new Tally(pairs, arms, refused, known);
   }
 
   /** With one more mature prediction. */

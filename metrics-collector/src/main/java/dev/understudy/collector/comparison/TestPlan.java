@@ -27,6 +27,7 @@ import java.util.stream.Collectors;
  * @param candidate the only one; several at once are not judged yet
  * @param measure what the primary KPI makes of a prediction
  * @param labels what a missing label is
+ * @param byUnit whether units are compared, each with all its requests, and not requests
  * @param sha256 of the definition's bytes, lower-case hex
  */
 public record TestPlan(
@@ -46,6 +47,7 @@ public record TestPlan(
     DecisionPolicy policy,
     Set<Integer> epochs,
     LabelRule labels,
+    boolean byUnit,
     String sha256) {
 
   private static final long LONGEST_MS = 10L * 366 * 24 * 60 * 60 * 1000;
@@ -101,7 +103,7 @@ public record TestPlan(
         KpiRules.check(definition.getMeaning(), definition.getMode(), definition.getPrimary());
     checkGuards(definition.getGuardsList());
     checkPolicy(definition.getPolicy());
-    checkAsymptotic(measure, definition.getPolicy());
+    checkAsymptotic(definition.getByUnit(), measure, definition.getPolicy());
     require(definition.getEpochsCount() > 0, "epochs: none");
     return new TestPlan(
         definition.getTestId(),
@@ -126,6 +128,7 @@ public record TestPlan(
             definition.getMode(),
             measure,
             definition.getPolicy().getMinimumCoverage()),
+        UnitRules.check(definition, measure),
         sha256);
   }
 
@@ -239,8 +242,10 @@ public record TestPlan(
   }
 
   /** A bound that is missed more often than not is none; exact tests have no such limit. */
-  private static void checkAsymptotic(Measure measure, DecisionPolicy policy) {
-    if (measure.family() == Measure.Family.TABLE || measure.family() == Measure.Family.BLOCKS) {
+  private static void checkAsymptotic(boolean byUnit, Measure measure, DecisionPolicy policy) {
+    if (byUnit
+        || measure.family() == Measure.Family.TABLE
+        || measure.family() == Measure.Family.BLOCKS) {
       requireBelowHalf("policy.alpha_promote", policy.getAlphaPromote());
       requireBelowHalf("policy.alpha_rollback", policy.getAlphaRollback());
       requireBelowHalf("policy.alpha_futility", policy.getAlphaFutility());
@@ -248,7 +253,7 @@ public record TestPlan(
   }
 
   private static void requireBelowHalf(String field, double alpha) {
-    require(alpha < 0.5, "%s: %s is not below 0.5, as this KPI needs", field, alpha);
+    require(alpha < 0.5, "%s: %s is not below 0.5, as asymptotic evidence needs", field, alpha);
   }
 
   private static void requireName(String field, String name) {

@@ -45,6 +45,9 @@ final class Figures {
     figures.count("refused", tally.refused());
     tally.pairs().forEach((epoch, pairs) -> figures.kpi("epoch %d ".formatted(epoch), pairs.kpi()));
     tally.arms().forEach((stratum, arms) -> figures.kpi(prefix(stratum), arms.kpi()));
+    if (plan.byUnit()) {
+      UnitFigureWriter.addTo(evidence, plan, tally.units());
+    }
   }
 
   private static String prefix(Tally.Stratum stratum) {

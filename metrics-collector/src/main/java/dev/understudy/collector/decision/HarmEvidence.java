@@ -1,10 +1,11 @@
 package dev.understudy.collector.decision;
 
-import dev.understudy.collector.comparison.ArmTally;
 import dev.understudy.collector.comparison.PairedCounts;
 import dev.understudy.collector.comparison.SplitTally;
 import dev.understudy.collector.comparison.Tally;
 import dev.understudy.collector.comparison.TestPlan;
+import dev.understudy.collector.comparison.UnitCell;
+import dev.understudy.collector.comparison.UnitTally;
 import dev.understudy.collector.statistics.ArmContrast;
 import dev.understudy.collector.statistics.CellBetting;
 import dev.understudy.collector.statistics.CellBetting.Cell;
@@ -16,7 +17,6 @@ import dev.understudy.contracts.v1.Guard;
 import dev.understudy.contracts.v1.RouteMode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * On which side of its line a guard is. The line is the laxer of a relative and an absolute margin:
@@ -26,8 +26,52 @@ import java.util.Map;
 record HarmEvidence(
     Guard guard, long currentEvents, long candidateEvents, double safe, double harm) {
 
+  /** Bad events of one share of a split. */
+  private record Split(double share, long ofCandidate, long ofCurrent, long without) {
+    static Split of(Guard guard, double share, SplitTally arms) {
+      long ofCandidate = arms.candidate().harm().of(guard.getKind());
+      long ofCurrent = arms.current().harm().of(guard.getKind());
+      return new Split(
+          share,
+          ofCandidate,
+          ofCurrent,
+          arms.candidate().scored() - ofCandidate + arms.current().scored() - ofCurrent);
+    }
+
+    /** Units that had one for the first time, and those first scored here that had none since. */
+    static Split of(Guard guard, double share, UnitCell candidate, UnitCell current) {
+      return new Split(
+          share,
+          candidate.events().of(guard.getKind()),
+          current.events().of(guard.getKind()),
+          candidate.scored()
+              - candidate.left().of(guard.getKind())
+              + current.scored()
+              - current.left().of(guard.getKind()));
+    }
+  }
+
   static HarmEvidence of(TestPlan plan, Guard guard, Tally tally) {
-    return plan.mode() == RouteMode.SHADOW ? paired(guard, tally) : split(guard, tally);
+    if (plan.mode() == RouteMode.SHADOW) {
+      return paired(guard, tally);
+    }
+    List<Split> splits = new ArrayList<>();
+    if (plan.byUnit()) {
+      UnitTally units = tally.units();
+      units
+          .strata()
+          .forEach(
+              (stratum, number) ->
+                  splits.add(
+                      Split.of(
+                          guard,
+                          stratum.share(),
+                          units.cell(number, true),
+                          units.cell(number, false))));
+    } else {
+      tally.arms().forEach((stratum, arms) -> splits.add(Split.of(guard, stratum.share(), arms)));
+    }
+    return split(guard, splits);
   }
 
   private static HarmEvidence paired(Guard guard, Tally tally) {
@@ -53,30 +97,26 @@ record HarmEvidence(
         Math.min(byRatio.logE(0, Side.GREATER), byDifference.logE(line, Side.GREATER)));
   }
 
-  private static HarmEvidence split(Guard guard, Tally tally) {
+  private static HarmEvidence split(Guard guard, List<Split> splits) {
     Wealth shareBelow = Wealth.EMPTY;
     Wealth shareAbove = Wealth.EMPTY;
     List<List<Cell>> differences = new ArrayList<>();
     long currentEvents = 0;
     long candidateEvents = 0;
-    for (Map.Entry<Tally.Stratum, SplitTally> entry : tally.arms().entrySet()) {
-      double share = entry.getKey().share();
-      ArmTally candidate = entry.getValue().candidate();
-      ArmTally current = entry.getValue().current();
-      long ofCandidate = candidate.harm().of(guard.getKind());
-      long ofCurrent = current.harm().of(guard.getKind());
-      CellBetting shares = CellBetting.of(new Cell(1, ofCandidate), new Cell(0, ofCurrent));
-      double line = EventShare.line(share, guard.getRelativeMargin());
+    for (Split one : splits) {
+      CellBetting shares =
+          CellBetting.of(new Cell(1, one.ofCandidate()), new Cell(0, one.ofCurrent()));
+      double line = EventShare.line(one.share(), guard.getRelativeMargin());
       shareBelow = shareBelow.merge(shares.wealth(line, Side.LESS));
       shareAbove = shareAbove.merge(shares.wealth(line, Side.GREATER));
-      ArmContrast contrast = new ArmContrast(share, 0, 1);
+      ArmContrast contrast = new ArmContrast(one.share(), 0, 1);
       differences.add(
           List.of(
-              new Cell(contrast.ofCandidate(1), ofCandidate),
-              new Cell(contrast.ofCurrent(1), ofCurrent),
-              new Cell(0, candidate.scored() - ofCandidate + current.scored() - ofCurrent)));
-      candidateEvents += ofCandidate;
-      currentEvents += ofCurrent;
+              new Cell(contrast.ofCandidate(1), one.ofCandidate()),
+              new Cell(contrast.ofCurrent(1), one.ofCurrent()),
+              new Cell(0, one.without())));
+      candidateEvents += one.ofCandidate();
+      currentEvents += one.ofCurrent();
     }
     CellBetting byDifference = new CellBetting(differences);
     double line = guard.getAbsoluteMargin();

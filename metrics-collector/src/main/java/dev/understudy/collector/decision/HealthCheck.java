@@ -1,10 +1,10 @@
 package dev.understudy.collector.decision;
 
-import dev.understudy.collector.comparison.ArmTally;
 import dev.understudy.collector.comparison.PairTally;
 import dev.understudy.collector.comparison.SplitTally;
 import dev.understudy.collector.comparison.Tally;
 import dev.understudy.collector.comparison.TestPlan;
+import dev.understudy.collector.comparison.UnitTally;
 import dev.understudy.collector.statistics.DirichletMultinomial;
 import dev.understudy.collector.statistics.EValues;
 import dev.understudy.contracts.v1.DecisionPolicy;
@@ -13,12 +13,14 @@ import dev.understudy.contracts.v1.LogE;
 import dev.understudy.contracts.v1.RouteMode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** Whether the data of a test can be trusted at all. What is found wrong holds every verdict. */
 final class HealthCheck {
   /** More cut observations than this and the cap, not the model, is being measured. */
   private static final double MOST_CLIPPED = 0.05;
+
+  /** Of the requests of a test by unit. */
+  private static final double MOST_SWITCHED = 0.01;
 
   private HealthCheck() {}
 
@@ -30,7 +32,8 @@ final class HealthCheck {
     } else {
       arms(plan, tally, health, problems);
     }
-    double clipped = primary.units() == 0 ? 0 : (double) primary.clipped() / primary.units();
+    long valued = plan.byUnit() ? tally.units().totals().predictions() : primary.units();
+    double clipped = valued == 0 ? 0 : (double) primary.clipped() / valued;
     health.setClippedShare(clipped);
     shares(plan, health, problems);
     if (clipped > MOST_CLIPPED) {
@@ -50,21 +53,21 @@ final class HealthCheck {
 
   private static void arms(
       TestPlan plan, Tally tally, Health.Builder health, List<String> problems) {
+    List<Arms> strata = strata(plan, tally);
     double ratio = 0;
     double imbalance = 0;
-    for (Map.Entry<Tally.Stratum, SplitTally> entry : tally.arms().entrySet()) {
-      double share = entry.getKey().share();
-      double[] planned = {share, 1 - share};
-      ArmTally candidate = entry.getValue().candidate();
-      ArmTally current = entry.getValue().current();
+    Arms sum = new Arms(0, 0, 0, 0, 0);
+    for (Arms one : strata) {
+      double[] planned = {one.share(), 1 - one.share()};
       ratio +=
           DirichletMultinomial.sampleRatioLogE(
-              new long[] {candidate.assigned(), current.assigned()}, planned);
+              new long[] {one.toCandidate(), one.toCurrent()}, planned);
       imbalance +=
           DirichletMultinomial.logE(
-              new long[] {candidate.incomplete(), current.incomplete()},
+              new long[] {one.ofCandidate(), one.ofCurrent()},
               planned,
               DirichletMultinomial.COARSE);
+      sum = sum.plus(one);
     }
     SplitTally all = tally.arms().values().stream().reduce(SplitTally.EMPTY, SplitTally::merge);
     // The worse arm speaks: pooled, a small arm that loses everything would not be seen.
@@ -78,15 +81,80 @@ final class HealthCheck {
     health.setCoverageImbalance(LogE.newBuilder().setValue(imbalance).setNeeded(needed));
     if (ratio >= needed) {
       problems.add(
-          "the requests did not fall into the arms as planned: %d to the candidate, %d to current"
-              .formatted(all.candidate().assigned(), all.current().assigned()));
+          "the %s did not fall into the arms as planned: %d to the candidate, %d to current"
+              .formatted(Words.units(plan), sum.toCandidate(), sum.toCurrent()));
     }
     if (imbalance >= needed && LabelWords.coverageMatters(plan)) {
       problems.add(
-          "outcomes are missing more often in one arm than in the other: %d of the candidate, %d of"
-                  .formatted(all.candidate().incomplete(), all.current().incomplete())
+          "outcomes are missing more often in one arm than in the other: %s%d of the candidate, %d of"
+                  .formatted(
+                      plan.byUnit() ? "units with one missing, " : "",
+                      sum.ofCandidate(),
+                      sum.ofCurrent())
               + " current");
     }
+    if (plan.byUnit()) {
+      switched(tally.units().totals(), problems);
+    }
+  }
+
+  /** A unit that is in both arms of an epoch was not assigned by its key. */
+  private static void switched(UnitTally.Totals totals, List<String> problems) {
+    long requests = totals.predictions() + totals.switched();
+    if (totals.switched() > MOST_SWITCHED * requests) {
+      problems.add(
+          "%d requests came to the other arm than the first of their unit, more than %s"
+              .formatted(totals.switched(), Words.percent(MOST_SWITCHED)));
+    }
+  }
+
+  /**
+   * What must fall into the arms by chance at one share.
+   *
+   * @param toCandidate units that were assigned to it; by unit only those that are new
+   * @param ofCandidate units of it that lack a label; by unit only those for the first time
+   */
+  private record Arms(
+      double share, long toCandidate, long toCurrent, long ofCandidate, long ofCurrent) {
+    Arms plus(Arms other) {
+      return new Arms(
+          0,
+          toCandidate + other.toCandidate,
+          toCurrent + other.toCurrent,
+          ofCandidate + other.ofCandidate,
+          ofCurrent + other.ofCurrent);
+    }
+  }
+
+  private static List<Arms> strata(TestPlan plan, Tally tally) {
+    List<Arms> strata = new ArrayList<>();
+    if (plan.byUnit()) {
+      UnitTally units = tally.units();
+      units
+          .strata()
+          .forEach(
+              (stratum, number) ->
+                  strata.add(
+                      new Arms(
+                          stratum.share(),
+                          units.cell(number, true).assigned(),
+                          units.cell(number, false).assigned(),
+                          units.cell(number, true).incomplete(),
+                          units.cell(number, false).incomplete())));
+    } else {
+      tally
+          .arms()
+          .forEach(
+              (stratum, arms) ->
+                  strata.add(
+                      new Arms(
+                          stratum.share(),
+                          arms.candidate().assigned(),
+                          arms.current().assigned(),
+                          arms.candidate().incomplete(),
+                          arms.current().incomplete())));
+    }
+    return strata;
   }
 
   private static void shares(TestPlan plan, Health.Builder health, List<String> problems) {

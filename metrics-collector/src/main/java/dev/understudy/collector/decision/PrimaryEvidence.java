@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * On which side of its line the primary KPI is: from cells ({@link CellEvidence}), from sums of
  * bets ({@link SumEvidence}), or, where there is no mean of a bounded contrast, from an estimate
- * with a standard error ({@link TableEvidence}, {@link BlockEvidence}).
+ * with a standard error ({@link TableEvidence}, {@link BlockEvidence}); by unit always so ({@link
+ * UnitEvidence}).
  *
  * @param units whose difference counts, of both arms together, also those that need no label
  * @param currentMean of the KPI as people know it, among the labelled, as the others may be
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     the worst case if so asked
  * @param bounds of the effect, where the KPI allows an interval
  * @param better ln E in nats; 0 before anything can be said
- * @param clipped units of which a value was cut at the cap
+ * @param clipped units of which a value was cut at the cap; by unit: rows
  */
 record PrimaryEvidence(
     long units,
@@ -58,6 +59,9 @@ record PrimaryEvidence(
   }
 
   static PrimaryEvidence of(TestPlan plan, Tally tally) {
+    if (plan.byUnit()) {
+      return UnitEvidence.of(plan, tally.units());
+    }
     return switch (plan.family()) {
       case CELLS -> CellEvidence.of(plan, tally);
       case SUMS -> SumEvidence.of(plan, tally);

@@ -67,7 +67,7 @@ final class Words {
                   fewest,
                   plan.mode() == RouteMode.SHADOW
                       ? "requests scored by both versions"
-                      : "requests in the smaller arm",
+                      : units(plan) + " in the smaller arm",
                   LabelWords.whichCount(plan)));
     }
     if (now.elapsedMs() < plan.policy().getMinimumDurationMs()) {
@@ -128,12 +128,17 @@ final class Words {
             number(primary.candidateMean()),
             number(primary.currentMean()),
             primary.units(),
-            plan.mode() == RouteMode.SHADOW ? "pairs" : "requests",
+            plan.mode() == RouteMode.SHADOW ? "pairs" : units(plan),
             LabelWords.caveat(plan, primary),
             excluded.isEmpty()
                 ? ""
                 : " (without %s, of which too few outcomes are known)"
                     .formatted(String.join(", ", excluded)));
+  }
+
+  /** What is assigned in a split. */
+  static String units(TestPlan plan) {
+    return plan.byUnit() ? "units" : "requests";
   }
 
   /** The KPI as people call it. */
@@ -168,7 +173,7 @@ final class Words {
     return health.getProblems(0);
   }
 
-  private static String name(GuardKind kind) {
+  static String name(GuardKind kind) {
     return switch (kind) {
       case ERRORS -> "errors";
       case SLOW -> "slow answers";

@@ -41,8 +41,10 @@ final class JudgeProcessor implements Processor<String, byte[], String, byte[]>,
     Summing fresh =
         new Summing(
             settings.partitions(),
-            new StoreTable(context.getStateStore(MatchTopology.REPORTS)),
-            new StoreTable(context.getStateStore(MatchTopology.JUDGED)),
+            new Summing.Tables(
+                new StoreTable(context.getStateStore(MatchTopology.REPORTS)),
+                new StoreTable(context.getStateStore(MatchTopology.JUDGED)),
+                new StoreTable(context.getStateStore(MatchTopology.UNITS))),
             new Definitions(
                 context.getStateStore(MatchTopology.DEFINITIONS),
                 context.getStateStore(MatchTopology.ENDED)),
@@ -79,6 +81,11 @@ final class JudgeProcessor implements Processor<String, byte[], String, byte[]>,
   @Override
   public void ended(String testId) {
     forward(new Record<>(testId, MatchTopology.END, 0));
+  }
+
+  @Override
+  public void units(long fresh, long deleted) {
+    counts.units(fresh, deleted);
   }
 
   private void forward(Record<String, byte[]> record) {

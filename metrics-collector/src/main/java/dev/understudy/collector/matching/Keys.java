@@ -2,6 +2,7 @@ package dev.understudy.collector.matching;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 
 /**
@@ -14,6 +15,8 @@ final class Keys {
   private static final byte END = 0;
   private static final byte[] CLOCK = {'C'};
   private static final byte TEST = 'T';
+  private static final byte CHUNK = 'D';
+  private static final byte UNIT = 'U';
 
   private Keys() {}
 
@@ -96,6 +99,63 @@ final class Keys {
         .putInt(partition)
         .putLong(fromMs)
         .array();
+  }
+
+  /** Before every row that tells of units. */
+  static byte[] beforeUnits() {
+    return new byte[] {1};
+  }
+
+  /** After every row that tells of units: no name begins with such a byte. */
+  static byte[] endOfUnits() {
+    return new byte[] {(byte) 0xff};
+  }
+
+  /** Before every row of the test that tells of units. */
+  static byte[] beforeUnits(String testId) {
+    return join(testId.getBytes(UTF_8), new byte[] {END});
+  }
+
+  /** After every row of the test that tells of units, and before those of any other. */
+  static byte[] endOfUnits(String testId) {
+    return join(testId.getBytes(UTF_8), new byte[] {END + 1});
+  }
+
+  /** What a partition told of the units at a second, by number. */
+  static byte[] chunk(String testId, int partition, long second, int number) {
+    byte[] name = testId.getBytes(UTF_8);
+    return ByteBuffer.allocate(name.length + 2 + 2 * Integer.BYTES + Long.BYTES)
+        .put(name)
+        .put(END)
+        .put(CHUNK)
+        .putInt(partition)
+        .putLong(second)
+        .putInt(number)
+        .array();
+  }
+
+  static int numberOfChunk(byte[] chunkKey) {
+    return ByteBuffer.wrap(chunkKey).getInt(chunkKey.length - Integer.BYTES);
+  }
+
+  static byte[] unit(String testId, ByteString unit) {
+    byte[] name = testId.getBytes(UTF_8);
+    ByteBuffer key = ByteBuffer.allocate(name.length + 2 + unit.size());
+    key.put(name).put(END).put(UNIT);
+    unit.copyTo(key);
+    return key.array();
+  }
+
+  static boolean isUnit(String testId, byte[] key) {
+    return key[testId.getBytes(UTF_8).length + 1] == UNIT;
+  }
+
+  static String testOfUnits(byte[] key) {
+    int end = 0;
+    while (key[end] != END) {
+      end++;
+    }
+    return new String(key, 0, end, UTF_8);
   }
 
   private static byte[] join(byte[] one, byte[] other) {

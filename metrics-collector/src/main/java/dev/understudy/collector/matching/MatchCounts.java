@@ -46,6 +46,8 @@ public interface MatchCounts {
      * Contradicts itself or the definition, or has several rows where a rule of labels takes one.
      */
     REFUSED,
+    /** Its test is by unit, and it says no unit that can be one. */
+    NO_UNIT,
     /** Its test's definition never came. */
     UNDEFINED,
     /** Its append time is far ahead of this collector's clock; nothing was done with it. */
@@ -92,6 +94,9 @@ public interface MatchCounts {
 
   /** How long after its prediction an outcome that can count came, in log time; 0 when before. */
   default void labelLag(long millis) {}
+
+  /** Units that tests by unit began to keep, and units that were deleted when such a test ended. */
+  default void units(long fresh, long deleted) {}
 
   /** A prediction whose label would help found no room among those to be labelled first. */
   default void labelQueueFull() {}

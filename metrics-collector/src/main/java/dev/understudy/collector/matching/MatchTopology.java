@@ -45,6 +45,7 @@ public final class MatchTopology {
   static final String PROGRESS = "progress";
   static final String REPORTS = "reports";
   static final String JUDGED = "judged";
+  static final String UNITS = "units";
   static final String DEFINITIONS = "definitions";
   static final String ENDED = "ended";
 
@@ -68,7 +69,7 @@ public final class MatchTopology {
   static Topology of(TopologySettings settings, MatchCounts counts, LabelQueues queues) {
     StreamsBuilder builder = new StreamsBuilder();
     addGlobalStores(builder, settings, counts);
-    for (String store : List.of(WAITING, INDEX, REPORTS)) {
+    for (String store : List.of(WAITING, INDEX, REPORTS, UNITS)) {
       builder.addStateStore(store(store));
     }
     // Rewritten with every record or second; the cache turns that into once per commit.
@@ -89,7 +90,8 @@ public final class MatchTopology {
             Repartitioned.with(TEXT, BYTES)
                 .withName("partition-tallies")
                 .withNumberOfPartitions(JUDGES))
-        .process(() -> new JudgeProcessor(settings, counts), Named.as("judge"), REPORTS, JUDGED)
+        .process(
+            () -> new JudgeProcessor(settings, counts), Named.as("judge"), REPORTS, JUDGED, UNITS)
         .split(Named.as("verdict-"))
         .branch(
             (key, value) -> value.length == END.length,

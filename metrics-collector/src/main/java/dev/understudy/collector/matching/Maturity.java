@@ -137,16 +137,18 @@ final class Maturity {
     long to = second - plan.maturesAfterMs();
     List<Table.Row> due = to < 0 ? List.of() : waiting.maturing(plan.testId(), from, to, budget);
     Tally tally = pointer.tally();
+    UnitChunks units = new UnitChunks(plan, partition, second, reports);
     Reached matured = from;
     int counted = 0;
     for (Table.Row row : due) {
       long appendedMs = Keys.appendedMs(plan.testId(), row.key());
       if (appendedMs <= to) {
-        tally = count(plan, row.key(), second, tally);
+        tally = count(plan, row.key(), second, tally, units);
         matured = new Reached(appendedMs, Keys.idOfMaturity(plan.testId(), row.key()));
         counted++;
       }
     }
+    units.send();
     TestProgress.Builder progress =
         pointer.progress().toBuilder()
             .setMaturedMs(matured.appendedMs())
@@ -194,7 +196,8 @@ final class Maturity {
             .build());
   }
 
-  private Tally count(TestPlan plan, byte[] maturityKey, long second, Tally tally) {
+  private Tally count(
+      TestPlan plan, byte[] maturityKey, long second, Tally tally, UnitChunks units) {
     String id = Keys.idOfMaturity(plan.testId(), maturityKey);
     Waiting row = waiting.get(id);
     if (row == null) {
@@ -203,7 +206,17 @@ final class Maturity {
     JudgedUnit unit = UnitReader.read(id, row, plan);
     Tally next = unit == null ? tally.plusRefused() : tally.plus(plan, unit);
     boolean counted = next.refused() == tally.refused();
-    counts.prediction(counted ? PredictionStatus.JUDGED : PredictionStatus.REFUSED);
+    PredictionStatus status = counted ? PredictionStatus.JUDGED : PredictionStatus.REFUSED;
+    if (counted && plan.byUnit() && unit instanceof JudgedUnit.Assigned request) {
+      if (UnitFields.unit(row.getPrediction()).isEmpty()) {
+        units.addWithoutUnit();
+        status = PredictionStatus.NO_UNIT;
+        next = tally;
+      } else {
+        units.add(row.getPrediction(), request);
+      }
+    }
+    counts.prediction(status);
     waiting.judged(id, row, second);
     watch.matured(plan.testId(), id);
     return next;

@@ -29,6 +29,8 @@ final class MeteredCounts implements MatchCounts {
   private final Counter definitionsRefused;
   private final DistributionSummary labelLag;
   private final Counter labelQueueFull;
+  private final Counter unitsKept;
+  private final Counter unitsDeleted;
 
   MeteredCounts(MeterRegistry registry) {
     this.registry = registry;
@@ -55,6 +57,8 @@ final class MeteredCounts implements MatchCounts {
             .baseUnit("seconds")
             .description("From a prediction to its outcome, in log time")
             .register(registry);
+    unitsKept = registry.counter("collector.units", "status", "kept");
+    unitsDeleted = registry.counter("collector.units", "status", "deleted");
     labelQueueFull = registry.counter("collector.label.queue.full");
     definitionsRefused = registry.counter("collector.definitions", "status", "refused");
   }
@@ -111,6 +115,12 @@ final class MeteredCounts implements MatchCounts {
   @Override
   public void labelLag(long millis) {
     labelLag.record(millis / MILLIS);
+  }
+
+  @Override
+  public void units(long fresh, long deleted) {
+    unitsKept.increment(fresh);
+    unitsDeleted.increment(deleted);
   }
 
   @Override

@@ -135,7 +135,9 @@ final class PartitionMatcher {
       counts.prediction(PredictionStatus.DUPLICATE);
       return;
     }
-    Waiting.Builder row = Waiting.newBuilder().setPrediction(prediction);
+    Waiting.Builder row =
+        Waiting.newBuilder()
+            .setPrediction(UnitFields.kept(prediction, logged, tests.find(prediction.getTestId())));
     if (before != null && !before.hasPrediction()) {
       row.addAllShadows(before.getShadowsList());
       before.getLabelsList().forEach(label -> join(row, label));

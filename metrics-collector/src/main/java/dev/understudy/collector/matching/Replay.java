@@ -49,7 +49,11 @@ public final class Replay {
     this.evaluations = evaluations;
     Tests tests = new Tests();
     this.summing =
-        new Summing(partitions, new TreeTable(), new TreeTable(), tests, new Evaluations());
+        new Summing(
+            partitions,
+            new Summing.Tables(new TreeTable(), new TreeTable(), new TreeTable()),
+            tests,
+            new Evaluations());
     for (int number = 0; number < partitions; number++) {
       this.partitions.add(new Partition(number, keep, tests));
     }

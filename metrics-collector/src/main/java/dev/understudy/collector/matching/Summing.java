@@ -3,6 +3,8 @@ package dev.understudy.collector.matching;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.understudy.collector.comparison.Tally;
 import dev.understudy.collector.comparison.TallyCodec;
+import dev.understudy.collector.comparison.UnitCodec;
+import dev.understudy.collector.comparison.UnitSums;
 import dev.understudy.collector.decision.Judge;
 import dev.understudy.collector.decision.Stand;
 import dev.understudy.collector.matching.KnownTests.KnownPlan;
@@ -29,8 +31,10 @@ final class Summing {
   private final int partitions;
   private final Table reports;
   private final Table progress;
+  private final UnitLedger ledger;
   private final KnownTests tests;
   private final Output output;
+  private final Map<String, UnitSums> units = new HashMap<>();
   private final Map<String, List<Lane>> lanes = new HashMap<>();
   private final Set<String> unfinished = new LinkedHashSet<>();
 
@@ -39,7 +43,13 @@ final class Summing {
     void evaluated(RolloutEvaluated evaluation);
 
     void ended(String testId);
+
+    /** Units that are new, and units of tests that are over. */
+    default void units(long fresh, long deleted) {}
   }
+
+  /** The tables that one judge owns. */
+  record Tables(Table reports, Table progress, Table units) {}
 
   /** The report of one partition that covers the second at hand. */
   private record Head(long fromMs, long toMs, long lastPredictionMs, Tally tally) {
@@ -50,10 +60,11 @@ final class Summing {
   }
 
   /** For so many partitions of the inputs; all of them must report. */
-  Summing(int partitions, Table reports, Table progress, KnownTests tests, Output output) {
+  Summing(int partitions, Tables tables, KnownTests tests, Output output) {
     this.partitions = partitions;
-    this.reports = reports;
-    this.progress = progress;
+    this.reports = tables.reports();
+    this.progress = tables.progress();
+    this.ledger = new UnitLedger(tables.units());
     this.tests = tests;
     this.output = output;
   }
@@ -69,6 +80,10 @@ final class Summing {
     if (at(testId).getFinished()) {
       return;
     }
+    if (UnitChunks.isOne(report)) {
+      ledger.keep(report);
+      return;
+    }
     reports.put(
         Keys.report(testId, report.getPartition(), report.getFromMs()), report.toByteArray());
     unfinished.add(testId);
@@ -79,6 +94,10 @@ final class Summing {
   void resume(int budget) {
     for (String testId : List.copyOf(unfinished)) {
       judge(testId, budget);
+    }
+    long deleted = ledger.clear(testId -> at(testId).getFinished(), budget);
+    if (deleted > 0) {
+      output.units(0, deleted);
     }
   }
 
@@ -100,7 +119,7 @@ final class Summing {
       if (second == 0) {
         second = now.stream().mapToLong(Head::fromMs).min().orElseThrow();
       }
-      RolloutEvaluated evaluation = evaluate(known, begin, second, now);
+      RolloutEvaluated evaluation = evaluate(known, begin, second, now, at);
       output.evaluated(evaluation);
       second += SECOND_MS;
       left--;
@@ -114,8 +133,8 @@ final class Summing {
     }
   }
 
-  private static RolloutEvaluated evaluate(
-      KnownPlan known, long begin, long second, List<Head> now) {
+  private RolloutEvaluated evaluate(
+      KnownPlan known, long begin, long second, List<Head> now, JudgeProgress at) {
     Tally tally = Tally.EMPTY;
     long lastPrediction = 0;
     for (Head head : now) {
@@ -124,6 +143,12 @@ final class Summing {
           second < head.fromMs()
               ? lastPrediction
               : Math.max(lastPrediction, head.lastPredictionMs());
+    }
+    if (known.plan().byUnit()) {
+      String testId = known.plan().testId();
+      UnitSums sums = units.computeIfAbsent(testId, any -> UnitCodec.read(at.getUnits()));
+      output.units(ledger.apply(testId, partitions, second, sums), 0);
+      tally = tally.withUnits(sums.tally());
     }
     return Judge.evaluate(known.plan(), tally, new Stand(begin, second, lastPrediction));
   }
@@ -181,6 +206,8 @@ final class Summing {
   }
 
   private void end(String testId, long begin, long second) {
+    units.remove(testId);
+    ledger.end(testId);
     put(testId, begin, second, true);
     lanes.remove(testId);
     unfinished.remove(testId);
@@ -205,14 +232,13 @@ final class Summing {
   }
 
   private void put(String testId, long begin, long next, boolean finished) {
-    progress.put(
-        Keys.test(testId),
-        JudgeProgress.newBuilder()
-            .setBeginMs(begin)
-            .setNextMs(next)
-            .setFinished(finished)
-            .build()
-            .toByteArray());
+    JudgeProgress.Builder now =
+        JudgeProgress.newBuilder().setBeginMs(begin).setNextMs(next).setFinished(finished);
+    UnitSums sums = units.get(testId);
+    if (sums != null) {
+      now.setUnits(UnitCodec.write(sums));
+    }
+    progress.put(Keys.test(testId), now.build().toByteArray());
   }
 
   private static Head read(byte[] value) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import com.google.protobuf.ByteString;
 import dev.understudy.contracts.v1.GuardKind;
+import dev.understudy.contracts.v1.KpiKind;
 import dev.understudy.contracts.v1.RouteMode;
 import dev.understudy.contracts.v1.TestDefined;
 import dev.understudy.contracts.v1.TestDefinition;
@@ -80,7 +81,33 @@ class TestPlanTest {
         mistake("policy.alpha_promote", test -> test.getPolicyBuilder().setAlphaPromote(0)),
         mistake("policy.minimum_coverage", test -> test.getPolicyBuilder().setMinimumCoverage(2)),
         mistake("epochs", TestDefinition.Builder::clearEpochs),
+        mistake("by_unit", test -> test.setByUnit(true)),
+        mistake("primary.covariate", test -> test.getPrimaryBuilder().setCovariate("income")),
         mistake("model", test -> test.setModel("../etc")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("mistakesByUnit")
+  void whatCannotBeJudgedByUnitIsRefusedByName(
+      String field, Consumer<TestDefinition.Builder> mistake) {
+    TestDefinition.Builder test = Plans.split("t").setByUnit(true);
+    assertThat(Plans.plan(test).byUnit()).isTrue();
+    mistake.accept(test);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Plans.plan(test))
+        .withMessageContaining(field);
+  }
+
+  static Stream<Arguments> mistakesByUnit() {
+    return Stream.of(
+        mistake("primary.kind: F1", test -> test.getPrimaryBuilder().setKind(KpiKind.F1)),
+        mistake("primary.kind: AUC", test -> test.getPrimaryBuilder().setKind(KpiKind.AUC)),
+        mistake("labels", test -> test.getLabelsBuilder().setWorstCase(true)),
+        mistake("labels", test -> test.getLabelsBuilder().setLeastProbability(0.5)),
+        mistake("policy.alpha_promote", test -> test.getPolicyBuilder().setAlphaPromote(0.5)),
+        mistake(
+            "primary.covariate", test -> test.getPrimaryBuilder().setCovariate("x".repeat(129))));
   }
 
   private static Arguments mistake(String field, Consumer<TestDefinition.Builder> mistake) {

@@ -27,6 +27,7 @@ final class Bench implements KnownTests {
   private final List<PartitionMatcher> matchers = new ArrayList<>();
   private final TreeTable reports = new TreeTable();
   private final TreeTable judged = new TreeTable();
+  final TreeTable units = new TreeTable();
   private Summing summing;
 
   Bench(int partitions) {
@@ -61,8 +62,7 @@ final class Bench implements KnownTests {
     summing =
         new Summing(
             tables.size(),
-            reports,
-            judged,
+            new Summing.Tables(reports, judged, units),
             this,
             new Summing.Output() {
               @Override

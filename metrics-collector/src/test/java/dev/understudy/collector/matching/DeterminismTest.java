@@ -39,6 +39,10 @@ class DeterminismTest {
     return Plans.split("late");
   }
 
+  private static TestDefinition.Builder sticky() {
+    return StickyEvents.definition("sticky");
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void everyReaderOfALogEvaluatesItAlike(long seed) {
@@ -51,6 +55,7 @@ class DeterminismTest {
 
       assertThat(of("early", disturbed)).isEqualTo(of("early", undisturbed));
       assertThat(of("late", disturbed)).isEqualTo(of("late", undisturbed));
+      assertThat(of("sticky", disturbed)).isEqualTo(of("sticky", undisturbed));
     }
   }
 
@@ -62,6 +67,10 @@ class DeterminismTest {
     assertThat(early.getEvidence().getUnits()).isGreaterThan(100);
     assertThat(early.getEvidence().getHealth().getCompleteness()).isBetween(0.5, 0.99);
     assertThat(of("late", evaluations).getLast().getEvidence().getUnits()).isGreaterThan(100);
+    RolloutEvaluated sticky = of("sticky", evaluations).getLast();
+    assertThat(sticky.getEvidence().getUnits()).isEqualTo(40);
+    assertThat(sticky.getEvidence().getUnitFigures().getPredictions()).isGreaterThan(250);
+    assertThat(sticky.getEvidence().getUnitFigures().getWithoutCovariate()).isBetween(1L, 39L);
     assertThat(evaluations).noneMatch(one -> one.getVerdict() == Verdict.PROMOTE);
   }
 
@@ -73,6 +82,7 @@ class DeterminismTest {
     Bench bench = new Bench(PARTITIONS, KEEP);
     bench.define(early(), 1_000);
     bench.define(late(), 7_654);
+    bench.define(sticky(), 2_345);
     for (int input = 0; input < log.inputs().size(); input++) {
       for (Events.Entry entry : log.inputs().get(input)) {
         bench.feed(input / 2, entry);
@@ -89,6 +99,7 @@ class DeterminismTest {
     int total = log.inputs().stream().mapToInt(List::size).sum();
     int earlyKnown = random.nextInt(total);
     int lateKnown = random.nextInt(total);
+    int stickyKnown = random.nextInt(total);
     int bias = random.nextInt(left.size());
     for (int step = 0; step < total; step++) {
       if (step == earlyKnown) {
@@ -96,6 +107,9 @@ class DeterminismTest {
       }
       if (step == lateKnown) {
         bench.define(late(), 7_654);
+      }
+      if (step == stickyKnown) {
+        bench.define(sticky(), 2_345);
       }
       int input = random.nextInt(3) == 0 ? bias : random.nextInt(left.size());
       while (left.get(input).isEmpty()) {
@@ -137,6 +151,14 @@ class DeterminismTest {
         if (random.nextInt(40) == 0) {
           predictions.add(Events.pair(time(random, at, at + 3_000), id, "early", 0.9, 0.1));
         }
+        labels(at, id, random, outcomes);
+      }
+      for (int i = 0; i < 150; i++) {
+        String id = "s" + partition + "-" + i;
+        long at = time(random, 3_000, 30_000);
+        predictions.add(
+            StickyEvents.request(
+                at, id, "sticky", random.nextInt(40), at < 15_000 ? 0 : 1, random));
         labels(at, id, random, outcomes);
       }
       for (long second = 300; second < END; second += 500 + random.nextInt(2_000)) {

@@ -9,6 +9,7 @@ import dev.understudy.collector.decision.Judge;
 import dev.understudy.contracts.Signature;
 import dev.understudy.contracts.Topic;
 import dev.understudy.contracts.v1.RolloutEvaluated;
+import dev.understudy.contracts.v1.TestDefinition;
 import dev.understudy.testkit.TestKafka;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,6 +46,7 @@ class RestartTest {
   private final String run = UUID.randomUUID().toString();
   private final String testId = "restart-" + run;
   private TestPlan plan;
+  private boolean byUnit;
   private final List<Map.Entry<String, String>> ids = new ArrayList<>();
 
   private KafkaStreams collector(String name, String disk) {
@@ -70,7 +72,18 @@ class RestartTest {
 
   @Test
   void aCollectorThatLostItsDiskEvaluatesEverySecondAsOneThatWasNeverDisturbed() throws Exception {
-    var test = Plans.shadow(testId).setHorizonMs(1_000);
+    evaluatesAlike(Plans.shadow(testId));
+  }
+
+  @Test
+  void theUnitsOfATestSurviveTheLossOfADiskToo() throws Exception {
+    byUnit = true;
+
+    evaluatesAlike(StickyEvents.definition(testId));
+  }
+
+  private void evaluatesAlike(TestDefinition.Builder test) throws Exception {
+    test.setHorizonMs(1_000);
     // Whatever chance does, it ends after 12 s: too many labels are missing for a decision.
     test.getPolicyBuilder().setMaximumDurationMs(12_000).setMinimumCoverage(0.999);
     test.getPolicyBuilder().setMinimumUnits(1_000_000);
@@ -141,8 +154,12 @@ class RestartTest {
     for (int i = 0; i < 5; i++) {
       String id = UUID.randomUUID().toString();
       double current = random.nextDouble();
-      send(producer, Events.awaiting(0, id, testId, current));
-      if (random.nextInt(20) > 0) {
+      if (byUnit) {
+        send(producer, StickyEvents.request(0, id, testId, random.nextInt(50), 0, random));
+      } else {
+        send(producer, Events.awaiting(0, id, testId, current));
+      }
+      if (!byUnit && random.nextInt(20) > 0) {
         send(producer, Events.shadow(0, id, testId, random.nextDouble()));
       }
       ids.add(Map.entry(id, random.nextBoolean() ? "bad" : "good"));

@@ -105,6 +105,13 @@ public record ServingSpec(
     return policy.addAllAttributes(attributes(at + "attributes")).build();
   }
 
+  /** Whether an input is logged otherwise than it came, or not at all. */
+  public boolean isAltered(String input) {
+    return log != null
+        && log.fields() != null
+        && log.fields().stream().anyMatch(field -> input.equals(field.input()));
+  }
+
   /** The version that callers fall back to, if there is one. */
   public Optional<String> fallbackVersion() {
     return Optional.ofNullable(fallback).map(FallbackSpec::version);

@@ -36,10 +36,13 @@ import org.jspecify.annotations.Nullable;
  * @param prevalence AUC: the share of positives, which gives the blocks their usual sizes
  * @param blockPositives AUC: positives in a block; 8 where prevalence does not say otherwise
  * @param blockNegatives AUC: negatives in a block; 72 where prevalence does not say otherwise
- * @param tuningUnits F1, PRECISION, RECALL, MACRO_F1 and AUC: the number of units, of AUC the
- *     number of blocks, at which the evidence is strongest; 5,000 units or 250 blocks by default
+ * @param tuningUnits F1, PRECISION, RECALL, MACRO_F1 and AUC, and any KPI in a split with a unit
+ *     key: the number of units, of AUC the number of blocks, at which the evidence is strongest;
+ *     5,000 units or 250 blocks by default
  * @param outcome VALUE: the outcome that holds the number; the one that the model predicts by
  *     default
+ * @param covariate of a split with a unit key: a numeric input, known of each unit before the test,
+ *     that explains much of how units differ
  */
 @Schema(
     description =
@@ -49,7 +52,8 @@ import org.jspecify.annotations.Nullable;
             + " BRIER, COST, MACRO_F1, VALUE; REGRESSION has MAE, RMSE, VALUE. VALUE needs a split."
             + " MAE, RMSE and VALUE need a 'cap'. In a split every mean of a loss or a value needs"
             + " its 'centre'. RMSE is compared as the mean squared error: margin, minimum_effect,"
-            + " cap and centre are in its units.")
+            + " cap and centre are in its units. A split with a unit_key has one of the means, and may"
+            + " have a 'covariate'.")
 public record KpiSpec(
     @Nullable String kind,
     @Nullable String line,
@@ -62,7 +66,8 @@ public record KpiSpec(
     @Nullable Integer blockPositives,
     @Nullable Integer blockNegatives,
     @Nullable Long tuningUnits,
-    @Nullable String outcome) {
+    @Nullable String outcome,
+    @Nullable String covariate) {
   /** Of a loss or a value, in whatever units. */
   static final double LARGEST_CAP = 1e12;
 
@@ -83,6 +88,37 @@ public record KpiSpec(
    * @param mode of the test that it is for; unspecified where it may be for any
    */
   public Kpi checked(String at, Predicted predicted, RouteMode mode) {
+    refuse(at + ".covariate", covariate, "belongs to a split with a 'unit_key'");
+    Kpi.Builder kpi = one(at, predicted, mode);
+    tuning(at + ".tuning_units", kpi.getKind(), kpi);
+    return kpi.build();
+  }
+
+  /**
+   * The KPI of a split with a unit key. Whether the covariate is an input of the model is for those
+   * to check who know the model.
+   *
+   * @param at the path of this object in the request
+   */
+  public Kpi checkedByUnit(String at, Predicted predicted) {
+    Kpi.Builder kpi = one(at, predicted, RouteMode.SPLIT);
+    if (!isMean(kpi.getKind())) {
+      throw Refused.field(
+          at + ".kind",
+          "%s is no mean over predictions, so it cannot be compared by unit; take another one, or"
+                  .formatted(kpi.getKind())
+              + " leave 'unit_key' out");
+    }
+    kpi.setTuningUnits(
+        Checks.between(
+            at + ".tuning_units", tuningUnits == null ? UNITS : tuningUnits, 1, MOST_UNITS));
+    if (covariate != null) {
+      kpi.setCovariate(covariate);
+    }
+    return kpi.build();
+  }
+
+  private Kpi.Builder one(String at, Predicted predicted, RouteMode mode) {
     KpiKind what =
         Checks.choice(
             at + ".kind",
@@ -110,9 +146,8 @@ public record KpiSpec(
     }
     centre(at + ".centre", what, mode, most, kpi);
     blocks(at, what, kpi);
-    tuning(at + ".tuning_units", what, kpi);
     value(at + ".outcome", what, predicted, kpi);
-    return kpi.build();
+    return kpi;
   }
 
   private static Set<Task> tasks(KpiKind what) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The plan that replaces the current version by a candidate, and how far it is. Immutable.
  *
  * @param salt of the assignment, fixed for the whole rollout
- * @param eligibility segments and hold-out, the same in every route of it
+ * @param eligibility segments and hold-out, the same in every route of it, and the unit key
  * @param tests shadow, split or both, in this order
  * @param ramp how far the split is widened
  * @param reason why it ended, or why it is where it is

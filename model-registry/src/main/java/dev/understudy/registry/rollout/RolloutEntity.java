@@ -38,7 +38,7 @@ class RolloutEntity {
 
   @Column String salt;
 
-  /** A route with nothing but segments and hold-out. */
+  /** A route with nothing but segments, hold-out and unit key. */
   @Column(updatable = false)
   byte[] eligibility;
 

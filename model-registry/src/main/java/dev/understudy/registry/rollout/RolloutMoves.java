@@ -166,7 +166,13 @@ final class RolloutMoves {
   }
 
   private static Route underTest(Rollout rollout, PlannedTest test, Epoch epoch) {
-    return rollout.eligibility().toBuilder()
+    Route.Builder eligibility = rollout.eligibility().toBuilder();
+    if (!test.definition().getByUnit() && eligibility.getHoldOut() == 0) {
+      // A shadow compares each request by itself, also one that says no unit. But whoever is held
+      // out is held out of every test.
+      eligibility.clearUnitKey();
+    }
+    return eligibility
         .setMode(
             switch (test.stage()) {
               case SHADOW -> RouteMode.SHADOW;

@@ -28,17 +28,30 @@ record RolloutRequest(
   private static final double LARGEST_HOLD_OUT = 0.9;
 
   /**
-   * Who takes part in the tests: what every route of the rollout says of segments and hold-out, and
-   * nothing else.
+   * Who takes part in the tests: what the routes of the rollout say of segments, hold-out and unit
+   * key, and nothing else.
    *
    * @param versions finds a version of the model
    */
   Route eligibility(ModelSpec model, Function<String, Optional<VersionRef>> versions) {
     return Route.newBuilder()
+        .setUnitKey(unitKey(model))
         .addAllSegments(
             SegmentRequest.checked(segments == null ? List.of() : segments, model, versions))
         .setHoldOut(Checks.between("hold_out", holdOut == null ? 0 : holdOut, 0, LARGEST_HOLD_OUT))
         .build();
+  }
+
+  /** Where the split reads the unit, as it is published; empty where each request is one. */
+  private String unitKey(ModelSpec model) {
+    if (split == null || split.unitKey() == null) {
+      return "";
+    }
+    KpiSpec kpi = split.kpi();
+    if (kpi != null && kpi.covariate() != null) {
+      Sources.requireCovariate("split.kpi.covariate", kpi.covariate(), model);
+    }
+    return Sources.checked("split.unit_key", split.unitKey(), model).toString();
   }
 
   /**
@@ -47,7 +60,9 @@ record RolloutRequest(
    * @param fraction SHADOW: of the requests that the candidate scores too; all by default
    * @param share SPLIT: of the units that the candidate answers; half by default
    * @param shares SPLIT: instead of one share, a rising list of them: epochs of one test
-   * @param unitKey where the unit comes from; refused until tests can be analysed by unit
+   * @param unitKey SPLIT: where a request says whose it is: header:NAME, parameter:NAME or
+   *     input:NAME. Each such unit stays in its arm, and units are compared; by default each
+   *     request is one
    * @param horizon how long a label may take
    * @param shadowDeadline SHADOW: how long a shadow may take; 1 s by default
    * @param kpi the model's own where it has exactly one

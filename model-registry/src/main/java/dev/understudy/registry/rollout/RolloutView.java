@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A rollout as it leaves the service.
  *
+ * @param unitKey of the split; absent where each request is a unit
  * @param attempt 2 where the same artefact was tested against the model once before
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -30,6 +31,7 @@ record RolloutView(
     Instant changedAt,
     List<SegmentView> segments,
     double holdOut,
+    @Nullable String unitKey,
     List<TestView> tests,
     @Nullable List<AuditEntry> history) {
   /**
@@ -104,6 +106,7 @@ record RolloutView(
         row.changedAt,
         rollout.eligibility().getSegmentsList().stream().map(SegmentView::of).toList(),
         rollout.eligibility().getHoldOut(),
+        rollout.eligibility().getUnitKey().isEmpty() ? null : rollout.eligibility().getUnitKey(),
         tests.stream().map(test -> TestView.of(rollout, test)).toList(),
         history);
   }

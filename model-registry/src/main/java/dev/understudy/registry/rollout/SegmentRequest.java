@@ -62,7 +62,7 @@ record SegmentRequest(
   }
 
   private Segment one(String at, ModelSpec model, Function<String, Optional<VersionRef>> versions) {
-    ValueSource from = source(at + ".source", model);
+    ValueSource from = Sources.checked(at + ".source", source, model);
     List<String> any = Checks.present(at + ".values", values);
     Checks.between(at + ".values", any.size(), 1, MOST_VALUES);
     Segment.Builder segment =
@@ -90,28 +90,6 @@ record SegmentRequest(
     return segment.build();
   }
 
-  private ValueSource source(String field, ModelSpec model) {
-    ValueSource from;
-    try {
-      from = ValueSource.parse(Checks.present(field, source));
-    } catch (IllegalArgumentException e) {
-      throw Refused.field(field, String.valueOf(e.getMessage()));
-    }
-    if (from.kind() == ValueSource.Kind.INPUT) {
-      InputColumn column =
-          model
-              .input(from.name())
-              .orElseThrow(
-                  () -> Refused.field(field, "the model has no input '%s'".formatted(from.name())));
-      boolean onePerRow = column.getShapeList().stream().skip(1).allMatch(size -> size == 1);
-      if (!onePerRow || isHalf(column)) {
-        throw Refused.field(
-            field, "one value per row is needed to tell requests apart, and neither FP16 nor BF16");
-      }
-    }
-    return from;
-  }
-
   private static void requirePossible(String field, String value, InputColumn column) {
     boolean possible =
         switch (column.getDatatype()) {
@@ -125,9 +103,5 @@ record SegmentRequest(
       throw Refused.field(
           field, "input '%s' never has the value '%s'".formatted(column.getName(), value));
     }
-  }
-
-  private static boolean isHalf(InputColumn column) {
-    return column.getDatatype().equals("FP16") || column.getDatatype().equals("BF16");
   }
 }

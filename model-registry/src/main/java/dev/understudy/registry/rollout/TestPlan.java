@@ -1,6 +1,5 @@
 package dev.understudy.registry.rollout;
 
-import dev.understudy.contracts.ProblemType;
 import dev.understudy.contracts.v1.DecisionPolicy;
 import dev.understudy.contracts.v1.Epoch;
 import dev.understudy.contracts.v1.Guard;
@@ -72,11 +71,15 @@ record TestPlan(
   private PlannedTest test(Stage stage, StageRequest asked) {
     String at = stage.word();
     boolean shadow = stage == Stage.SHADOW;
-    if (asked.unitKey() != null) {
-      throw Refused.field(
-          ProblemType.NOT_SUPPORTED,
-          at + ".unit_key",
-          "tests by unit key cannot be analysed yet; leave it out to assign each request");
+    boolean byUnit = asked.unitKey() != null;
+    if (shadow) {
+      refuse(at + ".unit_key", asked.unitKey(), "a shadow compares each request by itself");
+    }
+    if (byUnit) {
+      refuse(
+          at + ".labels",
+          asked.labels(),
+          "what a missing label is worth is known by request, and this split has a 'unit_key'");
     }
     Duration horizon =
         Checks.between(
@@ -100,6 +103,7 @@ record TestPlan(
             .setPrimary(primary(at, shadow, asked))
             .addAllGuards(guards(at, asked))
             .setPolicy(policy(at + ".policy", shadow, horizon, asked))
+            .setByUnit(byUnit)
             .setAttempt(attempt);
     definition.addAllEpochs(
         shadow
@@ -138,8 +142,11 @@ record TestPlan(
     if (kpi == null && measures.size() == 1) {
       kpi = measures.getFirst();
     }
-    return Checks.present(at + ".kpi", kpi)
-        .checked(at + ".kpi", predicted, shadow ? RouteMode.SHADOW : RouteMode.SPLIT);
+    RouteMode mode = shadow ? RouteMode.SHADOW : RouteMode.SPLIT;
+    KpiSpec present = Checks.present(at + ".kpi", kpi);
+    return asked.unitKey() == null
+        ? present.checked(at + ".kpi", predicted, mode)
+        : present.checkedByUnit(at + ".kpi", predicted);
   }
 
   private List<Guard> guards(String at, StageRequest asked) {

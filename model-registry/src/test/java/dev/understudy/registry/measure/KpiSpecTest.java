@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class KpiSpecTest {
   private static final Predicted BINARY =
@@ -156,20 +157,24 @@ class KpiSpecTest {
     }
 
     Kpi checked(Predicted predicted, RouteMode mode) {
+      return with(null).checked("kpi", predicted, mode);
+    }
+
+    KpiSpec with(String covariate) {
       return new KpiSpec(
-              kind,
-              line,
-              margin,
-              effect,
-              centre,
-              cap,
-              costs,
-              prevalence,
-              positives,
-              negatives,
-              tuning,
-              outcome)
-          .checked("kpi", predicted, mode);
+          kind,
+          line,
+          margin,
+          effect,
+          centre,
+          cap,
+          costs,
+          prevalence,
+          positives,
+          negatives,
+          tuning,
+          outcome,
+          covariate);
     }
   }
 
@@ -251,6 +256,42 @@ class KpiSpecTest {
   void aRatioNeedsNoCentreInASplit() {
     assertThat(refused(Asked.of("F1"), BINARY, RouteMode.SPLIT)).isNull();
     assertThat(refused(Asked.of("BRIER"), BINARY, RouteMode.SPLIT).field()).isEqualTo("kpi.centre");
+  }
+
+  @Test
+  void aMeanByUnitHasATuningAndMayHaveACovariate() {
+    Kpi usual = Asked.of("ACCURACY").centre(0.7).with(null).checkedByUnit("kpi", BINARY);
+    Kpi chosen =
+        Asked.of("MAE").cap(9.0).centre(2.0).tuning(700L).with("age").checkedByUnit("kpi", PRICE);
+
+    assertThat(usual.getTuningUnits()).isEqualTo(5_000);
+    assertThat(usual.getCovariate()).isEmpty();
+    assertThat(chosen.getTuningUnits()).isEqualTo(700);
+    assertThat(chosen.getCovariate()).isEqualTo("age");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"F1", "PRECISION", "RECALL", "AUC"})
+  void whatIsNoMeanIsNotComparedByUnit(String kind) {
+    Refused refused =
+        catchThrowableOfType(
+            Refused.class, () -> Asked.of(kind).with(null).checkedByUnit("kpi", BINARY));
+
+    assertThat(refused.field()).isEqualTo("kpi.kind");
+  }
+
+  @Test
+  void aCovariateIsRefusedWhereRequestsAreCompared() {
+    Refused refused =
+        catchThrowableOfType(
+            Refused.class,
+            () ->
+                Asked.of("ACCURACY")
+                    .centre(0.7)
+                    .with("age")
+                    .checked("kpi", BINARY, RouteMode.SPLIT));
+
+    assertThat(refused.field()).isEqualTo("kpi.covariate");
   }
 
   static Stream<Arguments> wrong() {

@@ -41,7 +41,7 @@ final class Plans {
       @Nullable Double minimumEffect,
       @Nullable Double centre) {
     return new KpiSpec(
-        kind, line, margin, minimumEffect, centre, null, null, null, null, null, null, null);
+        kind, line, margin, minimumEffect, centre, null, null, null, null, null, null, null, null);
   }
 
   static VersionRef version(String name) {

@@ -325,15 +325,30 @@ class TestPlanTest {
   }
 
   @Test
-  void aSplitByUnitKeyIsRefusedUntilItCanBeAnalysed() {
-    StageRequest sticky =
+  void aSplitWithAUnitKeyIsJudgedByUnit() {
+    TestDefinition definition = only(null, sticky(Plans.NOT_WORSE, null));
+
+    assertThat(definition.getByUnit()).isTrue();
+    assertThat(definition.getPrimary().getTuningUnits()).isEqualTo(5_000);
+    assertThat(only(null, split()).getByUnit()).isFalse();
+  }
+
+  @Test
+  void whatDoesNotFitAUnitKeyIsNamed() {
+    LabelRequest worst = new LabelRequest(true, null, null, null, null);
+    StageRequest inShadow =
         new StageRequest(
-            null, 0.5, null, "customer", HORIZON, null, Plans.NOT_WORSE, null, null, null);
+            null, null, null, "header:x", HORIZON, null, Plans.BETTER, null, null, null);
+    KpiSpec f1 = Plans.kpi("F1", "SUPERIORITY", null, 0.01, null);
 
-    Refused refused = refused(null, sticky);
+    assertThat(refused(null, sticky(Plans.NOT_WORSE, worst)).field()).isEqualTo("split.labels");
+    assertThat(refused(inShadow, null).field()).isEqualTo("shadow.unit_key");
+    assertThat(refused(null, sticky(f1, null)).field()).isEqualTo("split.kpi.kind");
+  }
 
-    assertThat(refused.type()).isEqualTo(ProblemType.NOT_SUPPORTED);
-    assertThat(refused.field()).isEqualTo("split.unit_key");
+  private static StageRequest sticky(KpiSpec kpi, LabelRequest labels) {
+    return new StageRequest(
+        null, 0.5, null, "header:x-customer", HORIZON, null, kpi, null, null, labels);
   }
 
   private static TestDefinition only(StageRequest shadow, StageRequest split) {
