@@ -138,7 +138,7 @@ class RoomsTest {
           .haveNameMatching(
               ".*\\.(PartitionMatcher|Maturity|WaitingRoom|Labels|UnitReader|EventReader|LogClock"
                   + "|Summing|Keys|Table|KnownTests|TreeTable|Replay|PredictionReader|Shards"
-                  + "|LabelQueue|LabelQueues|LabelWatch|OutcomeState)(\\$.*)?")
+                  + "|LabelQueue|LabelQueues|LabelWatch|OutcomeState|BreakerCounts)(\\$.*)?")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.apache.kafka..");

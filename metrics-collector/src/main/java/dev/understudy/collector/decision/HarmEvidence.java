@@ -27,10 +27,34 @@ record HarmEvidence(
     Guard guard, long currentEvents, long candidateEvents, double safe, double harm) {
 
   static HarmEvidence of(TestPlan plan, Guard guard, Tally tally) {
-    return plan.mode() == RouteMode.SHADOW ? paired(guard, tally) : split(guard, tally);
+    Bets bets = Bets.of(plan, guard, tally);
+    return new HarmEvidence(
+        guard,
+        bets.currentEvents(),
+        bets.candidateEvents(),
+        EValues.average(bets.ratioBelow().logE(), bets.differenceBelow().logE()),
+        Math.min(bets.ratioAbove().logE(), bets.differenceAbove().logE()));
   }
 
-  private static HarmEvidence paired(Guard guard, Tally tally) {
+  /** The same where harm is known otherwise. */
+  HarmEvidence withHarm(double known) {
+    return new HarmEvidence(guard, currentEvents, candidateEvents, safe, known);
+  }
+
+  /** What the bets on either side of the two margins have won. */
+  record Bets(
+      long currentEvents,
+      long candidateEvents,
+      Wealth ratioBelow,
+      Wealth ratioAbove,
+      Wealth differenceBelow,
+      Wealth differenceAbove) {
+    static Bets of(TestPlan plan, Guard guard, Tally tally) {
+      return plan.mode() == RouteMode.SHADOW ? paired(guard, tally) : split(guard, tally);
+    }
+  }
+
+  private static Bets paired(Guard guard, Tally tally) {
     PairedCounts events = tally.allPairs().harm().of(guard.getKind());
     double relative = guard.getRelativeMargin();
     CellBetting byRatio =
@@ -45,15 +69,16 @@ record HarmEvidence(
             new Cell(-1, events.currentOnly()),
             new Cell(0, events.both() + events.neither()));
     double line = guard.getAbsoluteMargin();
-    return new HarmEvidence(
-        guard,
+    return new Bets(
         events.current(),
         events.candidate(),
-        EValues.average(byRatio.logE(0, Side.LESS), byDifference.logE(line, Side.LESS)),
-        Math.min(byRatio.logE(0, Side.GREATER), byDifference.logE(line, Side.GREATER)));
+        byRatio.wealth(0, Side.LESS),
+        byRatio.wealth(0, Side.GREATER),
+        byDifference.wealth(line, Side.LESS),
+        byDifference.wealth(line, Side.GREATER));
   }
 
-  private static HarmEvidence split(Guard guard, Tally tally) {
+  private static Bets split(Guard guard, Tally tally) {
     Wealth shareBelow = Wealth.EMPTY;
     Wealth shareAbove = Wealth.EMPTY;
     List<List<Cell>> differences = new ArrayList<>();
@@ -80,11 +105,12 @@ record HarmEvidence(
     }
     CellBetting byDifference = new CellBetting(differences);
     double line = guard.getAbsoluteMargin();
-    return new HarmEvidence(
-        guard,
+    return new Bets(
         currentEvents,
         candidateEvents,
-        EValues.average(shareBelow.logE(), byDifference.logE(line, Side.LESS)),
-        Math.min(shareAbove.logE(), byDifference.logE(line, Side.GREATER)));
+        shareBelow,
+        shareAbove,
+        byDifference.wealth(line, Side.LESS),
+        byDifference.wealth(line, Side.GREATER));
   }
 }
