@@ -138,7 +138,8 @@ class RoomsTest {
           .haveNameMatching(
               ".*\\.(PartitionMatcher|Maturity|WaitingRoom|Labels|UnitReader|EventReader|LogClock"
                   + "|Summing|Keys|Table|KnownTests|TreeTable|Replay|PredictionReader|Shards"
-                  + "|LabelQueue|LabelQueues|LabelWatch|OutcomeState|UnitFields|UnitChunks|UnitLedger)(\\$.*)?")
+                  + "|LabelQueue|LabelQueues|LabelWatch|OutcomeState|UnitFields|UnitChunks|UnitLedger"
+                  + "|BreakerCounts)(\\$.*)?")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.apache.kafka..");

@@ -114,6 +114,26 @@ final class Api {
         .post(model() + "/rollouts");
   }
 
+  Response start(String candidate, String shadow, String split, String watch) {
+    return json("{\"candidate\": \"%s\", \"shadow\": %s, \"split\": %s, \"watch\": %s}"
+            .formatted(candidate, shadow, split, watch))
+        .post(model() + "/rollouts");
+  }
+
+  Response rollBack(String id, String ifMatch) {
+    return json("{\"reason\": \"customers complain\"}")
+        .header("If-Match", ifMatch)
+        .post(model() + "/rollouts/{id}/rollback", id);
+  }
+
+  Response blocks() {
+    return given().get(model() + "/blocks");
+  }
+
+  Response clear(String sha256, String body) {
+    return json(body).post(model() + "/blocks/{sha256}/clear", sha256);
+  }
+
   Response rollout(String id) {
     return given().get(model() + "/rollouts/{id}", id);
   }

@@ -118,7 +118,7 @@ class DatabaseAwayTest {
       given().get("/q/health/live").then().statusCode(200);
       StoppableDatabase.comeBack();
 
-      await().atMost(PATIENCE).untilAsserted(() -> assertThat(api.state(id)).isEqualTo("PROMOTED"));
+      await().atMost(PATIENCE).untilAsserted(() -> assertThat(api.state(id)).isEqualTo("WATCHING"));
       assertThat(api.evaluations(id).jsonPath().getList("items")).hasSize(1);
       given().get("/v1/projects/{p}", newcomer.project).then().statusCode(404);
       await()

@@ -57,6 +57,9 @@ class DatabaseRulesTest {
 
     assertThatThrownBy(() -> execute(insert.formatted("second", "PREPARING_SPLIT")))
         .hasMessageContaining("one_live_rollout");
+    execute(insert.formatted("watched", "WATCHING"));
+    assertThatThrownBy(() -> execute(insert.formatted("watched-too", "WATCHING")))
+        .hasMessageContaining("one_watched_rollout");
   }
 
   @Test

@@ -50,7 +50,7 @@ class RolloutStoryTest {
   }
 
   @Test
-  void aCandidateThatWinsBothTestsBecomesCurrentAndTheOldOneStandsBy() throws Exception {
+  void aCandidateThatWinsBothTestsBecomesCurrentAndIsWatchedBesideTheOldOne() throws Exception {
     Api api = Api.withTwoVersions();
     api.deploy("1").then().statusCode(202).header("ETag", startsWith("\""));
     awaitCommitted(api, "1");
@@ -67,7 +67,7 @@ class RolloutStoryTest {
     judge.says(FakeJudge.about(api, id, "SHADOW").build());
     awaitState(api, id, "SPLIT");
     judge.says(FakeJudge.about(api, id, "SPLIT").build());
-    awaitState(api, id, "PROMOTED");
+    awaitState(api, id, "WATCHING");
 
     assertThat((String) api.route().path("committed.current.version")).isEqualTo("2");
     assertThat((String) api.route().path("standby.version")).isEqualTo("1");
@@ -80,8 +80,8 @@ class RolloutStoryTest {
             "SHADOW 1+2 r2 / -",
             "SHADOW 1+2 r2 / SPLIT 1+2 r3",
             "SPLIT 1+2 r3 / -",
-            "SPLIT 1+2 r3 / SINGLE 2 r4",
-            "SINGLE 2 r4 / - standby 1");
+            "SPLIT 1+2 r3 / SHADOW 2+1 r4",
+            "SHADOW 2+1 r4 / - standby 1");
     assertThatTestsAreAnnouncedBeforeTheirRoutes(api, id);
     assertThat(api.rollout(id).jsonPath().getList("history.action", String.class))
         .containsExactly(
@@ -217,7 +217,7 @@ class RolloutStoryTest {
     awaitLatest(api, id, 1_002);
     assertThat(api.state(id)).isEqualTo("SPLIT");
     judge.says(FakeJudge.about(api, id, "SPLIT").setEpoch(2).setNumber(1_003).build());
-    awaitState(api, id, "PROMOTED");
+    awaitState(api, id, "WATCHING");
 
     assertThat(routes(api))
         .filteredOn(one -> !one.hasPrepared() && one.getCommitted().getMode() == RouteMode.SPLIT)
@@ -236,7 +236,8 @@ class RolloutStoryTest {
         .containsOnly(routes(api).get(3).getCommitted().getSalt());
     assertThat((String) api.rollout(id).path("tests[0].definition_sha256")).isEqualTo(hash);
     assertThat(TopicReader.all(Topic.TESTS, TestDefined.parser(), key -> key.startsWith(id)))
-        .hasSize(1);
+        .extracting(TopicReader.Seen::key)
+        .containsExactly(id + "-split", id + "-watch");
     assertThat(api.rollout(id).jsonPath().getList("history.action", String.class))
         .containsExactly(
             "rollout.started",
@@ -366,7 +367,7 @@ class RolloutStoryTest {
             Topic.ROUTES, RoutePublished.parser(), key -> key.startsWith(api.project + "/"));
     assertThat(tests)
         .extracting(TopicReader.Seen::key)
-        .containsExactly(id + "-shadow", id + "-split");
+        .containsExactly(id + "-shadow", id + "-split", id + "-watch");
     for (var test : tests) {
       byte[] definition = test.event().getDefinition().toByteArray();
       assertThat(Digest.of(definition)).isEqualTo(test.event().getDefinitionSha256());

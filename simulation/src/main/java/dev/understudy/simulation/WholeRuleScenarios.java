@@ -310,8 +310,8 @@ final class WholeRuleScenarios {
       case STOP_INCONCLUSIVE -> Kind.INCONCLUSIVE;
       case STOP_INVALID -> Kind.INVALID;
       case CONTINUE, HOLD -> Kind.OPEN;
-      case VERDICT_UNSPECIFIED, UNRECOGNIZED ->
-          throw new IllegalStateException("no verdict: " + verdict);
+      case WATCHED_OK, VERDICT_UNSPECIFIED, UNRECOGNIZED ->
+          throw new IllegalStateException("no verdict before a promotion: " + verdict);
     };
   }
 }

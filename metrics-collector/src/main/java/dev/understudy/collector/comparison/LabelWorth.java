@@ -24,7 +24,7 @@ public final class LabelWorth {
         || !candidate.complete()
         || !plan.labels().takes(truth.rows())
         || LabelRule.agree(plan, candidate, current, truth.rows())
-        || plan.labels().outside(plan, current)) {
+        || plan.labels().outside(plan, plan.answering(current, candidate))) {
       return OptionalDouble.empty();
     }
     double worth = 0;

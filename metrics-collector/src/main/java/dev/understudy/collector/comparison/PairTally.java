@@ -88,10 +88,11 @@ public record PairTally(
       return incomplete(candidate, current);
     }
     Truth truth = pair.truth();
-    boolean outside = plan.labels().outside(plan, current);
+    Scored answering = plan.answering(current, candidate);
+    boolean outside = plan.labels().outside(plan, answering);
     boolean known = truth.known() > 0 && !outside;
     boolean agreed = !outside && LabelRule.agree(plan, candidate, current, truth.rows());
-    boolean undrawn = !known && !agreed && plan.labels().undrawn(plan, current, pair.draw());
+    boolean undrawn = !known && !agreed && plan.labels().undrawn(plan, answering, pair.draw());
     boolean missing = !known && !outside && !agreed && !undrawn;
     LabelCounts labelsToo = labels;
     KpiTally kpiToo = kpi;

@@ -52,11 +52,12 @@ public record Scored(
   }
 
   /** Whether the version did its part, well or badly. */
-  boolean complete() {
+  public boolean complete() {
     return status == ScoreStatus.ANSWERED || error();
   }
 
-  boolean error() {
+  /** Whether it failed, timed out or said nothing usable. */
+  public boolean error() {
     return status == ScoreStatus.FAILED || status == ScoreStatus.TIMED_OUT;
   }
 

@@ -16,6 +16,7 @@ import dev.understudy.contracts.v1.TestDefined;
 import dev.understudy.contracts.v1.TestDefinition;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -28,6 +29,8 @@ import java.util.stream.Collectors;
  * @param measure what the primary KPI makes of a prediction
  * @param labels what a missing label is
  * @param byUnit whether units are compared, each with all its requests, and not requests
+ * @param watch how the promoted candidate is watched; empty of a test before a promotion
+ * @param breaker when the candidate fails too often for anything else to matter
  * @param sha256 of the definition's bytes, lower-case hex
  */
 public record TestPlan(
@@ -48,6 +51,8 @@ public record TestPlan(
     Set<Integer> epochs,
     LabelRule labels,
     boolean byUnit,
+    Optional<WatchRule> watch,
+    Optional<BreakerRule> breaker,
     String sha256) {
 
   private static final long LONGEST_MS = 10L * 366 * 24 * 60 * 60 * 1000;
@@ -129,7 +134,24 @@ public record TestPlan(
             measure,
             definition.getPolicy().getMinimumCoverage()),
         UnitRules.check(definition, measure),
+        WatchRule.of(definition, measure),
+        BreakerRule.of(definition),
         sha256);
+  }
+
+  /** In SHADOW: the version whose answer the caller gets; after a promotion, the candidate. */
+  public String answering() {
+    return answering(current, candidate);
+  }
+
+  /** In SHADOW: the version that only rehearses, and after a promotion the former current one. */
+  public String rehearsing() {
+    return answering(candidate, current);
+  }
+
+  /** Of the two, what belongs to the version that answers in SHADOW. */
+  public <T> T answering(T ofCurrent, T ofCandidate) {
+    return watch.isPresent() ? ofCandidate : ofCurrent;
   }
 
   /** The number of the widest share that the definition knows; 0 of a shadow. */

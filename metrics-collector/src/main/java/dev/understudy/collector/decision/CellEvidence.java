@@ -32,21 +32,49 @@ final class CellEvidence {
     return plan.mode() == RouteMode.SHADOW ? paired(plan, tally.allPairs()) : split(plan, tally);
   }
 
+  /** What the bets have won that the candidate is below the line. */
+  static Wealth worse(TestPlan plan, Tally tally) {
+    if (plan.mode() == RouteMode.SHADOW) {
+      PairTally pairs = tally.allPairs();
+      CellBetting best = claims(plan, pairs).best();
+      return best.wealth(plan.line(), Side.LESS).merge(pairs.loss().worse());
+    }
+    List<List<Cell>> best = new ArrayList<>();
+    Wealth sums = Wealth.EMPTY;
+    for (Map.Entry<Tally.Stratum, SplitTally> entry : tally.arms().entrySet()) {
+      best.add(best(plan, entry.getKey().share(), entry.getValue()));
+      sums = sums.merge(entry.getValue().loss().worse());
+    }
+    return new CellBetting(best).wealth(plan.line(), Side.LESS).merge(sums);
+  }
+
+  private static Claims claims(TestPlan plan, PairTally pairs) {
+    PairedCounts right = pairs.right();
+    long missing = LabelWords.missing(plan, pairs.unlabelled());
+    long equal = right.both() + right.neither() + pairs.labels().agreed();
+    return new Claims(
+        CellBetting.of(
+            new Cell(1, right.candidateOnly()),
+            new Cell(-1, right.currentOnly() + missing),
+            new Cell(0, equal)),
+        CellBetting.of(
+            new Cell(1, right.candidateOnly() + missing),
+            new Cell(-1, right.currentOnly()),
+            new Cell(0, equal)));
+  }
+
+  private static List<Cell> best(TestPlan plan, double share, SplitTally arms) {
+    ArmContrast contrast = new ArmContrast(share, plan.primary().getCentre(), plan.cap());
+    long ofCandidate = LabelWords.missing(plan, arms.candidate().unlabelled());
+    long ofCurrent = LabelWords.missing(plan, arms.current().unlabelled());
+    return cells(contrast, arms, ofCandidate, 0, 0, ofCurrent);
+  }
+
   private static PrimaryEvidence paired(TestPlan plan, PairTally pairs) {
     PairedCounts right = pairs.right();
     LossSums sums = pairs.loss();
     long missing = LabelWords.missing(plan, pairs.unlabelled());
-    long equal = right.both() + right.neither() + pairs.labels().agreed();
-    Claims claims =
-        new Claims(
-            CellBetting.of(
-                new Cell(1, right.candidateOnly()),
-                new Cell(-1, right.currentOnly() + missing),
-                new Cell(0, equal)),
-            CellBetting.of(
-                new Cell(1, right.candidateOnly() + missing),
-                new Cell(-1, right.currentOnly()),
-                new Cell(0, equal)));
+    Claims claims = claims(plan, pairs);
     long units = pairs.known() + missing;
     long inCells = right.total() + pairs.labels().agreed() + missing;
     return of(
@@ -73,7 +101,7 @@ final class CellEvidence {
       long ofCandidate = LabelWords.missing(plan, arms.candidate().unlabelled());
       long ofCurrent = LabelWords.missing(plan, arms.current().unlabelled());
       worst.add(cells(contrast, arms, 0, ofCandidate, ofCurrent, 0));
-      best.add(cells(contrast, arms, ofCandidate, 0, 0, ofCurrent));
+      best.add(best(plan, share, arms));
       gain += (arms.loss().candidate() - centre * arms.candidate().others()) / share;
       gain -= (arms.loss().current() - centre * arms.current().others()) / (1 - share);
       all = all.merge(arms);

@@ -16,6 +16,7 @@ import java.util.OptionalDouble;
 public final class DecisionRule {
   private final DecisionPolicy policy;
   private final int triggers;
+  private final double alphaRollback;
 
   /**
    * Where a test stands.
@@ -43,8 +44,14 @@ public final class DecisionRule {
 
   /** The rule under a policy with so many guards. */
   public DecisionRule(DecisionPolicy policy, int guards) {
+    this(policy, 1 + guards, policy.getAlphaRollback());
+  }
+
+  /** The rule where so many measures may roll back, at an α of their own. */
+  DecisionRule(DecisionPolicy policy, int triggers, double alphaRollback) {
     this.policy = policy;
-    this.triggers = 1 + guards;
+    this.triggers = triggers;
+    this.alphaRollback = alphaRollback;
   }
 
   double neededToPromote() {
@@ -52,7 +59,7 @@ public final class DecisionRule {
   }
 
   double neededToRollBack() {
-    return Math.log(triggers / policy.getAlphaRollback());
+    return Math.log(triggers / alphaRollback);
   }
 
   double neededToStop() {
@@ -84,6 +91,22 @@ public final class DecisionRule {
       return Verdict.STOP_INCONCLUSIVE;
     }
     return Verdict.CONTINUE;
+  }
+
+  /**
+   * What follows for a promotion that is watched. Nothing is promoted or given up any more, and
+   * exact evidence needs no fewest units.
+   *
+   * @param over whether all slots of the watch are over
+   */
+  Verdict watched(Situation now, boolean over) {
+    if (anyGuardHarmed(now) || now.worse() >= neededToRollBack()) {
+      return Verdict.ROLLBACK;
+    }
+    if (over) {
+      return now.healthy() ? Verdict.WATCHED_OK : Verdict.STOP_INVALID;
+    }
+    return now.healthy() ? Verdict.CONTINUE : Verdict.HOLD;
   }
 
   boolean enoughUnits(Situation now) {

@@ -52,9 +52,36 @@ record HarmEvidence(
   }
 
   static HarmEvidence of(TestPlan plan, Guard guard, Tally tally) {
-    if (plan.mode() == RouteMode.SHADOW) {
-      return paired(guard, tally);
+    Bets bets = Bets.of(plan, guard, tally);
+    return new HarmEvidence(
+        guard,
+        bets.currentEvents(),
+        bets.candidateEvents(),
+        EValues.average(bets.ratioBelow().logE(), bets.differenceBelow().logE()),
+        Math.min(bets.ratioAbove().logE(), bets.differenceAbove().logE()));
+  }
+
+  /** The same where harm is known otherwise. */
+  HarmEvidence withHarm(double known) {
+    return new HarmEvidence(guard, currentEvents, candidateEvents, safe, known);
+  }
+
+  /** What the bets on either side of the two margins have won. */
+  record Bets(
+      long currentEvents,
+      long candidateEvents,
+      Wealth ratioBelow,
+      Wealth ratioAbove,
+      Wealth differenceBelow,
+      Wealth differenceAbove) {
+    static Bets of(TestPlan plan, Guard guard, Tally tally) {
+      return plan.mode() == RouteMode.SHADOW
+          ? paired(guard, tally)
+          : split(guard, splits(plan, guard, tally));
     }
+  }
+
+  private static List<Split> splits(TestPlan plan, Guard guard, Tally tally) {
     List<Split> splits = new ArrayList<>();
     if (plan.byUnit()) {
       UnitTally units = tally.units();
@@ -71,10 +98,10 @@ record HarmEvidence(
     } else {
       tally.arms().forEach((stratum, arms) -> splits.add(Split.of(guard, stratum.share(), arms)));
     }
-    return split(guard, splits);
+    return splits;
   }
 
-  private static HarmEvidence paired(Guard guard, Tally tally) {
+  private static Bets paired(Guard guard, Tally tally) {
     PairedCounts events = tally.allPairs().harm().of(guard.getKind());
     double relative = guard.getRelativeMargin();
     CellBetting byRatio =
@@ -89,15 +116,16 @@ record HarmEvidence(
             new Cell(-1, events.currentOnly()),
             new Cell(0, events.both() + events.neither()));
     double line = guard.getAbsoluteMargin();
-    return new HarmEvidence(
-        guard,
+    return new Bets(
         events.current(),
         events.candidate(),
-        EValues.average(byRatio.logE(0, Side.LESS), byDifference.logE(line, Side.LESS)),
-        Math.min(byRatio.logE(0, Side.GREATER), byDifference.logE(line, Side.GREATER)));
+        byRatio.wealth(0, Side.LESS),
+        byRatio.wealth(0, Side.GREATER),
+        byDifference.wealth(line, Side.LESS),
+        byDifference.wealth(line, Side.GREATER));
   }
 
-  private static HarmEvidence split(Guard guard, List<Split> splits) {
+  private static Bets split(Guard guard, List<Split> splits) {
     Wealth shareBelow = Wealth.EMPTY;
     Wealth shareAbove = Wealth.EMPTY;
     List<List<Cell>> differences = new ArrayList<>();
@@ -120,11 +148,12 @@ record HarmEvidence(
     }
     CellBetting byDifference = new CellBetting(differences);
     double line = guard.getAbsoluteMargin();
-    return new HarmEvidence(
-        guard,
+    return new Bets(
         currentEvents,
         candidateEvents,
-        EValues.average(shareBelow.logE(), byDifference.logE(line, Side.LESS)),
-        Math.min(shareAbove.logE(), byDifference.logE(line, Side.GREATER)));
+        shareBelow,
+        shareAbove,
+        byDifference.wealth(line, Side.LESS),
+        byDifference.wealth(line, Side.GREATER));
   }
 }

@@ -4,18 +4,14 @@ import dev.understudy.collector.comparison.SparseCounts;
 import dev.understudy.collector.comparison.SplitTally;
 import dev.understudy.collector.comparison.Tally;
 import dev.understudy.collector.comparison.TestPlan;
-import dev.understudy.collector.decision.DecisionRule.GuardSituation;
-import dev.understudy.collector.decision.DecisionRule.Situation;
 import dev.understudy.collector.statistics.Interval;
 import dev.understudy.contracts.v1.Evidence;
 import dev.understudy.contracts.v1.GuardEvidence;
-import dev.understudy.contracts.v1.Health;
 import dev.understudy.contracts.v1.KpiEvidence;
 import dev.understudy.contracts.v1.LogE;
 import dev.understudy.contracts.v1.RolloutEvaluated;
 import dev.understudy.contracts.v1.RouteMode;
 import dev.understudy.contracts.v1.Verdict;
-import java.util.List;
 
 /**
  * Decides whether the candidate of a test is better: tally, definition and an instant of log time
@@ -27,16 +23,22 @@ import java.util.List;
 public final class Judge {
   private Judge() {}
 
-  /** The evaluation of a test at one whole second of log time. */
+  /** The evaluation of a test at one whole second of log time, of which nothing is remembered. */
   public static RolloutEvaluated evaluate(TestPlan plan, Tally tally, Stand stand) {
-    PrimaryEvidence primary = PrimaryEvidence.of(plan, tally);
-    List<HarmEvidence> guards =
-        plan.guards().stream().map(guard -> HarmEvidence.of(plan, guard, tally)).toList();
-    Health health = HealthCheck.of(plan, tally, primary, stand);
-    Situation now = situation(plan, primary, guards, health, stand);
-    DecisionRule rule = new DecisionRule(plan.policy(), guards.size());
-    Verdict verdict = rule.verdict(now);
-    Words words = new Words(plan, rule);
+    return evaluate(plan, tally, stand, Memory.NONE);
+  }
+
+  /** The evaluation of a test at one whole second of log time. */
+  public static RolloutEvaluated evaluate(TestPlan plan, Tally tally, Stand stand, Memory memory) {
+    Weighed weighed = Weighed.of(plan, tally, stand, memory);
+    Verdict verdict = weighed.verdict();
+    Words words = new Words(plan, weighed.rule());
+    Breaker breaker = weighed.breaker();
+    String reason =
+        breaker != null && breaker.trips()
+            ? breaker.reason(words.candidate())
+            : words.reason(
+                verdict, weighed.now(), weighed.primary(), weighed.guards(), weighed.health());
     return RolloutEvaluated.newBuilder()
         .setRolloutId(plan.rolloutId())
         .setTestId(plan.testId())
@@ -48,9 +50,10 @@ public final class Judge {
         .setModel(plan.model())
         .setCandidate(plan.candidate())
         .setVerdict(verdict)
-        .setReason(words.reason(verdict, now, primary, guards, health))
-        .addAllBlocking(words.blocking(now, primary, guards, health))
-        .setEvidence(evidence(plan, tally, stand, primary, guards, health, rule))
+        .setReason(reason)
+        .addAllBlocking(
+            words.blocking(weighed.now(), weighed.primary(), weighed.guards(), weighed.health()))
+        .setEvidence(evidence(plan, tally, stand, weighed))
         .build();
   }
 
@@ -59,12 +62,12 @@ public final class Judge {
    * asks a million times.
    */
   public static Verdict verdict(TestPlan plan, Tally tally, Stand stand) {
-    PrimaryEvidence primary = PrimaryEvidence.of(plan, tally);
-    List<HarmEvidence> guards =
-        plan.guards().stream().map(guard -> HarmEvidence.of(plan, guard, tally)).toList();
-    Health health = HealthCheck.of(plan, tally, primary, stand);
-    return new DecisionRule(plan.policy(), guards.size())
-        .verdict(situation(plan, primary, guards, health, stand));
+    return verdict(plan, tally, stand, Memory.NONE);
+  }
+
+  /** The verdict alone, with what is remembered. */
+  public static Verdict verdict(TestPlan plan, Tally tally, Stand stand, Memory memory) {
+    return Weighed.of(plan, tally, stand, memory).verdict();
   }
 
   /** The evidence about the primary KPI in nats, as {@link #evaluate} weighs it. */
@@ -88,54 +91,32 @@ public final class Judge {
    */
   public static boolean ends(TestPlan plan, RolloutEvaluated evaluation) {
     return switch (evaluation.getVerdict()) {
-      case ROLLBACK, STOP_FUTILE, STOP_INCONCLUSIVE, STOP_INVALID -> true;
+      case ROLLBACK, STOP_FUTILE, STOP_INCONCLUSIVE, STOP_INVALID, WATCHED_OK -> true;
       case PROMOTE -> evaluation.getEpoch() >= plan.lastEpoch();
       case CONTINUE, HOLD, VERDICT_UNSPECIFIED, UNRECOGNIZED -> false;
     };
   }
 
-  private static Situation situation(
-      TestPlan plan,
-      PrimaryEvidence primary,
-      List<HarmEvidence> guards,
-      Health health,
-      Stand stand) {
-    long fewest =
-        plan.mode() == RouteMode.SHADOW
-            ? primary.units()
-            : Math.min(primary.unitsOfCandidate(), primary.units() - primary.unitsOfCandidate());
-    return new Situation(
-        primary.units(),
-        fewest,
-        stand.elapsedMs(),
-        health.getHealthy(),
-        primary.better(),
-        primary.worse(),
-        primary.futile(),
-        guards.stream()
-            .map(one -> new GuardSituation(one.harm(), one.safe(), one.guard().getRequired()))
-            .toList());
-  }
-
-  private static Evidence evidence(
-      TestPlan plan,
-      Tally tally,
-      Stand stand,
-      PrimaryEvidence primary,
-      List<HarmEvidence> guards,
-      Health health,
-      DecisionRule rule) {
+  private static Evidence evidence(TestPlan plan, Tally tally, Stand stand, Weighed weighed) {
+    PrimaryEvidence primary = weighed.primary();
+    DecisionRule rule = weighed.rule();
     Evidence.Builder evidence =
         Evidence.newBuilder()
             .setUnits(primary.units())
             .setElapsedMs(stand.elapsedMs())
             .setPrimary(kpi(plan, primary, rule))
             .setPopulation(LabelWords.population(plan))
-            .setHealth(health);
+            .setHealth(weighed.health());
     if (plan.mode() == RouteMode.SPLIT) {
       evidence.setUnitsCandidate(primary.unitsOfCandidate());
     }
-    guards.forEach(guard -> evidence.addGuards(guard(guard, rule)));
+    weighed.guards().forEach(guard -> evidence.addGuards(guard(guard, rule)));
+    if (weighed.watch() != null) {
+      evidence.setWatch(weighed.watch().evidence());
+    }
+    if (weighed.breaker() != null) {
+      evidence.setBreaker(weighed.breaker().evidence());
+    }
     addLatencies(evidence, plan, tally);
     Figures.addTo(evidence, plan, tally);
     return evidence.build();

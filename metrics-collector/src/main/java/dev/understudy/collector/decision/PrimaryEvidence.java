@@ -70,6 +70,22 @@ record PrimaryEvidence(
     };
   }
 
+  /** The same where the evidence against the candidate is known otherwise. */
+  PrimaryEvidence withWorse(double known) {
+    return new PrimaryEvidence(
+        units,
+        unitsOfCandidate,
+        currentMean,
+        candidateMean,
+        effect,
+        bounds,
+        better,
+        known,
+        futile,
+        clipped,
+        basis);
+  }
+
   /**
    * Of the effect, where the KPI has one and a unit was seen. Only those who show it should ask: of
    * cells it costs a hundred times what the evidence does.

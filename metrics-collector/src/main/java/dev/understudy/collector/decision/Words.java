@@ -39,9 +39,13 @@ final class Words {
                   nats(rule.neededToPromote()),
                   guards.isEmpty() ? "" : "; every required guard is proven within its margin");
       case ROLLBACK -> rollback(now, primary, guards);
+      case WATCHED_OK ->
+          "The watch is over and no harm is proven: %s. The promotion stands."
+              .formatted(comparison(primary));
       case HOLD -> "Nothing is decided on doubtful data: %s.".formatted(first(health));
       case STOP_INVALID ->
-          "The time is over and the data are still doubtful: %s.".formatted(first(health));
+          "The time is over and the data are still doubtful: %s.%s"
+              .formatted(first(health), watched() ? " The promotion stands, unproven." : "");
       case STOP_FUTILE ->
           "A gain of %s or more is ruled out: %s. Current stays."
               .formatted(amount(plan.primary().getMinimumEffect()), comparison(primary));
@@ -57,6 +61,9 @@ final class Words {
   /** What a promotion still waits for; empty when nothing is in its way. */
   List<String> blocking(
       Situation now, PrimaryEvidence primary, List<HarmEvidence> guards, Health health) {
+    if (watched()) {
+      return List.of();
+    }
     List<String> blocking = new ArrayList<>(health.getProblemsList());
     long fewest = plan.policy().getMinimumUnits();
     if (!rule.enoughUnits(now)) {
@@ -101,17 +108,36 @@ final class Words {
   private String rollback(Situation now, PrimaryEvidence primary, List<HarmEvidence> guards) {
     for (HarmEvidence guard : guards) {
       if (guard.harm() >= rule.neededToRollBack()) {
-        return "The candidate does harm: %d %s against %d of current; evidence %s, needed %s."
+        return "%s does harm: %d %s against %d of %s; evidence %s, needed %s."
             .formatted(
+                watched() ? "The promoted version" : "The candidate",
                 guard.candidateEvents(),
                 name(guard.guard().getKind()),
                 guard.currentEvents(),
+                current(),
                 nats(guard.harm()),
                 nats(rule.neededToRollBack()));
       }
     }
-    return "The candidate is worse: %s; evidence %s, needed %s."
-        .formatted(comparison(primary), nats(now.worse()), nats(rule.neededToRollBack()));
+    return "%s is worse: %s; evidence %s, needed %s."
+        .formatted(
+            watched() ? "The promoted version" : "The candidate",
+            comparison(primary),
+            nats(now.worse()),
+            nats(rule.neededToRollBack()));
+  }
+
+  private boolean watched() {
+    return plan.watch().isPresent();
+  }
+
+  /** Once it is promoted, the candidate is called what it is. */
+  String candidate() {
+    return watched() ? "the promoted version" : "the candidate";
+  }
+
+  private String current() {
+    return watched() ? "the one before" : "current";
   }
 
   private String claim() {
@@ -122,11 +148,12 @@ final class Words {
 
   private String comparison(PrimaryEvidence primary) {
     List<String> excluded = primary.basis().excluded();
-    return "%s %s against %s of current in %d %s%s%s"
+    return "%s %s against %s of %s in %d %s%s%s"
         .formatted(
             name(plan.primary()),
             number(primary.candidateMean()),
             number(primary.currentMean()),
+            current(),
             primary.units(),
             plan.mode() == RouteMode.SHADOW ? "pairs" : units(plan),
             LabelWords.caveat(plan, primary),
@@ -201,7 +228,7 @@ final class Words {
     return hours < 48 ? hours + " h" : hours / 24 + " d";
   }
 
-  private static String nats(double logE) {
+  static String nats(double logE) {
     return logE <= AsymptoticEvidence.NONE ? "none" : String.format(Locale.ROOT, "%.2f", logE);
   }
 

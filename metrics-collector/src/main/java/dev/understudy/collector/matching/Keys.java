@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 final class Keys {
   private static final byte MATURITY = 'M';
   private static final byte EXPIRY = 'X';
+  private static final byte WINDOW = 'B';
   private static final byte END = 0;
   private static final byte[] CLOCK = {'C'};
   private static final byte TEST = 'T';
@@ -156,6 +157,21 @@ final class Keys {
       end++;
     }
     return new String(key, 0, end, UTF_8);
+  }
+
+  /** One window of a test's breaker. */
+  static byte[] window(String testId, long number) {
+    byte[] name = testId.getBytes(UTF_8);
+    return ByteBuffer.allocate(1 + name.length + 1 + Long.BYTES)
+        .put(WINDOW)
+        .put(name)
+        .put(END)
+        .putLong(Math.max(0, number))
+        .array();
+  }
+
+  static long windowOf(String testId, byte[] windowKey) {
+    return ByteBuffer.wrap(windowKey).getLong(2 + testId.getBytes(UTF_8).length);
   }
 
   private static byte[] join(byte[] one, byte[] other) {

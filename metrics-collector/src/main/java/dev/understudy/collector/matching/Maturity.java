@@ -13,12 +13,14 @@ import dev.understudy.collector.state.v1.PartitionReport;
 import dev.understudy.collector.state.v1.TestProgress;
 import dev.understudy.collector.state.v1.TestProgressOrBuilder;
 import dev.understudy.collector.state.v1.Waiting;
+import dev.understudy.collector.state.v1.WindowState;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pointers: how far this partition has come with each test. A test's pointer runs from its
@@ -44,6 +46,7 @@ final class Maturity {
   private final MatchCounts counts;
   private final Consumer<PartitionReport> reports;
   private final LabelWatch watch;
+  private final BreakerCounts errors;
   private final Map<String, Pointer> pointers = new HashMap<>();
   private final Set<String> cleared = new HashSet<>();
 
@@ -58,7 +61,8 @@ final class Maturity {
       KnownTests tests,
       MatchCounts counts,
       Consumer<PartitionReport> reports,
-      LabelWatch watch) {
+      LabelWatch watch,
+      BreakerCounts errors) {
     this.partition = partition;
     this.table = table;
     this.clock = clock;
@@ -67,12 +71,21 @@ final class Maturity {
     this.counts = counts;
     this.reports = reports;
     this.watch = watch;
+    this.errors = errors;
   }
 
   /** Whether nothing more is counted of the test. */
   boolean over(String testId) {
     Pointer pointer = pointers.get(testId);
     return pointer != null && pointer.progress().getFinished();
+  }
+
+  /** The test, once it has begun in this partition; before, what comes for it only waits. */
+  @Nullable KnownPlan begun(String testId) {
+    KnownPlan known = tests.find(testId);
+    boolean begun =
+        known != null && (pointers.containsKey(testId) || table.get(Keys.test(testId)) != null);
+    return begun ? known : null;
   }
 
   /** How far the test has counted; from the beginning before anything has matured. */
@@ -171,6 +184,7 @@ final class Maturity {
     Reached counted = counted(progress);
     long seen = waiting.lastAppended(testId, counted, second);
     progress.setLastPredictionMs(Math.max(progress.getLastPredictionMs(), seen));
+    WindowState window = errors.ended(plan, second);
     long until = second;
     if (second < passed) {
       long nextMature = waiting.firstAppended(testId, counted, passed - plan.maturesAfterMs());
@@ -184,16 +198,20 @@ final class Maturity {
         until = Math.min(until, LogClock.secondFrom(nextSeen) - SECOND_MS);
       }
     }
+    until = Math.min(until, errors.nextEndMs(plan, second) - SECOND_MS);
     Pointer pointer = put(testId, progress.setReportedMs(until), tally);
-    reports.accept(
+    PartitionReport.Builder report =
         PartitionReport.newBuilder()
             .setTestId(testId)
             .setPartition(partition)
             .setFromMs(second)
             .setToMs(until)
             .setLastPredictionMs(progress.getLastPredictionMs())
-            .setTally(TallyCodec.forReport(pointer.progress().getTally()))
-            .build());
+            .setTally(TallyCodec.forReport(pointer.progress().getTally()));
+    if (window != null) {
+      report.setWindow(window);
+    }
+    reports.accept(report.build());
   }
 
   private Tally count(
@@ -233,6 +251,7 @@ final class Maturity {
     if (left.size() < budget) {
       cleared.add(testId);
       watch.ended(testId);
+      errors.clear(testId);
       return false;
     }
     return true;
@@ -257,6 +276,7 @@ final class Maturity {
             + (longest > 0 ? longest : LONGEST_TEST_MS)
             + plan.maturesAfterMs()
             + DAY_MS;
+    errors.begin(known, waiting);
     // Before the log's first record there is nothing to report, and whoever sums knows that.
     long first = Math.max(Stand.firstSecond(known.beginMs()), LogClock.secondFrom(clock.firstMs()));
     return put(

@@ -43,6 +43,7 @@ final class PartitionMatcher {
   private final KnownTests tests;
   private final MatchCounts counts;
   private final LabelWatch watch;
+  private final BreakerCounts errors;
 
   /** The tables that one partition owns. */
   record Tables(Table waiting, Table index, Table progress) {}
@@ -72,8 +73,10 @@ final class PartitionMatcher {
     this.clock = new LogClock(tables.progress());
     this.waiting = new WaitingRoom(tables.waiting(), tables.index(), keep, counts);
     this.watch = new LabelWatch(waiting, tests, queue);
+    this.errors = new BreakerCounts(tables.progress());
     this.maturity =
-        new Maturity(partition, tables.progress(), clock, waiting, tests, counts, reports, watch);
+        new Maturity(
+            partition, tables.progress(), clock, waiting, tests, counts, reports, watch, errors);
   }
 
   /** A record of <em>predictions</em>. */
@@ -152,6 +155,10 @@ final class PartitionMatcher {
     Waiting kept = row.setExpiresMs(effectiveMs + waiting.keep().undefinedMs()).build();
     waiting.put(id, before, kept);
     waiting.awaitMaturity(prediction.getTestId(), effectiveMs, id);
+    KnownPlan begun = maturity.begun(prediction.getTestId());
+    if (begun != null) {
+      errors.prediction(begun, kept);
+    }
     watch.see(id, kept);
   }
 
@@ -195,6 +202,10 @@ final class PartitionMatcher {
     Waiting kept = row.build();
     waiting.put(id, before, kept);
     watch.see(id, kept);
+    KnownPlan begun = kept.hasPrediction() ? maturity.begun(score.getTestId()) : null;
+    if (begun != null) {
+      errors.shadow(begun, kept, score);
+    }
   }
 
   private static ShadowStatus compared(Waiting.Builder row, WaitingScore score) {

@@ -3,9 +3,12 @@ package dev.understudy.collector.matching;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.understudy.collector.comparison.Tally;
 import dev.understudy.collector.comparison.TallyCodec;
+import dev.understudy.collector.comparison.TestPlan;
 import dev.understudy.collector.comparison.UnitCodec;
 import dev.understudy.collector.comparison.UnitSums;
+import dev.understudy.collector.decision.ErrorWindow;
 import dev.understudy.collector.decision.Judge;
+import dev.understudy.collector.decision.Memory;
 import dev.understudy.collector.decision.Stand;
 import dev.understudy.collector.matching.KnownTests.KnownPlan;
 import dev.understudy.collector.state.v1.JudgeProgress;
@@ -52,7 +55,8 @@ final class Summing {
   record Tables(Table reports, Table progress, Table units) {}
 
   /** The report of one partition that covers the second at hand. */
-  private record Head(long fromMs, long toMs, long lastPredictionMs, Tally tally) {
+  private record Head(
+      long fromMs, long toMs, long lastPredictionMs, Tally tally, @Nullable ErrorWindow window) {
     Tally at(long second) {
       // A partition's log may begin later than another's; before that nothing happened in it.
       return second < fromMs ? Tally.EMPTY : tally;
@@ -109,6 +113,7 @@ final class Summing {
     JudgeProgress at = at(testId);
     long begin = at.getNextMs() == 0 ? known.beginMs() : at.getBeginMs();
     long second = at.getNextMs();
+    Memory memory = Memory.read(at.getMemory());
     int left = budget;
     while (left > 0) {
       List<Head> now = heads(testId, second);
@@ -119,8 +124,12 @@ final class Summing {
       if (second == 0) {
         second = now.stream().mapToLong(Head::fromMs).min().orElseThrow();
       }
-      RolloutEvaluated evaluation = evaluate(known, begin, second, now, at);
+      Stand stand = new Stand(begin, second, lastPrediction(second, now));
+      Tally tally = withUnits(known.plan(), second, tally(second, now), at);
+      memory = remember(memory, second, now);
+      RolloutEvaluated evaluation = Judge.evaluate(known.plan(), tally, stand, memory);
       output.evaluated(evaluation);
+      memory = memory.after(known.plan(), tally, stand);
       second += SECOND_MS;
       left--;
       if (Judge.ends(known.plan(), evaluation)) {
@@ -129,28 +138,44 @@ final class Summing {
       }
     }
     if (second != at.getNextMs()) {
-      put(testId, begin, second, false);
+      put(testId, begin, second, false, memory);
     }
   }
 
-  private RolloutEvaluated evaluate(
-      KnownPlan known, long begin, long second, List<Head> now, JudgeProgress at) {
+  private static Tally tally(long second, List<Head> now) {
     Tally tally = Tally.EMPTY;
-    long lastPrediction = 0;
     for (Head head : now) {
       tally = tally.merge(head.at(second));
-      lastPrediction =
-          second < head.fromMs()
-              ? lastPrediction
-              : Math.max(lastPrediction, head.lastPredictionMs());
     }
-    if (known.plan().byUnit()) {
-      String testId = known.plan().testId();
-      UnitSums sums = units.computeIfAbsent(testId, any -> UnitCodec.read(at.getUnits()));
-      output.units(ledger.apply(testId, partitions, second, sums), 0);
-      tally = tally.withUnits(sums.tally());
+    return tally;
+  }
+
+  private static long lastPrediction(long second, List<Head> now) {
+    return now.stream()
+        .filter(head -> second >= head.fromMs())
+        .mapToLong(Head::lastPredictionMs)
+        .reduce(0, Math::max);
+  }
+
+  /** A window comes with the report of the very second with which it ended. */
+  private static Memory remember(Memory memory, long second, List<Head> now) {
+    Memory next = memory;
+    for (Head head : now) {
+      if (head.window() != null && head.fromMs() == second) {
+        next = next.with(head.window());
+      }
     }
-    return Judge.evaluate(known.plan(), tally, new Stand(begin, second, lastPrediction));
+    return next;
+  }
+
+  /** Of a test by unit, what is known of its units at that second beside the rest. */
+  private Tally withUnits(TestPlan plan, long second, Tally tally, JudgeProgress at) {
+    if (!plan.byUnit()) {
+      return tally;
+    }
+    UnitSums sums = units.computeIfAbsent(plan.testId(), any -> UnitCodec.read(at.getUnits()));
+    output.units(ledger.apply(plan.testId(), partitions, second, sums), 0);
+    return tally.withUnits(sums.tally());
   }
 
   /** Every partition's report of the second, in order; null while one is missing. */
@@ -208,7 +233,7 @@ final class Summing {
   private void end(String testId, long begin, long second) {
     units.remove(testId);
     ledger.end(testId);
-    put(testId, begin, second, true);
+    put(testId, begin, second, true, Memory.NONE);
     lanes.remove(testId);
     unfinished.remove(testId);
     for (int partition = 0; partition < partitions; partition++) {
@@ -231,9 +256,13 @@ final class Summing {
     }
   }
 
-  private void put(String testId, long begin, long next, boolean finished) {
+  private void put(String testId, long begin, long next, boolean finished, Memory memory) {
     JudgeProgress.Builder now =
-        JudgeProgress.newBuilder().setBeginMs(begin).setNextMs(next).setFinished(finished);
+        JudgeProgress.newBuilder()
+            .setBeginMs(begin)
+            .setNextMs(next)
+            .setFinished(finished)
+            .setMemory(memory.write());
     UnitSums sums = units.get(testId);
     if (sums != null) {
       now.setUnits(UnitCodec.write(sums));
@@ -248,7 +277,13 @@ final class Summing {
           report.getFromMs(),
           report.getToMs(),
           report.getLastPredictionMs(),
-          TallyCodec.read(report.getTally()));
+          TallyCodec.read(report.getTally()),
+          report.hasWindow()
+              ? new ErrorWindow(
+                  report.getWindow().getNumber(),
+                  report.getWindow().getErrors(),
+                  report.getWindow().getRequests())
+              : null);
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("a kept report cannot be read", e);
     }

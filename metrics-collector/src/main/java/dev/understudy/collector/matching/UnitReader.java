@@ -38,13 +38,15 @@ final class UnitReader {
   private static JudgedUnit.@Nullable Pair pair(
       Waiting row, TestPlan plan, Labels.Known known, int shard) {
     WaitingPrediction prediction = row.getPrediction();
-    if (!prediction.getArm().equals(plan.current())) {
+    if (!prediction.getArm().equals(plan.answering())) {
       return null;
     }
+    Scored answered = scored(prediction, plan.answering(), plan);
+    Scored rehearsed = shadow(row, plan);
     return new JudgedUnit.Pair(
         prediction.getEpoch(),
-        scored(prediction, plan.current(), plan),
-        shadow(row, plan),
+        plan.answering(answered, rehearsed),
+        plan.answering(rehearsed, answered),
         known.truth(),
         known.draw(),
         shard);
@@ -52,13 +54,14 @@ final class UnitReader {
 
   private static Scored shadow(Waiting row, TestPlan plan) {
     WaitingPrediction prediction = row.getPrediction();
-    WaitingScore announced = find(prediction.getScoresList(), plan.candidate());
+    String version = plan.rehearsing();
+    WaitingScore announced = find(prediction.getScoresList(), version);
     if (announced == null || announced.getStatus() != ScoreStatus.EXPECTED_VALUE) {
       return announced == null
           ? Scored.LOST
           : PredictionReader.scored(announced, prediction.getRows(), plan);
     }
-    WaitingScore came = find(row.getShadowsList(), plan.candidate());
+    WaitingScore came = find(row.getShadowsList(), version);
     boolean inTime =
         came != null
             && (came.getTestId().isEmpty() || came.getTestId().equals(plan.testId()))

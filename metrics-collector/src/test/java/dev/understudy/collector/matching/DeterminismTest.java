@@ -3,9 +3,12 @@ package dev.understudy.collector.matching;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.collector.comparison.Plans;
+import dev.understudy.contracts.v1.BreakerPolicy;
 import dev.understudy.contracts.v1.RolloutEvaluated;
+import dev.understudy.contracts.v1.ScoreStatus;
 import dev.understudy.contracts.v1.TestDefinition;
 import dev.understudy.contracts.v1.Verdict;
+import dev.understudy.contracts.v1.WatchPolicy;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -32,11 +35,20 @@ class DeterminismTest {
   private record Log(List<List<Events.Entry>> inputs) {}
 
   private static TestDefinition.Builder early() {
-    return Plans.byLogLoss(Plans.shadow("early"));
+    TestDefinition.Builder test = Plans.byLogLoss(Plans.shadow("early")).setBreaker(breaker());
+    test.getPolicyBuilder().setAlphaRollback(1e-30);
+    return test;
   }
 
   private static TestDefinition.Builder late() {
-    return Plans.split("late");
+    return Plans.split("late")
+        .setBreaker(breaker())
+        .setWatch(WatchPolicy.newBuilder().setAlpha(1e-9).setSlots(12).setSlotMs(2_000));
+  }
+
+  /** Its evidence comes and goes, and is never enough. */
+  private static BreakerPolicy breaker() {
+    return BreakerPolicy.newBuilder().setLimit(0.05).setAlpha(1e-30).build();
   }
 
   private static TestDefinition.Builder sticky() {
@@ -64,14 +76,19 @@ class DeterminismTest {
     List<RolloutEvaluated> evaluations = undisturbed(log(new SplittableRandom(1)));
 
     RolloutEvaluated early = of("early", evaluations).getLast();
-    assertThat(early.getEvidence().getUnits()).isGreaterThan(100);
+    assertThat(early.getEvidence().getUnits()).isGreaterThan(90);
     assertThat(early.getEvidence().getHealth().getCompleteness()).isBetween(0.5, 0.99);
-    assertThat(of("late", evaluations).getLast().getEvidence().getUnits()).isGreaterThan(100);
+    assertThat(of("late", evaluations).getLast().getEvidence().getUnits()).isGreaterThan(90);
     RolloutEvaluated sticky = of("sticky", evaluations).getLast();
     assertThat(sticky.getEvidence().getUnits()).isEqualTo(40);
     assertThat(sticky.getEvidence().getUnitFigures().getPredictions()).isGreaterThan(250);
     assertThat(sticky.getEvidence().getUnitFigures().getWithoutCovariate()).isBetween(1L, 39L);
     assertThat(evaluations).noneMatch(one -> one.getVerdict() == Verdict.PROMOTE);
+    assertThat(of("late", evaluations).getLast().getEvidence().getWatch().getSlot()).isEqualTo(12);
+    for (String test : List.of("early", "late")) {
+      assertThat(of(test, evaluations))
+          .anyMatch(one -> one.getEvidence().getBreaker().getEvidence().getValue() != 0);
+    }
   }
 
   private static List<RolloutEvaluated> of(String testId, List<RolloutEvaluated> all) {
@@ -183,14 +200,21 @@ class DeterminismTest {
     }
     if (random.nextInt(10) > 0) {
       long shadow = Math.max(0, time(random, at - 200, at + 1_200));
-      predictions.add(Events.shadow(shadow, id, "early", random.nextDouble()));
+      predictions.add(
+          random.nextInt(6) == 0
+              ? Events.shadow(shadow, id, "early", Events.with("2", ScoreStatus.FAILED))
+              : Events.shadow(shadow, id, "early", random.nextDouble()));
     }
     return Events.awaiting(at, id, "early", random.nextDouble());
   }
 
   private static Events.Entry assigned(long at, String id, SplittableRandom random) {
+    String arm = random.nextBoolean() ? "1" : "2";
     return Events.prediction(
-        at, SplitEvents.logged(id, "late", random.nextBoolean() ? "1" : "2", random.nextDouble()));
+        at,
+        random.nextInt(8) == 0
+            ? SplitEvents.arm(id, "late", arm).addScores(Events.with(arm, ScoreStatus.TIMED_OUT))
+            : SplitEvents.logged(id, "late", arm, random.nextDouble()));
   }
 
   private static void labels(

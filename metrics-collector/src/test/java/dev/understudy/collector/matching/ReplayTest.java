@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.collector.comparison.Plans;
+import dev.understudy.contracts.v1.BreakerPolicy;
 import dev.understudy.contracts.v1.RolloutEvaluated;
+import dev.understudy.contracts.v1.TestDefinition;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -45,7 +47,12 @@ class ReplayTest {
   }
 
   private static byte[] defined(String id) {
-    return Plans.defined(Plans.byLogLoss(Plans.shadow(id))).toByteArray();
+    return Plans.defined(test(id)).toByteArray();
+  }
+
+  private static TestDefinition.Builder test(String id) {
+    return Plans.byLogLoss(Plans.shadow(id))
+        .setBreaker(BreakerPolicy.newBuilder().setLimit(0.2).setAlpha(1e-4));
   }
 
   private static void feed(Replay replay, int partitions, List<Events.Entry> log) {
@@ -66,8 +73,8 @@ class ReplayTest {
   @ValueSource(ints = {1, 3, 12})
   void theRolloutIsJudgedAsItWasWithAnyNumberOfPartitions(int partitions) {
     Bench bench = new Bench(1, KEEP);
-    bench.define(Plans.byLogLoss(Plans.shadow("mine")), 1_000);
-    bench.define(Plans.byLogLoss(Plans.shadow("theirs")), 1_000);
+    bench.define(test("mine"), 1_000);
+    bench.define(test("theirs"), 1_000);
     log().forEach(entry -> bench.feed(0, entry));
     bench.settle();
     List<RolloutEvaluated> original =
@@ -78,11 +85,14 @@ class ReplayTest {
 
     assertThat(original).hasSizeGreaterThan(20);
     assertThat(original.getLast().getEvidence().getUnits()).isGreaterThan(100);
+    assertThat(original.getLast().getEvidence().getBreaker().getRequests()).isGreaterThan(100);
     assertThat(replayed).hasSameSizeAs(original);
     for (int i = 0; i < original.size(); i++) {
       assertThat(replayed.get(i).getVerdict()).isEqualTo(original.get(i).getVerdict());
       assertThat(replayed.get(i).getEvidence().getCountsList())
           .isEqualTo(original.get(i).getEvidence().getCountsList());
+      assertThat(replayed.get(i).getEvidence().getBreaker())
+          .isEqualTo(original.get(i).getEvidence().getBreaker());
     }
     if (partitions == 1) {
       assertThat(replayed).isEqualTo(original);

@@ -63,10 +63,31 @@ final class EvaluationCheck {
     if (!known || (said.getVerdict() == Verdict.PROMOTE && said.getEpoch() != live)) {
       return Judged.WRONG_EPOCH;
     }
-    if (said.getVerdict() == Verdict.PROMOTE && !supports(said.getEvidence(), test.definition())) {
+    boolean watch = test.stage() == Stage.WATCH;
+    boolean unsupported =
+        switch (said.getVerdict()) {
+          case PROMOTE -> watch || !supports(said.getEvidence(), test.definition());
+          case WATCHED_OK -> !watch || !watched(said.getEvidence(), test.definition());
+          case ROLLBACK,
+              STOP_FUTILE,
+              STOP_INCONCLUSIVE,
+              STOP_INVALID,
+              CONTINUE,
+              HOLD,
+              VERDICT_UNSPECIFIED,
+              UNRECOGNIZED ->
+              false;
+        };
+    if (unsupported) {
       return Judged.UNSUPPORTED;
     }
     return Judged.ACCEPTED;
+  }
+
+  /** A watch that held saw all of its time, with data that could be trusted. */
+  private static boolean watched(Evidence evidence, TestDefinition definition) {
+    long wholeMs = definition.getWatch().getSlots() * definition.getWatch().getSlotMs();
+    return evidence.getHealth().getHealthy() && evidence.getElapsedMs() >= wholeMs;
   }
 
   private static boolean supports(Evidence evidence, TestDefinition definition) {

@@ -12,6 +12,6 @@ public enum Judged {
   WRONG_DEFINITION,
   /** Its test does not run now. */
   NOT_LIVE,
-  /** It says PROMOTE, and its evidence does not say so under the definition. */
+  /** It says PROMOTE or WATCHED_OK, and its evidence does not say so under the definition. */
   UNSUPPORTED
 }

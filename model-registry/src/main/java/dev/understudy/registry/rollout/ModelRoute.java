@@ -49,6 +49,12 @@ record ModelRoute(
     return new ModelRoute(revision + 1, single, null, null, nextStandby, why);
   }
 
+  /** That route holds from now on; all it needs is loaded everywhere, so nobody is asked. */
+  ModelRoute changingTo(Route next, @Nullable VersionRef nextStandby) {
+    Route numbered = next.toBuilder().setRevision(revision + 1).build();
+    return new ModelRoute(revision + 1, numbered, null, null, nextStandby, null);
+  }
+
   /** What was prepared is let go, for that reason, and callers get what they got. */
   ModelRoute keeping(String why) {
     return new ModelRoute(revision, committed, null, null, standby, why);

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param salt of the assignment, fixed for the whole rollout
  * @param eligibility segments and hold-out, the same in every route of it, and the unit key
- * @param tests shadow, split or both, in this order
+ * @param tests shadow, split or both, in this order, and the watch where a promotion is watched
  * @param ramp how far the split is widened
  * @param reason why it ended, or why it is where it is
  */
@@ -28,11 +28,14 @@ record Rollout(
     @Nullable String reason) {
   Rollout {
     tests = List.copyOf(tests);
-    if (tests.isEmpty() || tests.size() > 2) {
-      throw new IllegalArgumentException("a rollout has one or two tests");
+    if (tests.isEmpty() || tests.getFirst().stage() == Stage.WATCH) {
+      throw new IllegalArgumentException("a rollout has one or two tests before its watch");
     }
-    if (tests.size() == 2 && tests.getFirst().stage().compareTo(tests.getLast().stage()) >= 0) {
-      throw new IllegalArgumentException("a shadow comes before a split");
+    for (int i = 1; i < tests.size(); i++) {
+      if (tests.get(i - 1).stage().compareTo(tests.get(i).stage()) >= 0) {
+        throw new IllegalArgumentException(
+            "a shadow comes before a split, and both before a watch");
+      }
     }
     if (current.getVersion().equals(candidate.getVersion())) {
       throw new IllegalArgumentException("a version is not its own candidate");
@@ -68,7 +71,7 @@ record Rollout(
   Epoch epoch(PlannedTest test) {
     return test.epoch(
         switch (test.stage()) {
-          case SHADOW -> 0;
+          case SHADOW, WATCH -> 0;
           case SPLIT -> ramp.epoch();
         });
   }

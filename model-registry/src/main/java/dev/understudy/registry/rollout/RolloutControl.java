@@ -40,6 +40,7 @@ public class RolloutControl {
   private final RolloutTests tests;
   private final RolloutPlanner planner;
   private final RolloutLedger ledger;
+  private final BlockDesk blocks;
   private final Clock clock;
 
   RolloutControl(
@@ -49,6 +50,7 @@ public class RolloutControl {
       RolloutTests tests,
       RolloutPlanner planner,
       RolloutLedger ledger,
+      BlockDesk blocks,
       Clock clock) {
     this.catalog = catalog;
     this.routes = routes;
@@ -56,6 +58,7 @@ public class RolloutControl {
     this.tests = tests;
     this.planner = planner;
     this.ledger = ledger;
+    this.blocks = blocks;
     this.clock = clock;
   }
 
@@ -85,6 +88,7 @@ public class RolloutControl {
     VersionRef candidate =
         planner.version(model, "candidate", Checks.present("candidate", request.candidate()));
     RouteEntity routeRow = routes.lock(model.id());
+    endWatch(model, routeRow);
     ModelRoute route = routeRow.route();
     Route committed = route.committed();
     if (committed != null && rollouts.live(model.id()).isPresent()) {
@@ -109,6 +113,7 @@ public class RolloutControl {
       throw Refused.field("candidate", "version %s is current".formatted(current.getVersion()));
     }
     planner.requireNoFallback(model, "candidate", candidate.getVersion());
+    blocks.refuse(model, candidate);
     Rollout rollout = planner.plan(model, current, candidate, request);
     RolloutEntity row = new RolloutEntity();
     row.modelId = model.id();
@@ -121,6 +126,36 @@ public class RolloutControl {
     return rollout.id();
   }
 
+  /** What is watched is watched until the next rollout starts; a refusal of that undoes this. */
+  private void endWatch(CatalogModel model, RouteEntity routeRow) {
+    RolloutEntity row = rollouts.watched(model.id()).orElse(null);
+    if (row != null) {
+      Rollout watched = row.rollout(tests.of(row.id));
+      String why = "the next rollout starts before the watch is over";
+      ledger.write(model, routeRow, row, RolloutMoves.watched(routeRow.route(), watched, why), API);
+    }
+  }
+
+  /** Goes back to the former version after a promotion, because a person says so. */
+  @Transactional
+  void rollBack(CatalogModel model, String id, @Nullable String ifMatch, String reason) {
+    RouteEntity routeRow = routes.lock(model.id());
+    RolloutEntity row = locked(model, id);
+    IfMatch.check(ifMatch, row.change);
+    Rollout rollout = row.rollout(tests.of(id));
+    if (!row.state.isPromoted() || !RolloutMoves.candidateHasTraffic(routeRow.route(), rollout)) {
+      throw Refused.of(
+          ProblemType.CONFLICT,
+          row.state.isLive()
+              ? "the rollout is %s; stop it instead".formatted(row.state)
+              : "the rollout is %s and nobody stands by for it; start a rollout of the version you"
+                      .formatted(row.state)
+                  + " want");
+    }
+    Step step = RolloutMoves.rollBack(routeRow.route(), rollout, reason);
+    ledger.write(model, routeRow, row, step, API);
+  }
+
   /** Ends a live rollout because a person says so. */
   @Transactional
   void stop(CatalogModel model, String id, @Nullable String ifMatch, String reason) {
@@ -128,7 +163,11 @@ public class RolloutControl {
     RolloutEntity row = locked(model, id);
     IfMatch.check(ifMatch, row.change);
     if (!row.state.isLive()) {
-      throw Refused.of(ProblemType.CONFLICT, "the rollout is %s already".formatted(row.state));
+      throw Refused.of(
+          ProblemType.CONFLICT,
+          row.state == RolloutState.WATCHING
+              ? "the rollout is promoted and watched; roll it back, or start the next one"
+              : "the rollout is %s already".formatted(row.state));
     }
     Rollout rollout = row.rollout(tests.of(id));
     ledger.write(model, routeRow, row, RolloutMoves.stop(routeRow.route(), rollout, reason), API);
@@ -185,7 +224,12 @@ public class RolloutControl {
     if (judged == Judged.ACCEPTED) {
       test.lastNumber = said.getNumber();
       test.latest = said.toByteArray();
-      ledger.write(model, routeRow, row, moved(route, rollout, said), JUDGE);
+      Step step = moved(route, rollout, said);
+      ledger.write(model, routeRow, row, step, JUDGE);
+      boolean undone = step.rollout() != null && !step.rollout().state().isPromoted();
+      if (rollout.state().isPromoted() && undone) {
+        blocks.block(model, rollout, printable(said.getReason()));
+      }
     }
     return judged;
   }

@@ -97,12 +97,13 @@ class RolloutFollowUp {
 
   /**
    * Stops a rollout whose judge has said nothing final although the time of its live test is long
-   * over: it was refused, or is away, and the candidate must not keep its traffic for ever.
+   * over: it was refused, or is away, and the candidate must not keep its traffic for ever. Of a
+   * watch only the watch ends.
    */
   @Transactional
   void endIfForgotten(long modelId) {
     RouteEntity routeRow = routes.lock(modelId);
-    RolloutEntity row = rollouts.live(modelId).orElse(null);
+    RolloutEntity row = rollouts.live(modelId).or(() -> rollouts.watched(modelId)).orElse(null);
     if (row == null) {
       return;
     }
@@ -118,8 +119,11 @@ class RolloutFollowUp {
     String why =
         "no verdict within %s after the end of test %s; see whether the collector runs and accepts"
             + " its definition";
+    String said = why.formatted(judgePatience, test.id());
     Step step =
-        RolloutMoves.stop(routeRow.route(), rollout, why.formatted(judgePatience, test.id()));
+        rollout.state() == RolloutState.WATCHING
+            ? RolloutMoves.watched(routeRow.route(), rollout, said)
+            : RolloutMoves.stop(routeRow.route(), rollout, said);
     ledger.write(catalog.model(modelId), routeRow, row, step, REGISTRY);
   }
 

@@ -47,7 +47,8 @@ final class RolloutMoves {
     if (rollout == null) {
       return new Step(route.committing(null), null, List.of(ROUTE), "route.committed", null);
     }
-    RolloutState state = rollout.state().committed();
+    Optional<PlannedTest> watch = rollout.test(Stage.WATCH);
+    RolloutState state = rollout.state().committed(watch.isPresent());
     Optional<PlannedTest> live = state.liveTest().flatMap(rollout::test);
     if (live.isEmpty()) {
       Rollout promoted = rollout.moved(state, null);
@@ -55,6 +56,14 @@ final class RolloutMoves {
           route.committing(rollout.current()), promoted, List.of(ROUTE), "rollout.promoted", null);
     }
     PlannedTest test = live.get();
+    if (state == RolloutState.WATCHING) {
+      return new Step(
+          route.committing(rollout.current()),
+          rollout.moved(state, null),
+          List.of(new Announcement.TestBegins(test), ROUTE),
+          "rollout.promoted",
+          null);
+    }
     if (rollout.state() == RolloutState.WIDENING) {
       Epoch wider = test.after(rollout.epoch(test)).orElseThrow();
       Rollout widened = rollout.moved(state, Ramp.at(wider, now), null);
@@ -106,6 +115,15 @@ final class RolloutMoves {
 
   /** A verdict that passed every check. */
   static Step judged(ModelRoute route, Rollout rollout, Verdict verdict, String why, Instant now) {
+    if (rollout.state() == RolloutState.WATCHING && verdict != Verdict.ROLLBACK) {
+      return switch (verdict) {
+        case WATCHED_OK -> watched(route, rollout, why);
+        case STOP_FUTILE, STOP_INCONCLUSIVE, STOP_INVALID ->
+            watched(route, rollout, "%s: %s".formatted(verdict, why));
+        case PROMOTE, ROLLBACK, CONTINUE, HOLD, VERDICT_UNSPECIFIED, UNRECOGNIZED ->
+            Step.nothing(route, rollout);
+      };
+    }
     return switch (verdict) {
       case PROMOTE -> advance(route, rollout, why, now);
       case ROLLBACK ->
@@ -117,8 +135,27 @@ final class RolloutMoves {
               rollout.state().stopped(),
               "rollout.stopped",
               "%s: %s".formatted(verdict, why));
-      case CONTINUE, HOLD, VERDICT_UNSPECIFIED, UNRECOGNIZED -> Step.nothing(route, rollout);
+      case WATCHED_OK, CONTINUE, HOLD, VERDICT_UNSPECIFIED, UNRECOGNIZED ->
+          Step.nothing(route, rollout);
     };
+  }
+
+  /**
+   * The watch is over: the promoted version goes on alone, and the former one stands by as it does
+   * after every promotion.
+   */
+  static Step watched(ModelRoute route, Rollout rollout, String why) {
+    return new Step(
+        route.changingTo(promoted(rollout), rollout.current()),
+        rollout.moved(rollout.state().watched(), why),
+        List.of(ROUTE),
+        "rollout.watched",
+        why);
+  }
+
+  /** A person goes back to the former version after a promotion. */
+  static Step rollBack(ModelRoute route, Rollout rollout, String why) {
+    return end(route, rollout, rollout.state().rolledBack(), "rollout.rolled_back", why);
   }
 
   /** A person ends it. */
@@ -141,7 +178,10 @@ final class RolloutMoves {
     RolloutState state = rollout.state().promoted(split.isPresent());
     Route next =
         state == RolloutState.PREPARING_PROMOTION
-            ? ModelRoute.single(rollout.candidate()).setRolloutId(rollout.id()).build()
+            ? rollout
+                .test(Stage.WATCH)
+                .map(test -> watched(rollout, test))
+                .orElse(promoted(rollout))
             : underTest(rollout, split.orElseThrow(), rollout.epoch(split.orElseThrow()));
     return new Step(
         route.preparing(next, now),
@@ -149,6 +189,28 @@ final class RolloutMoves {
         List.of(ROUTE),
         "rollout.test_won",
         why);
+  }
+
+  private static Route promoted(Rollout rollout) {
+    return ModelRoute.single(rollout.candidate()).setRolloutId(rollout.id()).build();
+  }
+
+  /** The promoted version is current, and the former one its reverse shadow or its hold-back. */
+  private static Route watched(Rollout rollout, PlannedTest test) {
+    RouteMode mode = test.definition().getMode();
+    double share = test.epoch(0).getShare();
+    return ModelRoute.single(rollout.candidate())
+        .setMode(mode)
+        .addCandidates(
+            CandidateShare.newBuilder()
+                .setVersion(rollout.current())
+                .setShare(mode == RouteMode.SPLIT ? WatchPlan.allBut(share) : share))
+        .setRolloutId(rollout.id())
+        .setTestId(test.id())
+        .setEpoch(0)
+        .setSalt(rollout.salt())
+        .setShadowDeadlineMs(test.shadowDeadline().toMillis())
+        .build();
   }
 
   private static Step end(
@@ -177,6 +239,7 @@ final class RolloutMoves {
             switch (test.stage()) {
               case SHADOW -> RouteMode.SHADOW;
               case SPLIT -> RouteMode.SPLIT;
+              case WATCH -> throw new IllegalArgumentException("a watch is no test of a candidate");
             })
         .setCurrent(rollout.current())
         .addCandidates(

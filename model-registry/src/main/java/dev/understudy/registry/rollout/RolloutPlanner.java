@@ -75,6 +75,6 @@ class RolloutPlanner {
         candidate,
         HexFormat.of().formatHex(salt),
         request.eligibility(model.spec(), name -> catalog.version(model, name)),
-        plan.tests(request));
+        WatchPlan.tests(plan, request));
   }
 }

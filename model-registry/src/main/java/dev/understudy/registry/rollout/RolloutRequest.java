@@ -13,18 +13,22 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A rollout as it is written in a request: a candidate and one or two stages. {@link TestPlan}
- * checks it and fills in what is left out.
+ * A rollout as it is written in a request: a candidate and one or two stages. {@link TestPlan} and
+ * {@link WatchPlan} check it and fill in what is left out.
  *
  * @param segments requests that no test is for; the first that fits decides
  * @param holdOut share of the units that keep the current version and count for no test
+ * @param watch after the promotion; by default a reverse shadow for a week
+ * @param breaker of every test
  */
 record RolloutRequest(
     @Nullable String candidate,
     @Nullable StageRequest shadow,
     @Nullable StageRequest split,
     @Nullable List<SegmentRequest> segments,
-    @Nullable Double holdOut) {
+    @Nullable Double holdOut,
+    @Nullable WatchRequest watch,
+    @Nullable BreakerRequest breaker) {
   private static final double LARGEST_HOLD_OUT = 0.9;
 
   /**

@@ -64,7 +64,10 @@ class RolloutResource {
               + " rising list, each with the 'minimum_duration' after which the next one is taken"
               + " when no guard is harmed. All of them are epochs of one test. What a test names"
               + " neither as 'kpi' nor as 'guards' is the model's. With policy.strict_attempts the"
-              + " n-th test of the same artefact needs evidence at alpha_promote / 2^(n-1).")
+              + " n-th test of the same artefact needs evidence at alpha_promote / 2^(n-1). After the"
+              + " promotion a 'watch' compares it with the version before: by default that one scores"
+              + " a tenth of the requests for a week, and harm rolls back. The 'breaker' ends every"
+              + " test at a share of errors above its 'limit'.")
   public Response start(
       @PathParam("project") String project,
       @PathParam("model") String name,
@@ -134,7 +137,27 @@ class RolloutResource {
     return view(Response.ok(), model, id);
   }
 
-  private static String reason(@Nullable String said) {
+  @POST
+  @Path("/{id}/rollback")
+  @Operation(
+      summary = "Go back to the former version after a promotion",
+      description =
+          "While the promotion is watched, and afterwards while the former version stands by: until"
+              + " the next rollout starts. At once, without waiting for a gateway. The artefact is"
+              + " not blocked by it.")
+  public Response rollBack(
+      @PathParam("project") String project,
+      @PathParam("model") String name,
+      @PathParam("id") String id,
+      @HeaderParam("If-Match") @Nullable String ifMatch,
+      @Nullable StopRequest request) {
+    String reason = reason(Checks.present("body", request).reason());
+    CatalogModel model = catalog.model(project, name);
+    control.rollBack(model, id, ifMatch, reason);
+    return view(Response.ok(), model, id);
+  }
+
+  static String reason(@Nullable String said) {
     String reason = Checks.text("reason", said, LONGEST_REASON);
     if (reason.isBlank()) {
       throw Refused.field("reason", "say why");

@@ -9,7 +9,8 @@ import java.util.Optional;
  * <pre>
  * PREPARING_SHADOW -> SHADOW -> PREPARING_SPLIT -> SPLIT -> PREPARING_PROMOTION -> PROMOTED
  *                                  SPLIT -> WIDENING -> SPLIT | PREPARING_PROMOTION
- *        any live state -> STOPPED | ROLLED_BACK            PROMOTED -> ROLLED_BACK
+ *                    PREPARING_PROMOTION -> WATCHING -> PROMOTED
+ *        any live state -> STOPPED | ROLLED_BACK            WATCHING | PROMOTED -> ROLLED_BACK
  * </pre>
  */
 enum RolloutState {
@@ -20,6 +21,8 @@ enum RolloutState {
   /** The split goes on at its share while the next one is prepared. */
   WIDENING,
   PREPARING_PROMOTION,
+  /** The candidate is current, and the former version stays in the traffic to compare it with. */
+  WATCHING,
   PROMOTED,
   ROLLED_BACK,
   STOPPED;
@@ -38,16 +41,21 @@ enum RolloutState {
     return switch (stage) {
       case SHADOW -> PREPARING_SHADOW;
       case SPLIT -> PREPARING_SPLIT;
+      case WATCH -> throw new IllegalArgumentException("a rollout does not begin with its watch");
     };
   }
 
-  /** The prepared route is committed. */
-  RolloutState committed() {
+  /**
+   * The prepared route is committed.
+   *
+   * @param watched whether a watch follows the promotion
+   */
+  RolloutState committed(boolean watched) {
     return switch (this) {
       case PREPARING_SHADOW -> SHADOW;
       case PREPARING_SPLIT, WIDENING -> SPLIT;
-      case PREPARING_PROMOTION -> PROMOTED;
-      case SHADOW, SPLIT, PROMOTED, ROLLED_BACK, STOPPED ->
+      case PREPARING_PROMOTION -> watched ? WATCHING : PROMOTED;
+      case SHADOW, SPLIT, WATCHING, PROMOTED, ROLLED_BACK, STOPPED ->
           throw new IllegalMove("committed", this);
     };
   }
@@ -57,7 +65,8 @@ enum RolloutState {
     return switch (this) {
       case PREPARING_SHADOW, PREPARING_SPLIT, PREPARING_PROMOTION -> STOPPED;
       case WIDENING -> SPLIT;
-      case SHADOW, SPLIT, PROMOTED, ROLLED_BACK, STOPPED -> throw new IllegalMove("given up", this);
+      case SHADOW, SPLIT, WATCHING, PROMOTED, ROLLED_BACK, STOPPED ->
+          throw new IllegalMove("given up", this);
     };
   }
 
@@ -70,6 +79,7 @@ enum RolloutState {
           PREPARING_SPLIT,
           WIDENING,
           PREPARING_PROMOTION,
+          WATCHING,
           PROMOTED,
           ROLLED_BACK,
           STOPPED ->
@@ -82,8 +92,31 @@ enum RolloutState {
     return switch (this) {
       case SHADOW -> splitFollows ? PREPARING_SPLIT : PREPARING_PROMOTION;
       case SPLIT, WIDENING -> PREPARING_PROMOTION;
-      case PREPARING_SHADOW, PREPARING_SPLIT, PREPARING_PROMOTION, PROMOTED, ROLLED_BACK, STOPPED ->
+      case PREPARING_SHADOW,
+          PREPARING_SPLIT,
+          PREPARING_PROMOTION,
+          WATCHING,
+          PROMOTED,
+          ROLLED_BACK,
+          STOPPED ->
           throw new IllegalMove("promoted", this);
+    };
+  }
+
+  /** The watch is over, and the promotion stands. */
+  RolloutState watched() {
+    return switch (this) {
+      case WATCHING -> PROMOTED;
+      case PREPARING_SHADOW,
+          SHADOW,
+          PREPARING_SPLIT,
+          SPLIT,
+          WIDENING,
+          PREPARING_PROMOTION,
+          PROMOTED,
+          ROLLED_BACK,
+          STOPPED ->
+          throw new IllegalMove("watched to its end", this);
     };
   }
 
@@ -96,6 +129,7 @@ enum RolloutState {
           SPLIT,
           WIDENING,
           PREPARING_PROMOTION,
+          WATCHING,
           PROMOTED ->
           ROLLED_BACK;
       case ROLLED_BACK, STOPPED -> throw new IllegalMove("rolled back", this);
@@ -107,7 +141,7 @@ enum RolloutState {
     return switch (this) {
       case PREPARING_SHADOW, SHADOW, PREPARING_SPLIT, SPLIT, WIDENING, PREPARING_PROMOTION ->
           STOPPED;
-      case PROMOTED, ROLLED_BACK, STOPPED -> throw new IllegalMove("stopped", this);
+      case WATCHING, PROMOTED, ROLLED_BACK, STOPPED -> throw new IllegalMove("stopped", this);
     };
   }
 
@@ -115,8 +149,13 @@ enum RolloutState {
   boolean isLive() {
     return switch (this) {
       case PREPARING_SHADOW, SHADOW, PREPARING_SPLIT, SPLIT, WIDENING, PREPARING_PROMOTION -> true;
-      case PROMOTED, ROLLED_BACK, STOPPED -> false;
+      case WATCHING, PROMOTED, ROLLED_BACK, STOPPED -> false;
     };
+  }
+
+  /** Whether the candidate is current because of it. */
+  boolean isPromoted() {
+    return this == WATCHING || this == PROMOTED;
   }
 
   /** The test that runs now. */
@@ -124,6 +163,7 @@ enum RolloutState {
     return switch (this) {
       case SHADOW -> Optional.of(Stage.SHADOW);
       case SPLIT, WIDENING -> Optional.of(Stage.SPLIT);
+      case WATCHING -> Optional.of(Stage.WATCH);
       case PREPARING_SHADOW, PREPARING_SPLIT, PREPARING_PROMOTION, PROMOTED, ROLLED_BACK, STOPPED ->
           Optional.empty();
     };

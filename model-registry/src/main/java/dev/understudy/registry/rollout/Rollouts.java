@@ -14,6 +14,8 @@ import java.util.Optional;
 class Rollouts implements PanacheRepositoryBase<RolloutEntity, String> {
   private static final List<RolloutState> LIVE =
       Arrays.stream(RolloutState.values()).filter(RolloutState::isLive).toList();
+  private static final List<RolloutState> UNDER_TEST =
+      Arrays.stream(RolloutState.values()).filter(state -> state.liveTest().isPresent()).toList();
 
   /** The model of a rollout, without loading it: the model's route is locked first. */
   Optional<Long> modelOf(String id) {
@@ -30,6 +32,13 @@ class Rollouts implements PanacheRepositoryBase<RolloutEntity, String> {
 
   Optional<RolloutEntity> live(long model) {
     return find("modelId = ?1 and state in ?2", model, LIVE)
+        .withLock(LockModeType.PESSIMISTIC_WRITE)
+        .firstResultOptional();
+  }
+
+  /** The promotion of the model that is watched now. */
+  Optional<RolloutEntity> watched(long model) {
+    return find("modelId = ?1 and state = ?2", model, RolloutState.WATCHING)
         .withLock(LockModeType.PESSIMISTIC_WRITE)
         .firstResultOptional();
   }
@@ -55,7 +64,7 @@ class Rollouts implements PanacheRepositoryBase<RolloutEntity, String> {
             "select distinct r.modelId from RolloutEntity r, RolloutTestEntity t"
                 + " where t.rolloutId = r.id and r.state in ?1 and t.begunAt < ?2",
             Long.class)
-        .setParameter(1, LIVE)
+        .setParameter(1, UNDER_TEST)
         .setParameter(2, moment)
         .getResultList();
   }

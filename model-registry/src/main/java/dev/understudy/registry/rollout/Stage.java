@@ -1,15 +1,17 @@
 package dev.understudy.registry.rollout;
 
-/** The two tests that a rollout may have, in this order. */
+/** The tests that a rollout may have, in this order: two, and the watch after a promotion. */
 enum Stage {
   SHADOW,
-  SPLIT;
+  SPLIT,
+  WATCH;
 
   /** As it is written in requests and in test ids. */
   String word() {
     return switch (this) {
       case SHADOW -> "shadow";
       case SPLIT -> "split";
+      case WATCH -> "watch";
     };
   }
 }

@@ -46,11 +46,11 @@ record TestPlan(
   private static final long MOST_UNITS = 1_000_000_000_000L;
   private static final double COVERAGE = 0.9;
   private static final Duration STALE = Duration.ofMinutes(5);
-  private static final Duration SHADOW_DEADLINE = Duration.ofSeconds(1);
-  private static final Duration MILLISECOND = Duration.ofMillis(1);
-  private static final Duration LONGEST_SHADOW = Duration.ofMinutes(1);
+  static final Duration SHADOW_DEADLINE = Duration.ofSeconds(1);
+  static final Duration MILLISECOND = Duration.ofMillis(1);
+  static final Duration LONGEST_SHADOW = Duration.ofMinutes(1);
   // Predictions are kept for thirty days; a label that comes later meets nothing.
-  private static final Duration LONGEST_HORIZON = Duration.ofDays(29);
+  static final Duration LONGEST_HORIZON = Duration.ofDays(29);
   private static final Duration LONGEST_TEST = Duration.ofDays(365);
 
   /** The tests of a rollout, in order. */

@@ -193,6 +193,25 @@ class EvaluationCheckTest {
     assertThat(check(stopped, promotion().setVerdict(Verdict.ROLLBACK))).isEqualTo(Judged.NOT_LIVE);
   }
 
+  @Test
+  void aWatchPromotesNothingAndHoldsOnlyWithItsWholeTime() {
+    Step watching = RolloutMovesTest.watching("REVERSE_SHADOW");
+    PlannedTest test = watching.rollout().test(Stage.WATCH).orElseThrow();
+    RolloutEvaluated.Builder said =
+        promotion().setTestId(test.id()).setDefinitionSha256(test.sha256());
+
+    assertThat(check(watching, said)).isEqualTo(Judged.UNSUPPORTED);
+    said.setVerdict(Verdict.WATCHED_OK);
+    assertThat(check(watching, said)).isEqualTo(Judged.ACCEPTED);
+    said.getEvidenceBuilder().setElapsedMs(Duration.ofDays(7).toMillis() - 1);
+    assertThat(check(watching, said)).isEqualTo(Judged.UNSUPPORTED);
+    said.getEvidenceBuilder().setElapsedMs(DAY_MS).getHealthBuilder().setHealthy(false);
+    assertThat(check(watching, said)).isEqualTo(Judged.UNSUPPORTED);
+    assertThat(check(watching, said.setVerdict(Verdict.ROLLBACK))).isEqualTo(Judged.ACCEPTED);
+    assertThat(check(shadow, promotion().setVerdict(Verdict.WATCHED_OK)))
+        .isEqualTo(Judged.UNSUPPORTED);
+  }
+
   private Judged check(RolloutEvaluated.Builder evaluation) {
     return check(shadow, evaluation);
   }

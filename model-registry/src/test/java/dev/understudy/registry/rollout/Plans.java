@@ -160,6 +160,30 @@ final class Plans {
   }
 
   static RolloutRequest request(@Nullable StageRequest shadow, @Nullable StageRequest split) {
-    return new RolloutRequest("2", shadow, split, null, null);
+    return request(shadow, split, null, null);
+  }
+
+  static RolloutRequest request(
+      @Nullable StageRequest shadow,
+      @Nullable StageRequest split,
+      @Nullable WatchRequest watch,
+      @Nullable BreakerRequest breaker) {
+    return new RolloutRequest("2", shadow, split, null, null, watch, breaker);
+  }
+
+  /** A rollout whose promotion is watched like that. */
+  static Rollout watched(
+      @Nullable StageRequest shadow, @Nullable StageRequest split, WatchRequest watch) {
+    return Rollout.planned(
+        "r1",
+        CURRENT,
+        CANDIDATE,
+        "salt",
+        Route.newBuilder().setHoldOut(0.1).build(),
+        WatchPlan.tests(plan(), request(shadow, split, watch, null)));
+  }
+
+  static WatchRequest watch(@Nullable String mode) {
+    return new WatchRequest(mode, null, null, null, null, null, null, null, null, null);
   }
 }

@@ -283,6 +283,75 @@ class RolloutMovesTest {
         .isInstanceOf(RolloutState.IllegalMove.class);
   }
 
+  @Test
+  void aWatchedPromotionKeepsTheFormerVersionInAReverseShadow() {
+    Step watching = watching("REVERSE_SHADOW");
+
+    assertThat(watching.rollout().state()).isEqualTo(RolloutState.WATCHING);
+    assertThat(watching.action()).isEqualTo("rollout.promoted");
+    assertThat(watching.announcements())
+        .hasExactlyElementsOfTypes(TestBegins.class, RouteChanges.class);
+    Route route = watching.route().committed();
+    assertThat(route.getMode()).isEqualTo(RouteMode.SHADOW);
+    assertThat(route.getCurrent()).isEqualTo(CANDIDATE);
+    assertThat(route.getCandidates(0).getVersion()).isEqualTo(CURRENT);
+    assertThat(route.getCandidates(0).getShare()).isEqualTo(0.1);
+    assertThat(route.getTestId()).isEqualTo("r1-watch");
+    assertThat(route.getHoldOut()).isZero();
+    assertThat(route.getShadowDeadlineMs()).isEqualTo(1_000);
+    assertThat(watching.route().standby()).isEqualTo(CURRENT);
+  }
+
+  @Test
+  void aHoldBackLetsTheFormerVersionAnswerAFew() {
+    Route route = watching("HOLD_BACK").route().committed();
+
+    assertThat(route.getMode()).isEqualTo(RouteMode.SPLIT);
+    assertThat(route.getCurrent()).isEqualTo(CANDIDATE);
+    assertThat(route.getCandidates(0).getVersion()).isEqualTo(CURRENT);
+    assertThat(route.getCandidates(0).getShare()).isEqualTo(0.05);
+    assertThat(route.getSalt()).isEqualTo("salt");
+  }
+
+  @Test
+  void harmInTheWatchMakesTheFormerVersionCurrentAtOnce() {
+    Step back = judged(watching("REVERSE_SHADOW"), Verdict.ROLLBACK);
+
+    assertThat(back.rollout().state()).isEqualTo(RolloutState.ROLLED_BACK);
+    assertThat(back.route().committed().getMode()).isEqualTo(RouteMode.SINGLE);
+    assertThat(back.route().committed().getCurrent()).isEqualTo(CURRENT);
+    assertThat(back.route().prepared()).isNull();
+    assertThat(back.route().standby()).isNull();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Verdict.class,
+      names = {"WATCHED_OK", "STOP_INVALID", "STOP_INCONCLUSIVE"})
+  void aWatchThatEndsWithoutHarmLeavesThePromotedVersionAlone(Verdict verdict) {
+    Step over = judged(watching("REVERSE_SHADOW"), verdict);
+
+    assertThat(over.rollout().state()).isEqualTo(RolloutState.PROMOTED);
+    assertThat(over.route().committed().getMode()).isEqualTo(RouteMode.SINGLE);
+    assertThat(over.route().committed().getCurrent()).isEqualTo(CANDIDATE);
+    assertThat(over.route().standby()).isEqualTo(CURRENT);
+    assertThat(RolloutMoves.candidateHasTraffic(over.route(), over.rollout())).isTrue();
+    assertThat(judged(over, Verdict.ROLLBACK).route().committed().getCurrent()).isEqualTo(CURRENT);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Verdict.class,
+      names = {"PROMOTE", "CONTINUE", "HOLD"})
+  void nothingElseEndsAWatch(Verdict verdict) {
+    assertThat(judged(watching("REVERSE_SHADOW"), verdict).changesNothing()).isTrue();
+  }
+
+  static Step watching(String mode) {
+    Step won = judged(inShadow(Plans.watched(shadow(), null, Plans.watch(mode))), Verdict.PROMOTE);
+    return RolloutMoves.prepared(won.route(), won.rollout(), 3, NOW);
+  }
+
   static Step inSplit(Rollout rollout) {
     Step started = RolloutMoves.start(served(), rollout, NOW);
     return RolloutMoves.prepared(started.route(), started.rollout(), 2, NOW);

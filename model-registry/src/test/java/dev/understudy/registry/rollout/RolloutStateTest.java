@@ -8,6 +8,7 @@ import static dev.understudy.registry.rollout.RolloutState.ROLLED_BACK;
 import static dev.understudy.registry.rollout.RolloutState.SHADOW;
 import static dev.understudy.registry.rollout.RolloutState.SPLIT;
 import static dev.understudy.registry.rollout.RolloutState.STOPPED;
+import static dev.understudy.registry.rollout.RolloutState.WATCHING;
 import static dev.understudy.registry.rollout.RolloutState.WIDENING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -27,7 +28,9 @@ class RolloutStateTest {
   /** Every move, by name. */
   private static final Map<String, UnaryOperator<RolloutState>> MOVES =
       Map.of(
-          "committed", RolloutState::committed,
+          "committed", state -> state.committed(false),
+          "committed with a watch to follow", state -> state.committed(true),
+          "watched to its end", RolloutState::watched,
           "promoted with a split to follow", state -> state.promoted(true),
           "promoted without", state -> state.promoted(false),
           "rolled back", RolloutState::rolledBack,
@@ -38,6 +41,12 @@ class RolloutStateTest {
   static Stream<Arguments> legalMoves() {
     return Stream.of(
         Arguments.of(PREPARING_SHADOW, "committed", SHADOW),
+        Arguments.of(PREPARING_SHADOW, "committed with a watch to follow", SHADOW),
+        Arguments.of(PREPARING_SPLIT, "committed with a watch to follow", SPLIT),
+        Arguments.of(WIDENING, "committed with a watch to follow", SPLIT),
+        Arguments.of(PREPARING_PROMOTION, "committed with a watch to follow", WATCHING),
+        Arguments.of(WATCHING, "watched to its end", PROMOTED),
+        Arguments.of(WATCHING, "rolled back", ROLLED_BACK),
         Arguments.of(PREPARING_SHADOW, "rolled back", ROLLED_BACK),
         Arguments.of(PREPARING_SHADOW, "stopped", STOPPED),
         Arguments.of(SHADOW, "promoted with a split to follow", PREPARING_SPLIT),
@@ -96,7 +105,7 @@ class RolloutStateTest {
   @Test
   void exactlyTheEndsAreNotLive() {
     assertThat(Arrays.stream(RolloutState.values()).filter(state -> !state.isLive()))
-        .containsExactlyElementsOf(EnumSet.of(PROMOTED, ROLLED_BACK, STOPPED));
+        .containsExactlyElementsOf(EnumSet.of(WATCHING, PROMOTED, ROLLED_BACK, STOPPED));
   }
 
   @Test
@@ -104,7 +113,8 @@ class RolloutStateTest {
     assertThat(SHADOW.liveTest()).contains(Stage.SHADOW);
     assertThat(SPLIT.liveTest()).contains(Stage.SPLIT);
     assertThat(WIDENING.liveTest()).contains(Stage.SPLIT);
-    assertThat(EnumSet.complementOf(EnumSet.of(SHADOW, SPLIT, WIDENING)))
+    assertThat(WATCHING.liveTest()).contains(Stage.WATCH);
+    assertThat(EnumSet.complementOf(EnumSet.of(SHADOW, SPLIT, WIDENING, WATCHING)))
         .allSatisfy(state -> assertThat(state.liveTest()).isEmpty());
   }
 }

@@ -81,6 +81,8 @@ public record Rehearsal(String recipe, String title, ShadowKpi kpi, boolean good
         .put("margin", 0.03)
         .put("centre", centre);
     common(split, "PT110S");
+    // The next rehearsal begins at once, and would end the watch.
+    plan.putObject("watch").put("mode", "NONE");
     return plan;
   }
 

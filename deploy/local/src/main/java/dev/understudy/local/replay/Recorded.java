@@ -21,7 +21,8 @@ final class Recorded {
           Verdict.ROLLBACK,
           Verdict.STOP_FUTILE,
           Verdict.STOP_INCONCLUSIVE,
-          Verdict.STOP_INVALID);
+          Verdict.STOP_INVALID,
+          Verdict.WATCHED_OK);
 
   private final String rolloutId;
   private final Map<String, TreeMap<Long, byte[]>> tests = new LinkedHashMap<>();
