@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
       GatewayVerb.class,
       ScoringVerb.class,
       CollectorVerb.class,
+      DecisionVerb.class,
       CommandLine.HelpCommand.class
     })
 public final class Bench {

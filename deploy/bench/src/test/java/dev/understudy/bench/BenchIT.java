@@ -50,6 +50,14 @@ class BenchIT {
         .allSatisfy(one -> assertThat(one.at("/ratio/median").asDouble()).isPositive());
   }
 
+  @Test
+  void aDecisionIsTimedFromItsLastOutcomeToTheSwap() throws Exception {
+    JsonNode report = lastLine("decision", "--rounds", "1", "--json");
+
+    assertThat(report.path("decisions").asInt()).isEqualTo(1);
+    assertThat(report.at("/outcome_to_swap_ms/median").asDouble()).isPositive();
+  }
+
   private static JsonNode lastLine(String... arguments) throws Exception {
     PrintStream before = System.out;
     ByteArrayOutputStream printed = new ByteArrayOutputStream();

@@ -20,7 +20,7 @@ final class MatchProcessor implements Processor<byte[], byte[], String, byte[]> 
    * Only goes on with work that is decided already and was left for the next turn, and notices
    * definitions while the inputs are silent. What comes of it does not depend on when.
    */
-  private static final Duration NEXT_TURN = Duration.ofMillis(100);
+  private static final Duration NEXT_TURN = Duration.ofMillis(20);
 
   private static final Logger LOG = Logger.getLogger(MatchProcessor.class);
 
@@ -33,7 +33,7 @@ final class MatchProcessor implements Processor<byte[], byte[], String, byte[]> 
   /**
    * Of each turn, so that a backlog is not kept waiting and no other partition of the thread is.
    */
-  private static final long LONGEST_TURN_NANOS = Duration.ofMillis(25).toNanos();
+  private static final long LONGEST_TURN_NANOS = Duration.ofMillis(100).toNanos();
 
   private final TopologySettings settings;
   private final String predictions;

@@ -15,8 +15,12 @@ import org.apache.kafka.streams.processor.LogAndSkipOnInvalidTimestamp;
 /** Kafka Streams' settings: exactly once, and patient with a machine that is starved. */
 public final class StreamSettings {
   private static final int COMMIT_EVERY_MS = 200;
+
+  /** Work that was decided and left for the next turn waits no longer than this, see there. */
+  private static final long POLL_MS = 20;
+
   private static final int HEARTBEATS_PER_SESSION = 5;
-  private static final long CACHE_BYTES = 16L << 20;
+  private static final long CACHE_BYTES = 64L << 20;
 
   private StreamSettings() {}
 
@@ -50,6 +54,7 @@ public final class StreamSettings {
     settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, streamThreads);
     settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_EVERY_MS);
+    settings.put(StreamsConfig.POLL_MS_CONFIG, POLL_MS);
     settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, CACHE_BYTES);
     settings.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
     settings.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class.getName());
