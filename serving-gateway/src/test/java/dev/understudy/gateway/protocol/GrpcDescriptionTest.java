@@ -140,6 +140,7 @@ class GrpcDescriptionTest {
     grpc.serving.ready.set(false);
     assertThat(health(health, "")).isEqualTo(ServingStatus.NOT_SERVING);
     assertThat(health(health, "m")).isEqualTo(ServingStatus.SERVING);
+    assertThat(health(health, "other")).isEqualTo(ServingStatus.NOT_SERVING);
   }
 
   @Test
