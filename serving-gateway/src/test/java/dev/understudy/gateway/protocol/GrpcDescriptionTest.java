@@ -168,6 +168,8 @@ class GrpcDescriptionTest {
     assertThat(stats.getBatchStatsList())
         .extracting(batch -> batch.getBatchSize() + " " + batch.getComputeInfer().getCount())
         .containsExactly("1 1", "3 1");
+    assertThat(stats.getInferenceStats().getComputeOutput().getCount()).isZero();
+    assertThat(stats.getBatchStats(0).getComputeInput().getCount()).isZero();
     assertThat(
             code(
                 () ->
