@@ -17,6 +17,7 @@ import dev.understudy.gateway.protocol.GrpcPort;
 import dev.understudy.gateway.protocol.GrpcTls;
 import dev.understudy.gateway.protocol.InFlightBytes;
 import dev.understudy.gateway.protocol.InferenceRoute;
+import dev.understudy.gateway.protocol.Readiness;
 import dev.understudy.gateway.protocol.RequestLimits;
 import dev.understudy.gateway.shadow.ShadowRunner;
 import dev.understudy.gateway.tracing.Tracing;
@@ -118,7 +119,7 @@ public class Gateway {
             });
     exposed
         .getPrometheusRegistry()
-        .register(new ScrapedMetrics(hotSwap::table, inferences, shadows));
+        .register(new ScrapedMetrics(hotSwap::table, hotSwap::notLoaded, inferences, shadows));
     this.journal =
         new PredictionJournal(
             gatewayId,
@@ -169,10 +170,11 @@ public class Gateway {
                             Runtime.getRuntime().maxMemory() / 8, settings.limits().bodyBytes())),
             limits);
     GatewayMetric.INFLIGHT_BYTES.gauge(meters, inFlight, InFlightBytes::held);
+    Readiness ready = readiness(hotSwap);
     ExplainRoute explain =
         new ExplainRoute(
             hotSwap::table,
-            hotSwap::isReady,
+            ready,
             new ExplainDesk(hotSwap::table, settings.scoring().deadline()),
             limits,
             inFlight,
@@ -180,7 +182,7 @@ public class Gateway {
     this.route =
         new InferenceRoute(
             hotSwap::table,
-            hotSwap::isReady,
+            ready,
             pipeline,
             inferences,
             explain,
@@ -193,7 +195,7 @@ public class Gateway {
             new InetSocketAddress(host, settings.grpcPort()),
             grpcTls(settings.grpcTls()),
             hotSwap::table,
-            hotSwap::isReady,
+            ready,
             pipeline,
             inferences,
             limits,
@@ -230,7 +232,21 @@ public class Gateway {
     tracing.close();
   }
 
-  List<String> notLoaded() {
+  private static Readiness readiness(HotSwap hotSwap) {
+    return new Readiness() {
+      @Override
+      public boolean isReady() {
+        return hotSwap.isReady();
+      }
+
+      @Override
+      public boolean awaits(String model) {
+        return hotSwap.awaits(model);
+      }
+    };
+  }
+
+  List<HotSwap.Missing> notLoaded() {
     return hotSwap.notLoaded();
   }
 

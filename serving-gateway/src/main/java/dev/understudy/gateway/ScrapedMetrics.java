@@ -1,5 +1,6 @@
 package dev.understudy.gateway;
 
+import dev.understudy.gateway.hotswap.HotSwap;
 import dev.understudy.gateway.inference.InferenceMeters;
 import dev.understudy.gateway.meters.GatewayMetric;
 import dev.understudy.gateway.meters.Histogram;
@@ -13,8 +14,10 @@ import io.prometheus.client.Collector;
 import io.prometheus.client.Collector.MetricFamilySamples.Sample;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -24,11 +27,17 @@ import java.util.function.Supplier;
  */
 final class ScrapedMetrics extends Collector {
   private final Supplier<RoutingTable> live;
+  private final Supplier<List<HotSwap.Missing>> missing;
   private final InferenceMeters inferences;
   private final ShadowRunner shadows;
 
-  ScrapedMetrics(Supplier<RoutingTable> live, InferenceMeters inferences, ShadowRunner shadows) {
+  ScrapedMetrics(
+      Supplier<RoutingTable> live,
+      Supplier<List<HotSwap.Missing>> missing,
+      InferenceMeters inferences,
+      ShadowRunner shadows) {
     this.live = live;
+    this.missing = missing;
     this.inferences = inferences;
     this.shadows = shadows;
   }
@@ -40,6 +49,13 @@ final class ScrapedMetrics extends Collector {
       families.add(GatewayMetric.ROUTE_GENERATION, model.route().revision(), model.name());
       for (String version : model.versions()) {
         model.version(version).ifPresent(lease -> version(families, model, version, lease));
+      }
+    }
+    Set<String> told = new HashSet<>();
+    for (HotSwap.Missing one : missing.get()) {
+      // Of two projects' models of one name, one may be served, and they have one series.
+      if (live.get().find(one.model()).isEmpty() && told.add(one.model())) {
+        families.add(GatewayMetric.MODEL_NOT_LOADED, 1, one.model(), one.reason());
       }
     }
     for (InferenceMeters.StageSeries stage : inferences.stages()) {

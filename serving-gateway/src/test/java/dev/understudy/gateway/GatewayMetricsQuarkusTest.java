@@ -1,9 +1,11 @@
 package dev.understudy.gateway;
 
 import static io.restassured.RestAssured.given;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
 
 import com.google.protobuf.ByteString;
 import dev.understudy.contracts.inference.GRPCInferenceServiceGrpc;
@@ -91,6 +93,19 @@ class GatewayMetricsQuarkusTest {
     infer("seen", "[\"no number\"]").statusCode(400);
     given().body(body("[1]")).post("/v2/models/seen/explain").then().statusCode(200);
     inferOverGrpc("seen");
+    VersionRef nowhere = Published.version("1", "nowhere".getBytes(UTF_8));
+    topics()
+        .publish(
+            Published.model(PROJECT, "lost").setCommitted(Published.single(1, nowhere)).build());
+    await()
+        .untilAsserted(
+            () ->
+                given()
+                    .get("/q/health/ready")
+                    .then()
+                    .statusCode(200)
+                    .body(containsString("lost (artefact_unavailable)")));
+    infer("lost", "[1]").statusCode(503).header("Retry-After", "1");
     await().untilAsserted(() -> assertThat(topics().events(id)).hasSize(2));
 
     List<Sample> samples = scrape();

@@ -121,6 +121,10 @@ class RestConformanceQuarkusTest {
       assertThat(after.at(count).asLong() - before.at(count).asLong()).as(sum).isEqualTo(1);
     }
     assertThat(after.at("/inference_stats/compute_infer/ns").asLong()).isPositive();
+    // Nobody measured these, so nobody may take them for free.
+    assertThat(after.at("/inference_stats/compute_output/count").asLong()).isZero();
+    assertThat(after.at("/batch_stats/0/compute_input/count").asLong()).isZero();
+    assertThat(after.at("/batch_stats/0/compute_infer/count").asLong()).isPositive();
     assertThat(after.get("last_inference").asLong()).isPositive();
     assertThat(after.get("batch_stats"))
         .extracting(batch -> batch.get("batch_size").asInt())

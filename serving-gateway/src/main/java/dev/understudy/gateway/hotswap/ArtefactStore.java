@@ -2,6 +2,7 @@ package dev.understudy.gateway.hotswap;
 
 import dev.understudy.contracts.Digest;
 import dev.understudy.scoring.ModelPool;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -28,6 +29,9 @@ import java.util.stream.Stream;
 final class ArtefactStore {
   private static final Duration CONNECT = Duration.ofSeconds(3);
   private static final Duration FETCH = Duration.ofSeconds(60);
+
+  /** What a registry, or a proxy before it, answers that cannot answer now. */
+  private static final Set<Integer> AWAY = Set.of(429, 502, 503, 504);
 
   private final Path directory;
   private final URI registry;
@@ -83,15 +87,17 @@ final class ArtefactStore {
     HttpRequest request = HttpRequest.newBuilder(address).timeout(FETCH).build();
     Path temporary = Files.createTempFile(directory, sha256, ".part");
     try {
-      HttpResponse<InputStream> response =
-          http.send(request, HttpResponse.BodyHandlers.ofInputStream());
+      HttpResponse<InputStream> response = send(request);
       String actual;
       try (InputStream body = response.body()) {
         if (response.statusCode() != 200) {
-          throw new IOException(
-              "the registry answers %d for artefact %s".formatted(response.statusCode(), sha256));
+          String answer =
+              "the registry answers %d for artefact %s".formatted(response.statusCode(), sha256);
+          throw AWAY.contains(response.statusCode())
+              ? new RegistryAway(answer)
+              : new IOException(answer);
         }
-        actual = copy(body, temporary);
+        actual = copy(new FromRegistry(body), temporary);
       }
       if (!actual.equals(sha256)) {
         throw new DigestMismatch(
@@ -107,6 +113,15 @@ final class ArtefactStore {
     }
   }
 
+  private HttpResponse<InputStream> send(HttpRequest request)
+      throws IOException, InterruptedException {
+    try {
+      return http.send(request, HttpResponse.BodyHandlers.ofInputStream());
+    } catch (IOException e) {
+      throw new RegistryAway(e.toString(), e);
+    }
+  }
+
   private String copy(InputStream body, Path file) throws IOException {
     MessageDigest digest = Digest.sha256();
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
@@ -118,6 +133,44 @@ final class ArtefactStore {
       channel.force(true);
     }
     return Digest.hex(digest.digest());
+  }
+
+  /** The registry cannot be asked, which says nothing of the artefact. */
+  static final class RegistryAway extends IOException {
+    private static final long serialVersionUID = 1;
+
+    RegistryAway(String message) {
+      super(message);
+    }
+
+    RegistryAway(String message, IOException cause) {
+      super(message, cause);
+    }
+  }
+
+  /** An answer's body; that it breaks off is the registry's failure, and no disk's. */
+  private static final class FromRegistry extends FilterInputStream {
+    FromRegistry(InputStream body) {
+      super(body);
+    }
+
+    @Override
+    public int read() throws IOException {
+      try {
+        return super.read();
+      } catch (IOException e) {
+        throw new RegistryAway("the artefact broke off: " + e.getMessage(), e);
+      }
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      try {
+        return super.read(bytes, offset, length);
+      } catch (IOException e) {
+        throw new RegistryAway("the artefact broke off: " + e.getMessage(), e);
+      }
+    }
   }
 
   /** Content with another digest: asking again will not help. */

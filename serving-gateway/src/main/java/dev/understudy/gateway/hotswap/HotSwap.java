@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,6 +67,12 @@ public final class HotSwap implements AutoCloseable {
 
   private final DeskHost host = new DeskHost();
   private volatile boolean established;
+
+  /** Whether routes were on the disk, so that this gateway has served before. */
+  private volatile boolean cameBack;
+
+  /** Once it takes requests, no model that comes later takes that from the others. */
+  private volatile boolean started;
 
   /** Whether every route of the topic was seen; until then, no artefact is surely useless. */
   private volatile boolean caughtUp;
@@ -123,19 +130,21 @@ public final class HotSwap implements AutoCloseable {
   /** Takes up the routes of the local disk, then follows the topic and reports. */
   public void start() throws IOException {
     for (RoutePublished remembered : routes.load()) {
-      if (accept(remembered)) {
-        established = true;
-      }
+      cameBack |= accept(remembered);
     }
+    // Only now, or the first of them could be taken for all.
+    established = cameBack;
     announcer =
         new GatewayAnnouncer(
             settings.kafka(), settings.gatewayId(), settings.heartbeat(), this::state);
     feed = new RouteFeed(settings.kafka(), this::accept, this::caughtUp);
   }
 
-  private void caughtUp() {
+  /** Every route that was published before the start has been accepted. */
+  void caughtUp() {
     caughtUp = true;
     established = true;
+    isReady();
   }
 
   /** The table that answers now. */
@@ -143,19 +152,48 @@ public final class HotSwap implements AutoCloseable {
     return live.get();
   }
 
-  /** Whether it is known what is to be served, and all of that is loaded. */
+  /**
+   * Whether it was found out, since the start, what is to be served and what of that can be. From
+   * then on it is so until the end: a model that cannot be loaded is {@linkplain #notLoaded named}
+   * and takes no other down.
+   */
   public boolean isReady() {
-    return established && desks.values().stream().allMatch(ModelDesk::isReady);
+    if (!started && established) {
+      started =
+          Obstacle.allowStart(
+              cameBack,
+              !live.get().models().isEmpty(),
+              desks.values().stream().flatMap(desk -> desk.obstacle().stream()).toList());
+    }
+    return started;
   }
 
-  /** The models, as project/name, that must be served and are not loaded yet. */
-  public List<String> notLoaded() {
+  /** The models that must be served and are not loaded, by project and name. */
+  public List<Missing> notLoaded() {
     return desks.values().stream()
-        .filter(desk -> !desk.isReady())
-        .map(desk -> desk.project() + "/" + desk.model())
-        .sorted()
+        .flatMap(
+            desk ->
+                desk
+                    .obstacle()
+                    .map(why -> new Missing(desk.project(), desk.model(), why.word()))
+                    .stream())
+        .sorted(Comparator.comparing(Missing::project).thenComparing(Missing::model))
         .toList();
   }
+
+  /** Whether a model of that name, which is not in the table, may come into it. */
+  public boolean awaits(String model) {
+    return !caughtUp
+        || desks.values().stream()
+            .anyMatch(desk -> desk.model().equals(model) && desk.obstacle().isPresent());
+  }
+
+  /**
+   * A model that must be served and is not.
+   *
+   * @param reason one of few words
+   */
+  public record Missing(String project, String model, String reason) {}
 
   /** Takes the next record of the topic; false: it is none that could be taken. */
   boolean accept(RoutePublished published) {
@@ -233,6 +271,7 @@ public final class HotSwap implements AutoCloseable {
 
     @Override
     public void changed() {
+      isReady();
       GatewayAnnouncer told = announcer;
       if (told != null) {
         told.announce();
@@ -277,19 +316,20 @@ public final class HotSwap implements AutoCloseable {
         return;
       } catch (ModelRefused | ArtefactStore.DigestMismatch e) {
         giveUp(route, leases, loading);
-        loading.failed(version, String.valueOf(e.getMessage()));
+        loading.failed(version, String.valueOf(e.getMessage()), Obstacle.REFUSED);
         if (!loading.patient() || !mayPass(e) || !pause(BUSY)) {
           return;
         }
       } catch (IOException e) {
         giveUp(route, leases, loading);
         boolean last = !loading.patient() && attempt >= ATTEMPTS_TO_PREPARE;
-        if (last || attempt == 1 && loading.patient()) {
+        if (last || loading.patient()) {
           loading.failed(
               version,
               e instanceof RemoteAway
                   ? String.valueOf(e.getMessage())
-                  : "the artefact cannot be fetched: " + e.getMessage());
+                  : "the artefact cannot be fetched: " + e.getMessage(),
+              obstacle(e));
         }
         if (last || !pause(RETRY)) {
           return;
@@ -297,10 +337,18 @@ public final class HotSwap implements AutoCloseable {
       } catch (RuntimeException | Error e) {
         giveUp(route, leases, loading);
         LOG.error("a load failed unexpectedly", e);
-        loading.failed(version, "the gateway failed to load it: " + e);
+        loading.failed(version, "the gateway failed to load it: " + e, Obstacle.ERROR);
         return;
       }
     }
+  }
+
+  private static Obstacle obstacle(IOException e) {
+    return switch (e) {
+      case RemoteAway away -> Obstacle.REMOTE_UNAVAILABLE;
+      case ArtefactStore.RegistryAway away -> Obstacle.REGISTRY_UNAVAILABLE;
+      default -> Obstacle.ARTEFACT_UNAVAILABLE;
+    };
   }
 
   /** Of what was loaded before something failed, the current version may be of use. */

@@ -44,6 +44,7 @@ final class ModelDesk {
   private volatile Set<String> artefacts = Set.of();
   private volatile @Nullable PublishedRoute liveRoute;
   private volatile long liveRevision;
+  private volatile @Nullable Obstacle obstacle;
 
   ModelDesk(String project, String model, Host host) {
     this.project = project;
@@ -95,7 +96,7 @@ final class ModelDesk {
     /** Takes the lease into possession: another version of the route could not be loaded. */
     void onlyCurrent(ModelPool.Lease current);
 
-    void failed(String version, String reason);
+    void failed(String version, String reason, Obstacle why);
   }
 
   /** Takes the next record of this model; one that is older than what is live changes nothing. */
@@ -112,7 +113,9 @@ final class ModelDesk {
     List<LoadFailure> before = failures;
     failures = List.of();
     if (published.hasCommitted()) {
-      read(published, published.getCommitted(), true).ifPresent(route -> commit(route, published));
+      read(published, published.getCommitted(), true)
+          .ifPresentOrElse(
+              route -> commit(route, published), () -> stands(live == null, Obstacle.REFUSED));
     }
     if (published.hasPrepared() && published.getPrepared().getRevision() > revision) {
       prepare(published, before);
@@ -149,6 +152,7 @@ final class ModelDesk {
       goLive(route, held.get(), published);
       return;
     }
+    stands(live == null, Obstacle.LOADING);
     host.load(owner, route, new CommittedLoad(route, published));
   }
 
@@ -250,8 +254,13 @@ final class ModelDesk {
     }
 
     @Override
-    public void failed(String version, String reason) {
-      report(route, version, reason);
+    public void failed(String version, String reason, Obstacle why) {
+      synchronized (ModelDesk.this) {
+        if (isWanted(route)) {
+          stands(live == null, why);
+        }
+        report(route, version, reason);
+      }
     }
   }
 
@@ -298,7 +307,7 @@ final class ModelDesk {
     }
 
     @Override
-    public void failed(String version, String reason) {
+    public void failed(String version, String reason, Obstacle why) {
       report(route, version, reason);
     }
   }
@@ -319,20 +328,26 @@ final class ModelDesk {
   }
 
   private void addFailure(long revision, String version, String reason) {
-    LOG.warnf("%s/%s: revision %d, version '%s': %s", project, model, revision, version, reason);
-    keep(
+    LoadFailure failure =
         LoadFailure.newBuilder()
             .setRevision(revision)
             .setVersion(version)
             .setReason(reason)
-            .build());
+            .build();
+    // What is tried again and again says so once.
+    if (!failures.contains(failure)) {
+      LOG.warnf("%s/%s: revision %d, version '%s': %s", project, model, revision, version, reason);
+      keep(failure);
+    }
   }
 
   private void keep(LoadFailure failure) {
     List<LoadFailure> all = new ArrayList<>(failures);
-    if (!all.contains(failure)) {
-      all.add(failure);
-    }
+    all.removeIf(
+        one ->
+            one.getRevision() == failure.getRevision()
+                && one.getVersion().equals(failure.getVersion()));
+    all.add(failure);
     failures = List.copyOf(all);
   }
 
@@ -352,6 +367,7 @@ final class ModelDesk {
     live = next;
     liveRoute = route;
     liveRevision = route.route().revision();
+    obstacle = null;
     if (previous != null) {
       previous.retire();
     }
@@ -421,9 +437,15 @@ final class ModelDesk {
     return liveRevision;
   }
 
-  /** Whether it answers, or need not answer yet. */
-  synchronized boolean isReady() {
-    return live != null || committedRevision == 0;
+  private void stands(boolean isMissing, Obstacle why) {
+    if (isMissing) {
+      obstacle = why;
+    }
+  }
+
+  /** Why it does not answer; empty: it does, or need not yet. */
+  Optional<Obstacle> obstacle() {
+    return Optional.ofNullable(obstacle);
   }
 
   synchronized ModelState state() {

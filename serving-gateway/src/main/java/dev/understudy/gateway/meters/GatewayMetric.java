@@ -202,6 +202,14 @@ public enum GatewayMetric {
           + " unavailable (registry or remote server), error.",
       "model",
       "code"),
+  MODEL_NOT_LOADED(
+      "gateway.model.not.loaded",
+      Kind.GAUGE,
+      "1 for each model that has a route and no version loaded, so that its callers get 503. reason"
+          + " is loading, registry_unavailable, artefact_unavailable, remote_unavailable, refused (it"
+          + " is at fault, or does not fit) or error.",
+      "model",
+      "reason"),
   ROUTE_GENERATION(
       "gateway.route.generation", Kind.GAUGE, "Revision of the route that answers.", "model"),
   ROUTE_IGNORED(

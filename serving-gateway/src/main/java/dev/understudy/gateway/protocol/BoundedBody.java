@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Collects the body of one request up to a limit, and up to what all requests together may hold.
- * What comes beyond is read and forgotten, so that a client that still writes hears why, unless it
- * goes on for too long, or stalls. Owned by one event loop.
+ * One that says that it is longer is refused at once. What comes beyond the limit unannounced is
+ * read and forgotten, so that a client that still writes hears why, unless it goes on for too long,
+ * or stalls. Owned by one event loop.
  */
 final class BoundedBody {
   /** How many times a body that is too large may be as long as it may be, so that it hears why. */
@@ -50,6 +51,16 @@ final class BoundedBody {
       Consumer<byte[]> whole,
       Consumer<RequestRefused> refused) {
     BoundedBody reading = new BoundedBody(limits, held);
+    String length = request.getHeader(Headers.CONTENT_LENGTH);
+    if (isOver(length, limits.bodyBytes())) {
+      held.leave();
+      refused.accept(reading.tooLarge());
+      return;
+    }
+    // Whoever asks before it sends hears of a refusal first.
+    if (request.getHeader(Headers.EXPECT) != null) {
+      request.response().writeContinue();
+    }
     request.handler(
         part -> {
           if (reading.over) {
@@ -60,7 +71,7 @@ final class BoundedBody {
             reading.end();
             held.leave();
             refused.accept(reading.tooLarge());
-          } else if (isFirst && !isWhole(part, request)) {
+          } else if (isFirst && !isWhole(part, length)) {
             reading.startClock(refused);
           }
         });
@@ -92,9 +103,20 @@ final class BoundedBody {
   }
 
   // Only a body that comes in several parts has a clock: nearly all come in one.
-  private static boolean isWhole(Buffer part, HttpServerRequest request) {
-    String length = request.getHeader(Headers.CONTENT_LENGTH);
+  private static boolean isWhole(Buffer part, @Nullable String length) {
     return length != null && length.equals(Integer.toString(part.length()));
+  }
+
+  // What is no number is none that HTTP/1.1 lets through, and the body is counted anyway.
+  private static boolean isOver(@Nullable String announced, int limit) {
+    if (announced == null || announced.length() < Integer.toString(limit).length()) {
+      return false;
+    }
+    try {
+      return Long.parseLong(announced) > limit;
+    } catch (NumberFormatException e) {
+      return false;
+    }
   }
 
   private void startClock(Consumer<RequestRefused> refused) {

@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -50,7 +49,7 @@ public final class ExplainRoute {
   /** The route, over what explains. */
   public ExplainRoute(
       Supplier<RoutingTable> table,
-      BooleanSupplier ready,
+      Readiness ready,
       ExplainDesk desk,
       RequestLimits limits,
       InFlightBytes inFlight,

@@ -1,5 +1,6 @@
 package dev.understudy.gateway.protocol;
 
+import dev.understudy.contracts.ProblemType;
 import dev.understudy.contracts.health.HealthCheckRequest;
 import dev.understudy.contracts.health.HealthCheckResponse;
 import dev.understudy.contracts.health.HealthCheckResponse.ServingStatus;
@@ -29,9 +30,17 @@ final class GrpcHealth extends HealthGrpc.HealthImplBase {
       boolean serving = server ? models.ready() : models.find(service, Optional.empty()) != null;
       status = serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
     } catch (RequestRefused absent) {
+      if (absent.problem() == ProblemType.UNAVAILABLE) {
+        answer(observer, ServingStatus.NOT_SERVING);
+        return;
+      }
       observer.onError(Status.NOT_FOUND.withDescription(absent.reason()).asRuntimeException());
       return;
     }
+    answer(observer, status);
+  }
+
+  private static void answer(StreamObserver<HealthCheckResponse> observer, ServingStatus status) {
     observer.onNext(HealthCheckResponse.newBuilder().setStatus(status).build());
     observer.onCompleted();
   }

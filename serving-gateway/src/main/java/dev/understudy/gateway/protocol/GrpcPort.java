@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +45,7 @@ public final class GrpcPort implements AutoCloseable {
       InetSocketAddress address,
       Optional<GrpcTls> tls,
       Supplier<RoutingTable> table,
-      BooleanSupplier ready,
+      Readiness ready,
       InferencePipeline pipeline,
       InferenceMeters inferences,
       RequestLimits limits,

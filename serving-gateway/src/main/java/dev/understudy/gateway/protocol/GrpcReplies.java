@@ -191,8 +191,8 @@ final class GrpcReplies {
 
   private static ModelStatistics.Builder statistics(
       String model, String version, VersionStatistics.Snapshot sums) {
-    // Writing the answer is within the run, and not measured apart.
-    StatisticDuration.Builder output = StatisticDuration.newBuilder().setCount(sums.run().count());
+    // Within the run and not measured apart; to count it would say that it took no time.
+    StatisticDuration nothing = StatisticDuration.getDefaultInstance();
     ModelStatistics.Builder all =
         ModelStatistics.newBuilder()
             .setName(model)
@@ -207,16 +207,15 @@ final class GrpcReplies {
                     .setQueue(total(sums.queue()))
                     .setComputeInput(total(sums.read()))
                     .setComputeInfer(total(sums.run()))
-                    .setComputeOutput(output)
+                    .setComputeOutput(nothing)
                     .setCacheHit(StatisticDuration.getDefaultInstance())
                     .setCacheMiss(StatisticDuration.getDefaultInstance()));
     for (VersionStatistics.Batch batch : sums.batches()) {
-      StatisticDuration.Builder none = StatisticDuration.newBuilder().setCount(batch.run().count());
       all.addBatchStatsBuilder()
           .setBatchSize(batch.size())
-          .setComputeInput(none)
+          .setComputeInput(nothing)
           .setComputeInfer(total(batch.run()))
-          .setComputeOutput(none);
+          .setComputeOutput(nothing);
     }
     return all;
   }

@@ -8,6 +8,7 @@ final class Headers {
   static final CharSequence CONTENT_LENGTH = HttpHeaders.CONTENT_LENGTH;
   static final CharSequence CONTENT_ENCODING = HttpHeaders.CONTENT_ENCODING;
   static final CharSequence ACCEPT_ENCODING = HttpHeaders.ACCEPT_ENCODING;
+  static final CharSequence EXPECT = HttpHeaders.EXPECT;
   static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("x-request-id");
   static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
   static final CharSequence OCTETS = HttpHeaders.createOptimized("application/octet-stream");

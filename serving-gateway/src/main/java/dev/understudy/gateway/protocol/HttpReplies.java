@@ -50,11 +50,11 @@ final class HttpReplies {
         return;
       }
       if (refused.problem() == ProblemType.TOO_LARGE) {
-        request.response().putHeader("Connection", "close");
-      } else {
-        // Nobody reads the rest of the body, and the next request comes behind it.
-        request.resume();
+        TurnedAway.answer(request, refused.problem().status(), Replies.error(refused.reason()));
+        return;
       }
+      // Nobody reads the rest of the body, and the next request comes behind it.
+      request.resume();
     }
     tell(request, refused.problem(), refused.reason());
   }

@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -45,7 +44,7 @@ public final class InferenceRoute {
   /** The routes, over what serves them. */
   public InferenceRoute(
       Supplier<RoutingTable> table,
-      BooleanSupplier ready,
+      Readiness ready,
       InferencePipeline pipeline,
       InferenceMeters inferences,
       ExplainRoute explain,

@@ -9,22 +9,21 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** The models that are served now, as a client names them. Thread-safe. */
 final class LiveModels {
   private final Supplier<RoutingTable> table;
-  private final BooleanSupplier ready;
+  private final Readiness ready;
 
-  LiveModels(Supplier<RoutingTable> table, BooleanSupplier ready) {
+  LiveModels(Supplier<RoutingTable> table, Readiness ready) {
     this.table = table;
     this.ready = ready;
   }
 
-  /** Whether every model that must be served is loaded. */
+  /** Whether the server takes requests; models that cannot be loaded answer for themselves. */
   boolean ready() {
-    return ready.getAsBoolean();
+    return ready.isReady();
   }
 
   /** Every model, by name. */
@@ -42,11 +41,11 @@ final class LiveModels {
   ServedModel find(String name, Optional<String> version) {
     Optional<ServedModel> found = table.get().find(name);
     if (found.isEmpty()) {
-      throw ready()
+      throw ready.awaits(name)
           ? new RequestRefused(
-              ProblemType.NOT_FOUND, "there is no model %s here".formatted(quote(name)))
+              ProblemType.UNAVAILABLE, "model %s is not loaded (yet)".formatted(quote(name)))
           : new RequestRefused(
-              ProblemType.UNAVAILABLE, "model %s is not loaded (yet)".formatted(quote(name)));
+              ProblemType.NOT_FOUND, "there is no model %s here".formatted(quote(name)));
     }
     ServedModel model = found.get();
     if (version.isPresent() && !model.versions().contains(version.get())) {

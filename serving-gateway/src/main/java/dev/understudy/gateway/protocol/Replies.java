@@ -51,7 +51,8 @@ final class Replies {
         json -> {
           json.writeBooleanField("ready", ready);
           if (!ready) {
-            json.writeStringField("error", "not every model that must be served is loaded yet");
+            json.writeStringField(
+                "error", "it is not known yet what can be served here, or nothing can");
           }
         });
   }

@@ -54,8 +54,8 @@ final class StatisticsReply {
     total(json, "queue", sums.queue());
     total(json, "compute_input", sums.read());
     total(json, "compute_infer", sums.run());
-    // Within the run, and not measured apart.
-    total(json, "compute_output", new Total(sums.run().count(), 0));
+    // Within the run and not measured apart; to count it would say that it took no time.
+    total(json, "compute_output", NOTHING);
     total(json, "cache_hit", NOTHING);
     total(json, "cache_miss", NOTHING);
     json.writeEndObject();
@@ -63,9 +63,9 @@ final class StatisticsReply {
     for (VersionStatistics.Batch batch : sums.batches()) {
       json.writeStartObject();
       json.writeNumberField("batch_size", batch.size());
-      total(json, "compute_input", new Total(batch.run().count(), 0));
+      total(json, "compute_input", NOTHING);
       total(json, "compute_infer", batch.run());
-      total(json, "compute_output", new Total(batch.run().count(), 0));
+      total(json, "compute_output", NOTHING);
       json.writeEndObject();
     }
     json.writeEndArray();

@@ -164,13 +164,7 @@ class HotSwapTest {
   @Test
   void aRemoteVersionThatIsAwayIsTriedUntilItAnswers() throws IOException {
     try (FarServer far = new FarServer();
-        HotSwap patient =
-            swap(
-                registry.address(),
-                new ModelPool(
-                    RunPolicy.standard(),
-                    Long.MAX_VALUE,
-                    new RemoteAccess(Set.of("127.0.0.1"), 4, 4096)))) {
+        HotSwap patient = swap(registry.address(), callingFarServers())) {
       byte[] remote = Documents.remote(far.address(), "m", "1").getBytes(UTF_8);
       registry.add(remote);
 
@@ -494,6 +488,106 @@ class HotSwapTest {
   @Test
   void aGatewayThatKnowsNothingIsNotReady() {
     assertThat(swap.isReady()).isFalse();
+  }
+
+  @Test
+  void aModelThatCannotBeLoadedTakesNoOtherDown() throws IOException {
+    try (FarServer far = new FarServer();
+        HotSwap calling = swap(registry.address(), callingFarServers())) {
+      byte[] remote = Documents.remote(far.address(), "m", "1").getBytes(UTF_8);
+      registry.add(remote);
+      commit(calling, "sound", V1);
+      commit(calling, "away", Published.version("1", remote));
+      commit(calling, "bad", Published.version("1", upload("no model")));
+      commit(calling, "lost", Published.version("1", "nowhere".getBytes(UTF_8)));
+
+      calling.caughtUp();
+
+      await().untilAsserted(() -> assertThat(calling.isReady()).isTrue());
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(calling.notLoaded())
+                      .containsExactly(
+                          new HotSwap.Missing("p", "away", "remote_unavailable"),
+                          new HotSwap.Missing("p", "bad", "refused"),
+                          new HotSwap.Missing("p", "lost", "artefact_unavailable")));
+      assertThat(calling.awaits("away")).isTrue();
+      assertThat(calling.awaits("nobody")).isFalse();
+
+      far.answers();
+      await().untilAsserted(() -> assertThat(calling.table().find("away")).isPresent());
+      assertThat(calling.awaits("away")).isFalse();
+    }
+  }
+
+  @Test
+  void aModelThatComesLaterDoesNotTakeReadinessFromTheOthers() {
+    commit(swap, "sound", V1);
+    swap.caughtUp();
+    await().untilAsserted(() -> assertThat(swap.isReady()).isTrue());
+
+    commit(swap, "bad", Published.version("1", upload("no model")));
+
+    assertThat(swap.isReady()).isTrue();
+    await().untilAsserted(() -> assertThat(missing()).containsExactly("bad refused"));
+    assertThat(swap.isReady()).isTrue();
+  }
+
+  @Test
+  void aGatewayThatServesNothingOfWhatItShouldIsNotReady() {
+    commit(swap, "bad", Published.version("1", upload("no model")));
+    swap.caughtUp();
+
+    await().untilAsserted(() -> assertThat(missing()).containsExactly("bad refused"));
+
+    assertThat(swap.isReady()).isFalse();
+  }
+
+  @Test
+  void aNewGatewayWaitsForARegistryThatIsAwayThoughOneOfItsModelsIsLoaded() {
+    commit(swap, "sound", V1);
+    await().untilAsserted(() -> assertThat(swap.table().find("sound")).isPresent());
+    registry.close();
+    commit(swap, "late", V2);
+    swap.caughtUp();
+
+    await().untilAsserted(() -> assertThat(missing()).containsExactly("late registry_unavailable"));
+
+    assertThat(swap.isReady()).isFalse();
+  }
+
+  @Test
+  void aGatewayThatComesBackServesWhatItHasThoughTheRegistryIsAway() throws IOException {
+    commit(swap, "sound", V1);
+    await().untilAsserted(() -> assertThat(swap.table().find("sound")).isPresent());
+    swap.close();
+    registry.close();
+
+    swap = swap(URI.create("http://127.0.0.1:" + TestKafka.freePort()));
+    commit(swap, "late", V2);
+    swap.start();
+
+    await().untilAsserted(() -> assertThat(swap.isReady()).isTrue());
+    await().untilAsserted(() -> assertThat(missing()).containsExactly("late registry_unavailable"));
+    // The topic was not read, so nobody knows.
+    assertThat(swap.awaits("nobody")).isTrue();
+    swap.caughtUp();
+    assertThat(swap.awaits("nobody")).isFalse();
+    assertThat(swap.isReady()).isTrue();
+  }
+
+  private static ModelPool callingFarServers() {
+    return new ModelPool(
+        RunPolicy.standard(), Long.MAX_VALUE, new RemoteAccess(Set.of("127.0.0.1"), 4, 4096));
+  }
+
+  private static void commit(HotSwap swap, String model, VersionRef version) {
+    swap.accept(Published.model("p", model).setCommitted(Published.single(1, version)).build());
+  }
+
+  private List<String> missing() {
+    return swap.notLoaded().stream().map(one -> one.model() + " " + one.reason()).toList();
   }
 
   @Test

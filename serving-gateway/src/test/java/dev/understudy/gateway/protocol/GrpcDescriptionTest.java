@@ -140,6 +140,7 @@ class GrpcDescriptionTest {
     grpc.serving.ready.set(false);
     assertThat(health(health, "")).isEqualTo(ServingStatus.NOT_SERVING);
     assertThat(health(health, "m")).isEqualTo(ServingStatus.SERVING);
+    assertThat(health(health, "other")).isEqualTo(ServingStatus.NOT_SERVING);
   }
 
   @Test
@@ -167,6 +168,8 @@ class GrpcDescriptionTest {
     assertThat(stats.getBatchStatsList())
         .extracting(batch -> batch.getBatchSize() + " " + batch.getComputeInfer().getCount())
         .containsExactly("1 1", "3 1");
+    assertThat(stats.getInferenceStats().getComputeOutput().getCount()).isZero();
+    assertThat(stats.getBatchStats(0).getComputeInput().getCount()).isZero();
     assertThat(
             code(
                 () ->
