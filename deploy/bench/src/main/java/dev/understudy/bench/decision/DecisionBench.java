@@ -147,6 +147,7 @@ public final class DecisionBench {
         .put("margin", 0.03)
         .put("centre", 0.5);
     split.putArray("guards");
+    plan.putObject("watch").put("mode", "NONE");
     split
         .putObject("policy")
         .put("minimum_duration", "PT1S")
