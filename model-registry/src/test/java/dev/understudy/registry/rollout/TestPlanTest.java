@@ -306,7 +306,7 @@ class TestPlanTest {
         Arguments.of(
             "shadow.guards[1].kind", withGuards(shadow(), slow(HORIZON), slow(HORIZON)), null),
         Arguments.of("shadow.policy.alpha_promote", withPolicy(shadow(), alpha(0)), null),
-        Arguments.of("shadow.policy.alpha_promote", withPolicy(shadow(), alpha(0.9)), null),
+        Arguments.of("shadow.policy.alpha_promote", withPolicy(shadow(), alpha(0.5)), null),
         Arguments.of("shadow.policy.minimum_units", withPolicy(shadow(), units(0L, null)), null),
         Arguments.of("shadow.policy.maximum_units", withPolicy(shadow(), units(9L, 8L)), null),
         Arguments.of(
