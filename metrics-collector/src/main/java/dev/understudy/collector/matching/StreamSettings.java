@@ -20,7 +20,7 @@ public final class StreamSettings {
   private static final long POLL_MS = 20;
 
   private static final int HEARTBEATS_PER_SESSION = 5;
-  private static final long CACHE_BYTES = 64L << 20;
+  private static final long CACHE_BYTES = 16L << 20;
 
   private StreamSettings() {}
 
