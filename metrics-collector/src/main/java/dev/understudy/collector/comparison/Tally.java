@@ -15,9 +15,13 @@ import java.util.function.BinaryOperator;
  * @param arms in a split, by epoch and logged share
  * @param refused records of the test that contradict its definition, and requests of several rows
  *     where its rule of labels takes one
+ * @param calibration of a calibration, which has neither pairs nor arms
  */
 public record Tally(
-    SortedMap<Integer, PairTally> pairs, SortedMap<Stratum, SplitTally> arms, long refused) {
+    SortedMap<Integer, PairTally> pairs,
+    SortedMap<Stratum, SplitTally> arms,
+    long refused,
+    CalibrationTally calibration) {
   /** Nothing counted yet. */
   public static final Tally EMPTY = new Tally(new TreeMap<>(), new TreeMap<>(), 0);
 
@@ -44,8 +48,18 @@ public record Tally(
     arms = Collections.unmodifiableSortedMap(new TreeMap<>(arms));
   }
 
+  /** Of a test. */
+  public Tally(
+      SortedMap<Integer, PairTally> pairs, SortedMap<Stratum, SplitTally> arms, long refused) {
+    this(pairs, arms, refused, CalibrationTally.EMPTY);
+  }
+
   /** With one more mature prediction. */
   public Tally plus(TestPlan plan, JudgedUnit unit) {
+    Calibrating calibrating = plan.calibrating();
+    if (calibrating != null && unit instanceof JudgedUnit.Measured measured) {
+      return new Tally(pairs, arms, refused, calibration.plus(calibrating, measured));
+    }
     if (!plan.epochs().contains(unit.epoch()) || !plan.labels().takes(unit.truth().rows())) {
       return plusRefused();
     }
@@ -66,12 +80,13 @@ public record Tally(
         SplitTally after = (before == null ? SplitTally.EMPTY : before).plus(plan, one);
         yield new Tally(pairs, with(arms, stratum, after), refused);
       }
+      case JudgedUnit.Measured measured -> plusRefused();
     };
   }
 
   /** With one more record that contradicts the definition. */
   public Tally plusRefused() {
-    return new Tally(pairs, arms, refused + 1);
+    return new Tally(pairs, arms, refused + 1, calibration);
   }
 
   /** Both tallies together. */
@@ -79,7 +94,8 @@ public record Tally(
     return new Tally(
         merged(pairs, other.pairs, PairTally::merge),
         merged(arms, other.arms, SplitTally::merge),
-        refused + other.refused);
+        refused + other.refused,
+        calibration.merge(other.calibration));
   }
 
   /** All pairs, whatever their epoch. */

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A test's frozen definition, read and checked: what cannot be judged is refused here, by name, and
@@ -28,6 +29,7 @@ import java.util.stream.Collectors;
  * @param measure what the primary KPI makes of a prediction
  * @param labels what a missing label is
  * @param sha256 of the definition's bytes, lower-case hex
+ * @param calibrating what is measured of the current version before the tests; null of a test
  */
 public record TestPlan(
     String testId,
@@ -46,7 +48,8 @@ public record TestPlan(
     DecisionPolicy policy,
     Set<Integer> epochs,
     LabelRule labels,
-    String sha256) {
+    String sha256,
+    @Nullable Calibrating calibrating) {
 
   private static final long LONGEST_MS = 10L * 366 * 24 * 60 * 60 * 1000;
 
@@ -92,10 +95,15 @@ public record TestPlan(
     requireName("candidates", candidate);
     require(!candidate.equals(definition.getCurrent()), "candidates: %s is current", candidate);
     require(
-        definition.getMode() == RouteMode.SHADOW || definition.getMode() == RouteMode.SPLIT,
+        definition.getMode() == RouteMode.SHADOW
+            || definition.getMode() == RouteMode.SPLIT
+            || (definition.getMode() == RouteMode.SINGLE && definition.hasCalibration()),
         "mode: %s is not a test",
         definition.getMode());
     requireDuration("horizon_ms", definition.getHorizonMs());
+    if (definition.hasCalibration()) {
+      return calibration(definition, sha256);
+    }
     requireDuration("shadow_deadline_ms", definition.getShadowDeadlineMs());
     Measure measure =
         KpiRules.check(definition.getMeaning(), definition.getMode(), definition.getPrimary());
@@ -126,7 +134,38 @@ public record TestPlan(
             definition.getMode(),
             measure,
             definition.getPolicy().getMinimumCoverage()),
-        sha256);
+        sha256,
+        null);
+  }
+
+  /** Beside the times, all that matters of a calibration is in its drafts. */
+  private static TestPlan calibration(TestDefinition definition, String sha256) {
+    require(
+        definition.getMode() == RouteMode.SINGLE,
+        "calibration: in %s versions are compared, not measured",
+        definition.getMode());
+    requireDuration("policy.maximum_duration_ms", definition.getPolicy().getMaximumDurationMs());
+    Calibrating calibrating = Calibrating.of(definition);
+    TestPlan first = calibrating.drafts().getFirst().plan();
+    return new TestPlan(
+        definition.getTestId(),
+        definition.getRolloutId(),
+        definition.getProject(),
+        definition.getModel(),
+        RouteMode.SINGLE,
+        definition.getCurrent(),
+        definition.getCandidates(0),
+        definition.getHorizonMs(),
+        0,
+        definition.getMeaning(),
+        first.primary(),
+        first.measure(),
+        List.of(),
+        definition.getPolicy(),
+        Set.of(0),
+        first.labels(),
+        sha256,
+        calibrating);
   }
 
   /** The number of the widest share that the definition knows; 0 of a shadow. */

@@ -3,6 +3,7 @@ package dev.understudy.collector.matching;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.understudy.collector.comparison.Tally;
 import dev.understudy.collector.comparison.TallyCodec;
+import dev.understudy.collector.decision.Calibrator;
 import dev.understudy.collector.decision.Judge;
 import dev.understudy.collector.decision.Stand;
 import dev.understudy.collector.matching.KnownTests.KnownPlan;
@@ -101,9 +102,12 @@ final class Summing {
         second = now.stream().mapToLong(Head::fromMs).min().orElseThrow();
       }
       RolloutEvaluated evaluation = evaluate(known, begin, second, now);
-      output.evaluated(evaluation);
       second += SECOND_MS;
       left--;
+      if (evaluation == null) {
+        continue;
+      }
+      output.evaluated(evaluation);
       if (Judge.ends(known.plan(), evaluation)) {
         end(testId, begin, second);
         return;
@@ -114,7 +118,8 @@ final class Summing {
     }
   }
 
-  private static RolloutEvaluated evaluate(
+  /** Null where a calibration has nothing to say yet. */
+  private static @Nullable RolloutEvaluated evaluate(
       KnownPlan known, long begin, long second, List<Head> now) {
     Tally tally = Tally.EMPTY;
     long lastPrediction = 0;
@@ -125,7 +130,10 @@ final class Summing {
               ? lastPrediction
               : Math.max(lastPrediction, head.lastPredictionMs());
     }
-    return Judge.evaluate(known.plan(), tally, new Stand(begin, second, lastPrediction));
+    Stand stand = new Stand(begin, second, lastPrediction);
+    return known.plan().calibrating() == null
+        ? Judge.evaluate(known.plan(), tally, stand)
+        : Calibrator.evaluate(known.plan(), tally.calibration(), stand);
   }
 
   /** Every partition's report of the second, in order; null while one is missing. */
