@@ -7,12 +7,19 @@ import java.util.Optional;
  * illegal from here.
  *
  * <pre>
+ * PREPARING_CALIBRATION -> CALIBRATING -> PREPARING_SHADOW | PREPARING_SPLIT
+ *                          CALIBRATING -> CALIBRATED -> PREPARING_SHADOW | PREPARING_SPLIT
  * PREPARING_SHADOW -> SHADOW -> PREPARING_SPLIT -> SPLIT -> PREPARING_PROMOTION -> PROMOTED
  *                                  SPLIT -> WIDENING -> SPLIT | PREPARING_PROMOTION
  *        any live state -> STOPPED | ROLLED_BACK            PROMOTED -> ROLLED_BACK
  * </pre>
  */
 enum RolloutState {
+  PREPARING_CALIBRATION,
+  /** The current version's own records are measured. */
+  CALIBRATING,
+  /** Measured, and the tests are expected to take longer than they may: a person decides. */
+  CALIBRATED,
   PREPARING_SHADOW,
   SHADOW,
   PREPARING_SPLIT,
@@ -36,6 +43,7 @@ enum RolloutState {
   /** Where a rollout begins whose first test is that one. */
   static RolloutState preparing(Stage stage) {
     return switch (stage) {
+      case CALIBRATION -> PREPARING_CALIBRATION;
       case SHADOW -> PREPARING_SHADOW;
       case SPLIT -> PREPARING_SPLIT;
     };
@@ -44,20 +52,43 @@ enum RolloutState {
   /** The prepared route is committed. */
   RolloutState committed() {
     return switch (this) {
+      case PREPARING_CALIBRATION -> CALIBRATING;
       case PREPARING_SHADOW -> SHADOW;
       case PREPARING_SPLIT, WIDENING -> SPLIT;
       case PREPARING_PROMOTION -> PROMOTED;
-      case SHADOW, SPLIT, PROMOTED, ROLLED_BACK, STOPPED ->
+      case CALIBRATING, CALIBRATED, SHADOW, SPLIT, PROMOTED, ROLLED_BACK, STOPPED ->
           throw new IllegalMove("committed", this);
     };
+  }
+
+  /**
+   * The figures are there.
+   *
+   * @param next the first test that compares
+   * @param waits whether a person has to decide first
+   */
+  RolloutState measured(Stage next, boolean waits) {
+    if (this != CALIBRATING) {
+      throw new IllegalMove("measured", this);
+    }
+    return waits ? CALIBRATED : preparing(next);
+  }
+
+  /** A person lets the tests begin although they are expected to take long. */
+  RolloutState confirmed(Stage next) {
+    if (this != CALIBRATED) {
+      throw new IllegalMove("confirmed", this);
+    }
+    return preparing(next);
   }
 
   /** The prepared route is given up: what was not there before ends, what was goes on. */
   RolloutState givenUp() {
     return switch (this) {
-      case PREPARING_SHADOW, PREPARING_SPLIT, PREPARING_PROMOTION -> STOPPED;
+      case PREPARING_CALIBRATION, PREPARING_SHADOW, PREPARING_SPLIT, PREPARING_PROMOTION -> STOPPED;
       case WIDENING -> SPLIT;
-      case SHADOW, SPLIT, PROMOTED, ROLLED_BACK, STOPPED -> throw new IllegalMove("given up", this);
+      case CALIBRATING, CALIBRATED, SHADOW, SPLIT, PROMOTED, ROLLED_BACK, STOPPED ->
+          throw new IllegalMove("given up", this);
     };
   }
 
@@ -65,7 +96,10 @@ enum RolloutState {
   RolloutState widening() {
     return switch (this) {
       case SPLIT -> WIDENING;
-      case PREPARING_SHADOW,
+      case PREPARING_CALIBRATION,
+          CALIBRATING,
+          CALIBRATED,
+          PREPARING_SHADOW,
           SHADOW,
           PREPARING_SPLIT,
           WIDENING,
@@ -82,7 +116,15 @@ enum RolloutState {
     return switch (this) {
       case SHADOW -> splitFollows ? PREPARING_SPLIT : PREPARING_PROMOTION;
       case SPLIT, WIDENING -> PREPARING_PROMOTION;
-      case PREPARING_SHADOW, PREPARING_SPLIT, PREPARING_PROMOTION, PROMOTED, ROLLED_BACK, STOPPED ->
+      case PREPARING_CALIBRATION,
+          CALIBRATING,
+          CALIBRATED,
+          PREPARING_SHADOW,
+          PREPARING_SPLIT,
+          PREPARING_PROMOTION,
+          PROMOTED,
+          ROLLED_BACK,
+          STOPPED ->
           throw new IllegalMove("promoted", this);
     };
   }
@@ -98,14 +140,23 @@ enum RolloutState {
           PREPARING_PROMOTION,
           PROMOTED ->
           ROLLED_BACK;
-      case ROLLED_BACK, STOPPED -> throw new IllegalMove("rolled back", this);
+      case PREPARING_CALIBRATION, CALIBRATING, CALIBRATED, ROLLED_BACK, STOPPED ->
+          throw new IllegalMove("rolled back", this);
     };
   }
 
   /** It ends without a winner: by a verdict, by a person, or because it could not be prepared. */
   RolloutState stopped() {
     return switch (this) {
-      case PREPARING_SHADOW, SHADOW, PREPARING_SPLIT, SPLIT, WIDENING, PREPARING_PROMOTION ->
+      case PREPARING_CALIBRATION,
+          CALIBRATING,
+          CALIBRATED,
+          PREPARING_SHADOW,
+          SHADOW,
+          PREPARING_SPLIT,
+          SPLIT,
+          WIDENING,
+          PREPARING_PROMOTION ->
           STOPPED;
       case PROMOTED, ROLLED_BACK, STOPPED -> throw new IllegalMove("stopped", this);
     };
@@ -114,7 +165,16 @@ enum RolloutState {
   /** Whether it holds the model's one place for a live rollout. */
   boolean isLive() {
     return switch (this) {
-      case PREPARING_SHADOW, SHADOW, PREPARING_SPLIT, SPLIT, WIDENING, PREPARING_PROMOTION -> true;
+      case PREPARING_CALIBRATION,
+          CALIBRATING,
+          CALIBRATED,
+          PREPARING_SHADOW,
+          SHADOW,
+          PREPARING_SPLIT,
+          SPLIT,
+          WIDENING,
+          PREPARING_PROMOTION ->
+          true;
       case PROMOTED, ROLLED_BACK, STOPPED -> false;
     };
   }
@@ -122,9 +182,17 @@ enum RolloutState {
   /** The test that runs now. */
   Optional<Stage> liveTest() {
     return switch (this) {
+      case CALIBRATING -> Optional.of(Stage.CALIBRATION);
       case SHADOW -> Optional.of(Stage.SHADOW);
       case SPLIT, WIDENING -> Optional.of(Stage.SPLIT);
-      case PREPARING_SHADOW, PREPARING_SPLIT, PREPARING_PROMOTION, PROMOTED, ROLLED_BACK, STOPPED ->
+      case PREPARING_CALIBRATION,
+          CALIBRATED,
+          PREPARING_SHADOW,
+          PREPARING_SPLIT,
+          PREPARING_PROMOTION,
+          PROMOTED,
+          ROLLED_BACK,
+          STOPPED ->
           Optional.empty();
     };
   }

@@ -160,6 +160,6 @@ final class Plans {
   }
 
   static RolloutRequest request(@Nullable StageRequest shadow, @Nullable StageRequest split) {
-    return new RolloutRequest("2", shadow, split, null, null);
+    return new RolloutRequest("2", shadow, split, null, null, null);
   }
 }

@@ -1,5 +1,8 @@
 package dev.understudy.registry.rollout;
 
+import static dev.understudy.registry.rollout.RolloutState.CALIBRATED;
+import static dev.understudy.registry.rollout.RolloutState.CALIBRATING;
+import static dev.understudy.registry.rollout.RolloutState.PREPARING_CALIBRATION;
 import static dev.understudy.registry.rollout.RolloutState.PREPARING_PROMOTION;
 import static dev.understudy.registry.rollout.RolloutState.PREPARING_SHADOW;
 import static dev.understudy.registry.rollout.RolloutState.PREPARING_SPLIT;
@@ -27,16 +30,37 @@ class RolloutStateTest {
   /** Every move, by name. */
   private static final Map<String, UnaryOperator<RolloutState>> MOVES =
       Map.of(
-          "committed", RolloutState::committed,
-          "promoted with a split to follow", state -> state.promoted(true),
-          "promoted without", state -> state.promoted(false),
-          "rolled back", RolloutState::rolledBack,
-          "stopped", RolloutState::stopped,
-          "given up", RolloutState::givenUp,
-          "widened", RolloutState::widening);
+          "committed",
+          RolloutState::committed,
+          "promoted with a split to follow",
+          state -> state.promoted(true),
+          "promoted without",
+          state -> state.promoted(false),
+          "rolled back",
+          RolloutState::rolledBack,
+          "stopped",
+          RolloutState::stopped,
+          "given up",
+          RolloutState::givenUp,
+          "widened",
+          RolloutState::widening,
+          "measured",
+          state -> state.measured(Stage.SHADOW, false),
+          "measured and waiting",
+          state -> state.measured(Stage.SPLIT, true),
+          "confirmed",
+          state -> state.confirmed(Stage.SPLIT));
 
   static Stream<Arguments> legalMoves() {
     return Stream.of(
+        Arguments.of(PREPARING_CALIBRATION, "committed", CALIBRATING),
+        Arguments.of(PREPARING_CALIBRATION, "given up", STOPPED),
+        Arguments.of(PREPARING_CALIBRATION, "stopped", STOPPED),
+        Arguments.of(CALIBRATING, "measured", PREPARING_SHADOW),
+        Arguments.of(CALIBRATING, "measured and waiting", CALIBRATED),
+        Arguments.of(CALIBRATING, "stopped", STOPPED),
+        Arguments.of(CALIBRATED, "confirmed", PREPARING_SPLIT),
+        Arguments.of(CALIBRATED, "stopped", STOPPED),
         Arguments.of(PREPARING_SHADOW, "committed", SHADOW),
         Arguments.of(PREPARING_SHADOW, "rolled back", ROLLED_BACK),
         Arguments.of(PREPARING_SHADOW, "stopped", STOPPED),
@@ -104,7 +128,8 @@ class RolloutStateTest {
     assertThat(SHADOW.liveTest()).contains(Stage.SHADOW);
     assertThat(SPLIT.liveTest()).contains(Stage.SPLIT);
     assertThat(WIDENING.liveTest()).contains(Stage.SPLIT);
-    assertThat(EnumSet.complementOf(EnumSet.of(SHADOW, SPLIT, WIDENING)))
+    assertThat(CALIBRATING.liveTest()).contains(Stage.CALIBRATION);
+    assertThat(EnumSet.complementOf(EnumSet.of(CALIBRATING, SHADOW, SPLIT, WIDENING)))
         .allSatisfy(state -> assertThat(state.liveTest()).isEmpty());
   }
 }
