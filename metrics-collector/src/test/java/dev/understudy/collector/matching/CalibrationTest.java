@@ -73,6 +73,24 @@ class CalibrationTest {
         .isGreaterThan(said.getCalibration().getTests(0).getKnownUnits());
   }
 
+  @Test
+  void aCollectorThatIsKilledAgainAndAgainSaysTheSame() {
+    Bench bench = new Bench(1, KEEP);
+    bench.define(calibration(), 1_000);
+    int fed = 0;
+    for (Events.Entry entry : log()) {
+      bench.feed(0, entry);
+      if (++fed % 40 == 0) {
+        bench.settle();
+        bench.restartMatcher(0);
+        bench.restartJudge();
+      }
+    }
+    bench.settle();
+
+    assertThat(bench.evaluations).isEqualTo(read());
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 3, 12})
   void aReplaySaysTheSameToTheLastBitWithAnyNumberOfPartitions(int partitions) {
