@@ -156,6 +156,12 @@ final class Api {
         .post(model() + "/rollouts/{id}/stop", id);
   }
 
+  Response confirm(String id, String ifMatch) {
+    var request = json("{\"reason\": \"we can wait\"}");
+    return (ifMatch == null ? request : request.header("If-Match", ifMatch))
+        .post(model() + "/rollouts/{id}/confirm", id);
+  }
+
   Response widen(String id, String ifMatch, double share) {
     var request = json("{\"share\": %s, \"reason\": \"no need to wait\"}".formatted(share));
     return (ifMatch == null ? request : request.header("If-Match", ifMatch))

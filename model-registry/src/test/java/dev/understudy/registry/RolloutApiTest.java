@@ -236,13 +236,33 @@ class RolloutApiTest {
   }
 
   @Test
-  void aSlowGuardNeedsItsThreshold() {
+  void onlyARolloutThatWaitsAfterItsCalibrationIsConfirmed() {
     Api api = deployed();
-    String shadow = Api.SHADOW.replace(", \"slow_threshold\": \"PT0.05S\"", "");
+    String id = api.start("2", Api.SHADOW, "null").then().statusCode(201).extract().path("id");
 
-    problem(api.start("2", shadow, "null"), 400, "invalid-request")
+    problem(api.confirm(id, null), 428, "precondition-required");
+    problem(api.confirm(id, "\"0\""), 412, "stale");
+    problem(api.confirm(id, "*"), 409, "conflict")
         .then()
-        .body("field", equalTo("shadow.guards[1].slow_threshold"));
+        .body("detail", containsString("only one that is CALIBRATED waits"));
+  }
+
+  @Test
+  void aCalibrationThatCannotBeIsRefusedByItsField() {
+    Api api = deployed();
+
+    problem(
+            api.start("2", Api.SHADOW, "null, \"calibration\": {\"units\": 5}"),
+            400,
+            "invalid-request")
+        .then()
+        .body("field", equalTo("calibration.units"));
+    problem(
+            api.start("2", Api.SHADOW, "null, \"calibration\": {\"minimum_units\": 99}"),
+            400,
+            "invalid-request")
+        .then()
+        .body("field", equalTo("calibration.minimum_units"));
   }
 
   @Test

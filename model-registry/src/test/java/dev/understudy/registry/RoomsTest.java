@@ -129,6 +129,8 @@ class RoomsTest {
           .or()
           .haveFullyQualifiedName("dev.understudy.registry.rollout.WideningCheck")
           .or()
+          .haveFullyQualifiedName("dev.understudy.registry.rollout.Calibrated")
+          .or()
           .haveFullyQualifiedName("dev.understudy.registry.fleet.FleetView")
           .should()
           .onlyDependOnClassesThat(

@@ -1,5 +1,6 @@
 package dev.understudy.collector.comparison;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One mature request of a test, with the outcomes of its rows that came in time. */
@@ -92,4 +93,26 @@ public sealed interface JudgedUnit {
       this(epoch, share, toCandidate, scored, positive, LabelDraw.CERTAIN);
     }
   }
+
+  /**
+   * In a calibration: the current version alone.
+   *
+   * @param readings what each of the tests that follow would read of it, in their order
+   */
+  record Measured(int epoch, List<Reading> readings) implements JudgedUnit {
+    public Measured {
+      readings = List.copyOf(readings);
+      if (readings.isEmpty()) {
+        throw new IllegalArgumentException("a request that no test would read");
+      }
+    }
+
+    @Override
+    public Truth truth() {
+      return readings.getFirst().truth();
+    }
+  }
+
+  /** The current version's score and the outcomes, as one test reads them. */
+  record Reading(Scored scored, Truth truth) {}
 }

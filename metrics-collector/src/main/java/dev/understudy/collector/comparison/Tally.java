@@ -16,12 +16,14 @@ import java.util.function.BinaryOperator;
  * @param refused records of the test that contradict its definition, and requests of several rows
  *     where its rule of labels takes one
  * @param units of a test by unit, once the partitions are put together; else empty
+ * @param calibration of a calibration, which has neither pairs nor arms
  */
 public record Tally(
     SortedMap<Integer, PairTally> pairs,
     SortedMap<Stratum, SplitTally> arms,
     long refused,
-    UnitTally units) {
+    UnitTally units,
+    CalibrationTally calibration) {
   /** Nothing counted yet. */
   public static final Tally EMPTY = new Tally(new TreeMap<>(), new TreeMap<>(), 0);
 
@@ -48,19 +50,23 @@ public record Tally(
     arms = Collections.unmodifiableSortedMap(new TreeMap<>(arms));
   }
 
-  /** Of one partition, where units are not known yet. */
+  /** Of one partition of a test, where units are not known yet. */
   public Tally(
       SortedMap<Integer, PairTally> pairs, SortedMap<Stratum, SplitTally> arms, long refused) {
-    this(pairs, arms, refused, UnitTally.EMPTY);
+    this(pairs, arms, refused, UnitTally.EMPTY, CalibrationTally.EMPTY);
   }
 
   /** The same requests, with what is known of their units. */
   public Tally withUnits(UnitTally known) {
-    return new Tally(pairs, arms, refused, known);
+    return new Tally(pairs, arms, refused, known, calibration);
   }
 
   /** With one more mature prediction. */
   public Tally plus(TestPlan plan, JudgedUnit unit) {
+    Calibrating calibrating = plan.calibrating();
+    if (calibrating != null && unit instanceof JudgedUnit.Measured measured) {
+      return new Tally(pairs, arms, refused, units, calibration.plus(calibrating, measured));
+    }
     if (!plan.epochs().contains(unit.epoch()) || !plan.labels().takes(unit.truth().rows())) {
       return plusRefused();
     }
@@ -81,12 +87,13 @@ public record Tally(
         SplitTally after = (before == null ? SplitTally.EMPTY : before).plus(plan, one);
         yield new Tally(pairs, with(arms, stratum, after), refused);
       }
+      case JudgedUnit.Measured measured -> plusRefused();
     };
   }
 
   /** With one more record that contradicts the definition. */
   public Tally plusRefused() {
-    return new Tally(pairs, arms, refused + 1);
+    return new Tally(pairs, arms, refused + 1, units, calibration);
   }
 
   /** Both tallies together. */
@@ -94,7 +101,9 @@ public record Tally(
     return new Tally(
         merged(pairs, other.pairs, PairTally::merge),
         merged(arms, other.arms, SplitTally::merge),
-        refused + other.refused);
+        refused + other.refused,
+        UnitTally.EMPTY,
+        calibration.merge(other.calibration));
   }
 
   /** All pairs, whatever their epoch. */

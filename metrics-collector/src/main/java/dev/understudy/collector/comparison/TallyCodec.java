@@ -23,6 +23,9 @@ public final class TallyCodec {
         TallyState.newBuilder().setSchema(SCHEMA).setRefused(tally.refused());
     tally.pairs().forEach((epoch, pairs) -> state.addPairs(write(epoch, pairs)));
     tally.arms().forEach((stratum, arms) -> state.addArms(write(stratum, arms)));
+    if (!tally.calibration().drafts().isEmpty()) {
+      state.setCalibration(CalibrationCodec.write(tally.calibration()));
+    }
     return state.build();
   }
 
@@ -59,7 +62,12 @@ public final class TallyCodec {
     state
         .getArmsList()
         .forEach(one -> arms.put(new Tally.Stratum(one.getEpoch(), one.getShare()), read(one)));
-    return new Tally(pairs, arms, state.getRefused());
+    return new Tally(
+        pairs,
+        arms,
+        state.getRefused(),
+        UnitTally.EMPTY,
+        CalibrationCodec.read(state.getCalibration()));
   }
 
   private static PairsState write(int epoch, PairTally pairs) {

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A test's frozen definition, read and checked: what cannot be judged is refused here, by name, and
@@ -32,6 +33,7 @@ import java.util.stream.Collectors;
  * @param watch how the promoted candidate is watched; empty of a test before a promotion
  * @param breaker when the candidate fails too often for anything else to matter
  * @param sha256 of the definition's bytes, lower-case hex
+ * @param calibrating what is measured of the current version before the tests; null of a test
  */
 public record TestPlan(
     String testId,
@@ -53,7 +55,8 @@ public record TestPlan(
     boolean byUnit,
     Optional<WatchRule> watch,
     Optional<BreakerRule> breaker,
-    String sha256) {
+    String sha256,
+    @Nullable Calibrating calibrating) {
 
   private static final long LONGEST_MS = 10L * 366 * 24 * 60 * 60 * 1000;
 
@@ -99,10 +102,15 @@ public record TestPlan(
     requireName("candidates", candidate);
     require(!candidate.equals(definition.getCurrent()), "candidates: %s is current", candidate);
     require(
-        definition.getMode() == RouteMode.SHADOW || definition.getMode() == RouteMode.SPLIT,
+        definition.getMode() == RouteMode.SHADOW
+            || definition.getMode() == RouteMode.SPLIT
+            || (definition.getMode() == RouteMode.SINGLE && definition.hasCalibration()),
         "mode: %s is not a test",
         definition.getMode());
     requireDuration("horizon_ms", definition.getHorizonMs());
+    if (definition.hasCalibration()) {
+      return calibration(definition, sha256);
+    }
     requireDuration("shadow_deadline_ms", definition.getShadowDeadlineMs());
     Measure measure =
         KpiRules.check(definition.getMeaning(), definition.getMode(), definition.getPrimary());
@@ -136,7 +144,41 @@ public record TestPlan(
         UnitRules.check(definition, measure),
         WatchRule.of(definition, measure),
         BreakerRule.of(definition),
-        sha256);
+        sha256,
+        null);
+  }
+
+  /** Beside the times, all that matters of a calibration is in its drafts. */
+  private static TestPlan calibration(TestDefinition definition, String sha256) {
+    require(
+        definition.getMode() == RouteMode.SINGLE,
+        "calibration: in %s versions are compared, not measured",
+        definition.getMode());
+    requireDuration("policy.maximum_duration_ms", definition.getPolicy().getMaximumDurationMs());
+    Calibrating calibrating = Calibrating.of(definition);
+    TestPlan first = calibrating.drafts().getFirst().plan();
+    return new TestPlan(
+        definition.getTestId(),
+        definition.getRolloutId(),
+        definition.getProject(),
+        definition.getModel(),
+        RouteMode.SINGLE,
+        definition.getCurrent(),
+        definition.getCandidates(0),
+        definition.getHorizonMs(),
+        0,
+        definition.getMeaning(),
+        first.primary(),
+        first.measure(),
+        List.of(),
+        definition.getPolicy(),
+        Set.of(0),
+        first.labels(),
+        false,
+        Optional.empty(),
+        Optional.empty(),
+        sha256,
+        calibrating);
   }
 
   /** In SHADOW: the version whose answer the caller gets; after a promotion, the candidate. */

@@ -85,11 +85,14 @@ public final class Judge {
   public record LogEs(double better, double worse) {}
 
   /**
-   * Whether the test is over with this evaluation. A promotion ends it only once the last share of
-   * its split is live: before, the split may have been widened in the meantime, and then the
-   * registry waits for evidence from the share that callers see now.
+   * Whether the test is over with this evaluation. A calibration has only one. A promotion ends it
+   * only once the last share of its split is live: before, the split may have been widened in the
+   * meantime, and then the registry waits for evidence from the share that callers see now.
    */
   public static boolean ends(TestPlan plan, RolloutEvaluated evaluation) {
+    if (plan.calibrating() != null) {
+      return true;
+    }
     return switch (evaluation.getVerdict()) {
       case ROLLBACK, STOP_FUTILE, STOP_INCONCLUSIVE, STOP_INVALID, WATCHED_OK -> true;
       case PROMOTE -> evaluation.getEpoch() >= plan.lastEpoch();

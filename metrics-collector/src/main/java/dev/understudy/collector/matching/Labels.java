@@ -1,6 +1,7 @@
 package dev.understudy.collector.matching;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.understudy.collector.comparison.Calibrating;
 import dev.understudy.collector.comparison.LabelDraw;
 import dev.understudy.collector.comparison.TestPlan;
 import dev.understudy.collector.comparison.Truth;
@@ -114,6 +115,10 @@ final class Labels {
    * probability that can be used where labels are drawn.
    */
   static boolean usable(WaitingLabel label, TestPlan plan) {
+    Calibrating calibrating = plan.calibrating();
+    if (calibrating != null) {
+      return calibrating.drafts().stream().anyMatch(draft -> usable(label, draft.plan()));
+    }
     return label.getName().equals(plan.outcome())
         && !Double.isNaN(read(label, plan))
         && plan.labels().allows(label.getLabellingProbability());

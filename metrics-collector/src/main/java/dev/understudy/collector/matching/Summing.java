@@ -6,6 +6,7 @@ import dev.understudy.collector.comparison.TallyCodec;
 import dev.understudy.collector.comparison.TestPlan;
 import dev.understudy.collector.comparison.UnitCodec;
 import dev.understudy.collector.comparison.UnitSums;
+import dev.understudy.collector.decision.Calibrator;
 import dev.understudy.collector.decision.ErrorWindow;
 import dev.understudy.collector.decision.Judge;
 import dev.understudy.collector.decision.Memory;
@@ -127,11 +128,14 @@ final class Summing {
       Stand stand = new Stand(begin, second, lastPrediction(second, now));
       Tally tally = withUnits(known.plan(), second, tally(second, now), at);
       memory = remember(memory, second, now);
-      RolloutEvaluated evaluation = Judge.evaluate(known.plan(), tally, stand, memory);
-      output.evaluated(evaluation);
-      memory = memory.after(known.plan(), tally, stand);
+      RolloutEvaluated evaluation = evaluate(known.plan(), tally, stand, memory);
       second += SECOND_MS;
       left--;
+      if (evaluation == null) {
+        continue;
+      }
+      output.evaluated(evaluation);
+      memory = memory.after(known.plan(), tally, stand);
       if (Judge.ends(known.plan(), evaluation)) {
         end(testId, begin, second);
         return;
@@ -140,6 +144,14 @@ final class Summing {
     if (second != at.getNextMs()) {
       put(testId, begin, second, false, memory);
     }
+  }
+
+  /** Null where a calibration has nothing to say yet. */
+  private static @Nullable RolloutEvaluated evaluate(
+      TestPlan plan, Tally tally, Stand stand, Memory memory) {
+    return plan.calibrating() == null
+        ? Judge.evaluate(plan, tally, stand, memory)
+        : Calibrator.evaluate(plan, tally.calibration(), stand);
   }
 
   private static Tally tally(long second, List<Head> now) {

@@ -1,6 +1,7 @@
 package dev.understudy.collector.matching;
 
 import dev.understudy.collector.comparison.AucTally;
+import dev.understudy.collector.comparison.Calibrating;
 import dev.understudy.collector.comparison.JudgedUnit;
 import dev.understudy.collector.comparison.Measure;
 import dev.understudy.collector.comparison.Scored;
@@ -11,6 +12,7 @@ import dev.understudy.collector.state.v1.WaitingPrediction;
 import dev.understudy.collector.state.v1.WaitingScore;
 import dev.understudy.contracts.v1.RouteMode;
 import dev.understudy.contracts.v1.ScoreStatus;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
@@ -27,12 +29,32 @@ final class UnitReader {
         || prediction.getMode() != plan.mode().getNumber()) {
       return null;
     }
+    Calibrating calibrating = plan.calibrating();
+    if (calibrating != null) {
+      return measured(row, plan, calibrating);
+    }
     Labels.Known known = Labels.known(row, plan);
     int shard =
         plan.measure().family() == Measure.Family.BLOCKS ? Shards.of(id, AucTally.SHARDS) : 0;
     return plan.mode() == RouteMode.SHADOW
         ? pair(row, plan, known, shard)
         : assigned(prediction, plan, known, shard);
+  }
+
+  private static JudgedUnit.@Nullable Measured measured(
+      Waiting row, TestPlan plan, Calibrating calibrating) {
+    WaitingPrediction prediction = row.getPrediction();
+    if (!prediction.getArm().equals(plan.current())) {
+      return null;
+    }
+    List<JudgedUnit.Reading> readings = new ArrayList<>();
+    for (Calibrating.Draft draft : calibrating.drafts()) {
+      readings.add(
+          new JudgedUnit.Reading(
+              scored(prediction, plan.current(), draft.plan()),
+              Labels.known(row, draft.plan()).truth()));
+    }
+    return new JudgedUnit.Measured(prediction.getEpoch(), readings);
   }
 
   private static JudgedUnit.@Nullable Pair pair(

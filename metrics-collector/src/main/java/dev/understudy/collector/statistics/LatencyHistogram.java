@@ -32,7 +32,11 @@ public record LatencyHistogram(NavigableMap<Integer, Long> counts) {
   /** By how much one edge exceeds the one before. */
   public static final double GROWTH = 1.02;
 
-  private static final int LAST_BUCKET = 1 + (int) Math.ceil(Math.log(600e6) / Math.log(GROWTH));
+  /** Where the last bucket begins, which has no upper edge: ten minutes, in microseconds. */
+  public static final double LONGEST_US = 600e6;
+
+  private static final int LAST_BUCKET =
+      1 + (int) Math.ceil(Math.log(LONGEST_US) / Math.log(GROWTH));
 
   /** Before the first record. */
   public static final LatencyHistogram EMPTY = new LatencyHistogram(new TreeMap<>());

@@ -89,7 +89,13 @@ class EvaluationDesk {
       case ACCEPTED -> keep(said, value, signature);
       // Kafka delivers at least once, so this is no news to anybody.
       case SEEN_BEFORE -> {}
-      case UNKNOWN_ROLLOUT, WRONG_TEST, WRONG_EPOCH, WRONG_DEFINITION, NOT_LIVE, UNSUPPORTED ->
+      case UNKNOWN_ROLLOUT,
+          WRONG_TEST,
+          WRONG_EPOCH,
+          WRONG_DEFINITION,
+          NOT_LIVE,
+          BAD_CALIBRATION,
+          UNSUPPORTED ->
           refuse(said, label(judged));
     }
     return label(judged);

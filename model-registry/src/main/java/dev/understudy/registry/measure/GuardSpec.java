@@ -19,14 +19,15 @@ import org.jspecify.annotations.Nullable;
  *     (answered without a usable prediction)
  * @param relativeMargin 0.5 allows half as many again; by default 0.25 for SLOW, 0.5 otherwise
  * @param absoluteMargin 0.01 allows one point more; by default 0.01 for SLOW, 0.0025 otherwise
- * @param slowThreshold scoring longer than this is slow; SLOW cannot do without
+ * @param slowThreshold SLOW: scoring longer than this is slow; measured before the test where it is
+ *     left out, as the 95th percentile of the current model's
  * @param required false: can only roll back, not hold up a promotion; true by default
  */
 @Schema(
     description =
         "What a candidate must not harm: ERRORS (failed, timed out or invalid), TIMEOUTS, INVALID"
-            + " (answered without a usable prediction) or SLOW, which needs a 'slow_threshold'. The"
-            + " laxer of both margins counts: 0.5 and 0.0025 by default, of SLOW 0.25 and 0.01.")
+            + " (answered without a usable prediction) or SLOW, whose 'slow_threshold' is"
+            + " measured before the test where it is left out. The laxer of both margins counts: 0.5 and 0.0025 by default, of SLOW 0.25 and 0.01.")
 public record GuardSpec(
     @Nullable String kind,
     @Nullable Double relativeMargin,
@@ -84,9 +85,10 @@ public record GuardSpec(
     }
     String threshold = at + ".slow_threshold";
     if (slow) {
-      Duration limit = Checks.present(threshold, slowThreshold);
-      guard.setSlowThresholdUs(
-          Checks.between(threshold, limit, SHORTEST, LONGEST).toNanos() / 1_000);
+      if (slowThreshold != null) {
+        guard.setSlowThresholdUs(
+            Checks.between(threshold, slowThreshold, SHORTEST, LONGEST).toNanos() / 1_000);
+      }
     } else if (slowThreshold != null) {
       throw Refused.field(threshold, "'%s' belongs to SLOW, leave it out".formatted(threshold));
     }

@@ -28,10 +28,11 @@ import org.jspecify.annotations.Nullable;
  *     RMSE is compared as the mean squared error, so in its units
  * @param minimumEffect for SUPERIORITY: the effect below which going on is futile, in the same
  *     units
- * @param centre the current model's mean in calibration; a split cannot do without where the KPI is
- *     the mean of a loss or a value
- * @param cap MAE, RMSE and VALUE: what one prediction counts at most, e.g. the 99.5th percentile of
- *     the current model's errors (RMSE: of their squares); all others have a cap by their nature
+ * @param centre the current model's mean, for a split by the mean of a loss or a value; measured
+ *     before the test where it is left out
+ * @param cap MAE, RMSE and VALUE: what one prediction counts at most (RMSE: its square); measured
+ *     where it is left out, as the 99.5th percentile of the current model's. All others have a cap
+ *     by their nature
  * @param costs COST: what is not named costs nothing
  * @param prevalence AUC: the share of positives, which gives the blocks their usual sizes
  * @param blockPositives AUC: positives in a block; 8 where prevalence does not say otherwise
@@ -50,10 +51,10 @@ import org.jspecify.annotations.Nullable;
             + " Kinds by task: BINARY_CLASSIFICATION has ACCURACY, LOG_LOSS, BRIER, COST, F1,"
             + " PRECISION, RECALL, AUC, VALUE; MULTICLASS_CLASSIFICATION has ACCURACY, LOG_LOSS,"
             + " BRIER, COST, MACRO_F1, VALUE; REGRESSION has MAE, RMSE, VALUE. VALUE needs a split."
-            + " MAE, RMSE and VALUE need a 'cap'. In a split every mean of a loss or a value needs"
-            + " its 'centre'. RMSE is compared as the mean squared error: margin, minimum_effect,"
-            + " cap and centre are in its units. A split with a unit_key has one of the means, and may"
-            + " have a 'covariate'.")
+            + " MAE, RMSE and VALUE have a 'cap', and in a split every mean of a loss or a value has a"
+            + " 'centre': what is left out is measured before the test. RMSE is compared as the mean"
+            + " squared error: margin, minimum_effect, cap and centre are in its units. A split with a"
+            + " unit_key has one of the means, and may have a 'covariate'.")
 public record KpiSpec(
     @Nullable String kind,
     @Nullable String line,
@@ -88,9 +89,29 @@ public record KpiSpec(
    * @param mode of the test that it is for; unspecified where it may be for any
    */
   public Kpi checked(String at, Predicted predicted, RouteMode mode) {
+    return checked(at, predicted, mode, false);
+  }
+
+  /**
+   * The same with 0 for every figure that is left out and can be measured, also where it has a
+   * usual value.
+   */
+  public Kpi draft(String at, Predicted predicted, RouteMode mode) {
+    return checked(at, predicted, mode, true);
+  }
+
+  /**
+   * Whether the centre is needed in such a test and left out. The cap is in that case 0 in what was
+   * checked; a centre of 0 may be meant.
+   */
+  public boolean centreIsOpen(Kpi checked, RouteMode mode) {
+    return centre == null && mode == RouteMode.SPLIT && isMean(checked.getKind());
+  }
+
+  private Kpi checked(String at, Predicted predicted, RouteMode mode, boolean measured) {
     refuse(at + ".covariate", covariate, "belongs to a split with a 'unit_key'");
-    Kpi.Builder kpi = one(at, predicted, mode);
-    tuning(at + ".tuning_units", kpi.getKind(), kpi);
+    Kpi.Builder kpi = one(at, predicted, mode, measured);
+    tuning(at + ".tuning_units", kpi.getKind(), measured, kpi);
     return kpi.build();
   }
 
@@ -101,7 +122,7 @@ public record KpiSpec(
    * @param at the path of this object in the request
    */
   public Kpi checkedByUnit(String at, Predicted predicted) {
-    Kpi.Builder kpi = one(at, predicted, RouteMode.SPLIT);
+    Kpi.Builder kpi = one(at, predicted, RouteMode.SPLIT, false);
     if (!isMean(kpi.getKind())) {
       throw Refused.field(
           at + ".kind",
@@ -118,7 +139,7 @@ public record KpiSpec(
     return kpi.build();
   }
 
-  private Kpi.Builder one(String at, Predicted predicted, RouteMode mode) {
+  private Kpi.Builder one(String at, Predicted predicted, RouteMode mode, boolean measured) {
     KpiKind what =
         Checks.choice(
             at + ".kind",
@@ -131,6 +152,9 @@ public record KpiSpec(
     costs(at + ".costs", what, predicted, kpi);
     double most = cap(at + ".cap", what, predicted.task(), kpi.getCostsList());
     kpi.setCap(most);
+    if (most == 0) {
+      most = LARGEST_CAP;
+    }
     if (where == KpiLine.SUPERIORITY) {
       refuse(at + ".margin", margin, "belongs to NON_INFERIORITY");
       double effect = Checks.present(at + ".minimum_effect", minimumEffect);
@@ -144,8 +168,8 @@ public record KpiSpec(
       }
       kpi.setMargin(below(at + ".margin", accepted, most));
     }
-    centre(at + ".centre", what, mode, most, kpi);
-    blocks(at, what, kpi);
+    centre(at + ".centre", what, most, kpi);
+    blocks(at, what, measured, kpi);
     value(at + ".outcome", what, predicted, kpi);
     return kpi;
   }
@@ -162,7 +186,7 @@ public record KpiSpec(
   }
 
   /** Whether it is a mean, so that a split can weigh each unit by itself. */
-  private static boolean isMean(KpiKind what) {
+  public static boolean isMean(KpiKind what) {
     return switch (what) {
       case ACCURACY, LOG_LOSS, BRIER, COST, MAE, RMSE, VALUE -> true;
       case F1, PRECISION, RECALL, MACRO_F1, AUC, KPI_KIND_UNSPECIFIED, UNRECOGNIZED -> false;
@@ -215,16 +239,10 @@ public record KpiSpec(
     }
   }
 
+  /** 0 where there is none by nature and none is given. */
   private double cap(String field, KpiKind what, Task task, List<Cost> matrix) {
     if (what == KpiKind.MAE || what == KpiKind.RMSE || what == KpiKind.VALUE) {
-      if (cap == null) {
-        throw Refused.field(
-            field,
-            "%s is judged by what one prediction counts at most; say it, e.g. the 99.5th percentile"
-                    .formatted(what)
-                + " of the current model's");
-      }
-      return Checks.positive(field, cap, LARGEST_CAP);
+      return cap == null ? 0 : Checks.positive(field, cap, LARGEST_CAP);
     }
     refuse(field, cap, "belongs to MAE, RMSE and VALUE");
     return switch (what) {
@@ -236,20 +254,17 @@ public record KpiSpec(
     };
   }
 
-  private void centre(String field, KpiKind what, RouteMode mode, double most, Kpi.Builder kpi) {
+  private void centre(String field, KpiKind what, double most, Kpi.Builder kpi) {
     if (!isMean(what)) {
       refuse(field, centre, "belongs to the mean of a loss or a value");
       return;
-    }
-    if (mode == RouteMode.SPLIT) {
-      Checks.present(field, centre);
     }
     if (centre != null) {
       kpi.setCentre(Checks.between(field, centre, 0, most));
     }
   }
 
-  private void blocks(String at, KpiKind what, Kpi.Builder kpi) {
+  private void blocks(String at, KpiKind what, boolean measured, Kpi.Builder kpi) {
     if (what != KpiKind.AUC) {
       refuse(at + ".prevalence", prevalence, "belongs to AUC");
       refuse(at + ".block_positives", blockPositives, "belongs to AUC");
@@ -258,17 +273,25 @@ public record KpiSpec(
     }
     AucBlock usual =
         prevalence == null ? AucBlock.USUAL : AucBlock.at(at + ".prevalence", prevalence);
-    int positives = blockPositives == null ? usual.positives() : blockPositives;
-    int negatives = blockNegatives == null ? usual.negatives() : blockNegatives;
-    kpi.setBlockPositives(
-        (int) Checks.between(at + ".block_positives", positives, 1, LARGEST_BLOCK));
-    kpi.setBlockNegatives(
-        (int) Checks.between(at + ".block_negatives", negatives, 1, LARGEST_BLOCK));
+    boolean open = measured && prevalence == null;
+    if (blockPositives != null || !open) {
+      int positives = blockPositives == null ? usual.positives() : blockPositives;
+      kpi.setBlockPositives(
+          (int) Checks.between(at + ".block_positives", positives, 1, LARGEST_BLOCK));
+    }
+    if (blockNegatives != null || !open) {
+      int negatives = blockNegatives == null ? usual.negatives() : blockNegatives;
+      kpi.setBlockNegatives(
+          (int) Checks.between(at + ".block_negatives", negatives, 1, LARGEST_BLOCK));
+    }
   }
 
-  private void tuning(String field, KpiKind what, Kpi.Builder kpi) {
+  private void tuning(String field, KpiKind what, boolean measured, Kpi.Builder kpi) {
     if (isMean(what)) {
       refuse(field, tuningUnits, "belongs to F1, PRECISION, RECALL, MACRO_F1 and AUC");
+      return;
+    }
+    if (measured && tuningUnits == null) {
       return;
     }
     long usual = what == KpiKind.AUC ? BLOCKS : UNITS;

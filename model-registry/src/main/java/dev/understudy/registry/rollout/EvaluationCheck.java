@@ -49,6 +49,12 @@ final class EvaluationCheck {
     if (said.getNumber() <= lastNumber) {
       return Judged.SEEN_BEFORE;
     }
+    if (test.stage() == Stage.CALIBRATION) {
+      return calibration(said, rollout, test);
+    }
+    if (said.hasCalibration()) {
+      return Judged.BAD_CALIBRATION;
+    }
     if (said.getVerdict() == Verdict.ROLLBACK) {
       // Harm is harm in whatever epoch it was found, as long as anybody is exposed to it.
       return RolloutMoves.candidateHasTraffic(route, rollout) ? Judged.ACCEPTED : Judged.NOT_LIVE;
@@ -88,6 +94,30 @@ final class EvaluationCheck {
   private static boolean watched(Evidence evidence, TestDefinition definition) {
     long wholeMs = definition.getWatch().getSlots() * definition.getWatch().getSlotMs();
     return evidence.getHealth().getHealthy() && evidence.getElapsedMs() >= wholeMs;
+  }
+
+  /** It compares nothing, so it says what was measured, or that nothing can be. */
+  private static Judged calibration(
+      RolloutEvaluated said, Rollout rollout, PlannedTest calibration) {
+    if (rollout.liveTest().filter(live -> live.id().equals(calibration.id())).isEmpty()) {
+      return Judged.NOT_LIVE;
+    }
+    return switch (said.getVerdict()) {
+      case CONTINUE -> isFit(said, calibration) ? Judged.ACCEPTED : Judged.BAD_CALIBRATION;
+      case STOP_INCONCLUSIVE, STOP_INVALID ->
+          said.hasCalibration() ? Judged.BAD_CALIBRATION : Judged.ACCEPTED;
+      case HOLD, PROMOTE, ROLLBACK, STOP_FUTILE, WATCHED_OK, VERDICT_UNSPECIFIED, UNRECOGNIZED ->
+          Judged.UNSUPPORTED;
+    };
+  }
+
+  private static boolean isFit(RolloutEvaluated said, PlannedTest calibration) {
+    try {
+      return said.hasCalibration()
+          && !Calibrated.tests(calibration, said.getCalibration()).isEmpty();
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   private static boolean supports(Evidence evidence, TestDefinition definition) {

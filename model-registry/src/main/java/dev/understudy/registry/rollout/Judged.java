@@ -12,6 +12,8 @@ public enum Judged {
   WRONG_DEFINITION,
   /** Its test does not run now. */
   NOT_LIVE,
+  /** Its calibration is not what was asked for, or holds figures that no test can have. */
+  BAD_CALIBRATION,
   /** It says PROMOTE or WATCHED_OK, and its evidence does not say so under the definition. */
   UNSUPPORTED
 }

@@ -3,6 +3,7 @@ package dev.understudy.registry.rollout;
 import dev.understudy.contracts.v1.Epoch;
 import dev.understudy.contracts.v1.Route;
 import dev.understudy.contracts.v1.VersionRef;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param salt of the assignment, fixed for the whole rollout
  * @param eligibility segments and hold-out, the same in every route of it, and the unit key
- * @param tests shadow, split or both, in this order, and the watch where a promotion is watched
+ * @param tests in order: perhaps a calibration; shadow, split or both; and the watch where a
+ *     promotion is watched. As long as the calibration runs, it stands alone
  * @param ramp how far the split is widened
  * @param reason why it ended, or why it is where it is
  */
@@ -29,12 +31,12 @@ record Rollout(
   Rollout {
     tests = List.copyOf(tests);
     if (tests.isEmpty() || tests.getFirst().stage() == Stage.WATCH) {
-      throw new IllegalArgumentException("a rollout has one or two tests before its watch");
+      throw new IllegalArgumentException("a rollout has a test before its watch");
     }
     for (int i = 1; i < tests.size(); i++) {
       if (tests.get(i - 1).stage().compareTo(tests.get(i).stage()) >= 0) {
         throw new IllegalArgumentException(
-            "a shadow comes before a split, and both before a watch");
+            "a calibration comes first, a shadow before a split, and both before a watch");
       }
     }
     if (current.getVersion().equals(candidate.getVersion())) {
@@ -71,7 +73,7 @@ record Rollout(
   Epoch epoch(PlannedTest test) {
     return test.epoch(
         switch (test.stage()) {
-          case SHADOW, WATCH -> 0;
+          case CALIBRATION, SHADOW, WATCH -> 0;
           case SPLIT -> ramp.epoch();
         });
   }
@@ -80,6 +82,18 @@ record Rollout(
   int attempt() {
     // Of what was planned before attempts were counted nothing is known but this one.
     return Math.max(1, tests.getFirst().definition().getAttempt());
+  }
+
+  /** The first test that compares; empty while the calibration before it runs. */
+  Optional<PlannedTest> firstComparison() {
+    return tests.stream().filter(test -> test.stage() != Stage.CALIBRATION).findFirst();
+  }
+
+  /** With the tests that its calibration had as drafts. */
+  Rollout with(List<PlannedTest> more) {
+    List<PlannedTest> all = new ArrayList<>(tests);
+    all.addAll(more);
+    return new Rollout(id, state, current, candidate, salt, eligibility, all, ramp, reason);
   }
 
   Rollout moved(RolloutState next, @Nullable String why) {

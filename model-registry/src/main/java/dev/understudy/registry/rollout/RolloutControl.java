@@ -14,6 +14,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -121,7 +122,6 @@ public class RolloutControl {
     row.take(rollout, row.createdAt);
     rollouts.persist(row);
     rollouts.flush();
-    rollout.tests().forEach(test -> tests.persist(RolloutTestEntity.of(rollout.id(), test)));
     ledger.write(model, routeRow, row, RolloutMoves.start(route, rollout, clock.instant()), API);
     return rollout.id();
   }
@@ -195,6 +195,23 @@ public class RolloutControl {
     ledger.write(model, routeRow, row, step, API);
   }
 
+  /** Lets the tests of a rollout begin that waits after its calibration. */
+  @Transactional
+  void confirm(CatalogModel model, String id, @Nullable String ifMatch, String reason) {
+    RouteEntity routeRow = routes.lock(model.id());
+    RolloutEntity row = locked(model, id);
+    IfMatch.check(ifMatch, row.change);
+    if (row.state != RolloutState.CALIBRATED) {
+      throw Refused.of(
+          ProblemType.CONFLICT,
+          "the rollout is %s; only one that is CALIBRATED waits for a person".formatted(row.state));
+    }
+    Rollout rollout = row.rollout(tests.of(id));
+    planner.requireNoFallback(model, "candidate", rollout.candidate().getVersion());
+    Step step = RolloutMoves.confirmed(routeRow.route(), rollout, reason, clock.instant());
+    ledger.write(model, routeRow, row, step, API);
+  }
+
   /**
    * Lets an evaluation act whose signature is good, and says what became of it. In the caller's
    * transaction, where there is one.
@@ -237,6 +254,12 @@ public class RolloutControl {
   /** What an accepted evaluation makes of a model's traffic. */
   private Step moved(ModelRoute route, Rollout rollout, RolloutEvaluated said) {
     Instant now = clock.instant();
+    if (said.hasCalibration()) {
+      List<PlannedTest> frozen =
+          Calibrated.tests(rollout.liveTest().orElseThrow(), said.getCalibration());
+      String tooLong = Calibrated.tooLong(frozen, said.getCalibration());
+      return RolloutMoves.measured(route, rollout, frozen, tooLong, now);
+    }
     Step step =
         RolloutMoves.judged(route, rollout, said.getVerdict(), printable(said.getReason()), now);
     boolean due = rollout.ramp().isDue(Instant.ofEpochMilli(said.getLogTimeMs()), now);

@@ -63,6 +63,7 @@ class RolloutLedger {
         detail.put("epoch", step.rollout().ramp().epoch());
       }
       rolloutRow.take(step.rollout(), clock.instant());
+      tests.keep(step.rollout());
     }
     for (Step.Announcement announcement : step.announcements()) {
       switch (announcement) {

@@ -113,6 +113,44 @@ final class RolloutMoves {
         why);
   }
 
+  /**
+   * The current version is measured: the first test is prepared, or waits for a person.
+   *
+   * @param tests that the calibration had as drafts, frozen
+   * @param tooLong why a person should see it first; empty: nothing speaks against a start
+   */
+  static Step measured(
+      ModelRoute route, Rollout rollout, List<PlannedTest> tests, String tooLong, Instant now) {
+    PlannedTest first = tests.getFirst();
+    Rollout complete = rollout.with(tests);
+    RolloutState state = rollout.state().measured(first.stage(), !tooLong.isEmpty());
+    if (!tooLong.isEmpty()) {
+      return new Step(
+          route.backTo(rollout.current(), null, null),
+          complete.moved(state, tooLong + "; confirm it, or stop it and ask for less"),
+          List.of(ROUTE),
+          "rollout.calibrated",
+          tooLong);
+    }
+    return new Step(
+        route.preparing(underTest(rollout, first, complete.epoch(first)), now),
+        complete.moved(state, null),
+        List.of(ROUTE),
+        "rollout.calibrated",
+        null);
+  }
+
+  /** A person lets the tests begin that waited after their calibration. */
+  static Step confirmed(ModelRoute route, Rollout rollout, String why, Instant now) {
+    PlannedTest first = rollout.firstComparison().orElseThrow();
+    return new Step(
+        route.preparing(underTest(rollout, first, rollout.epoch(first)), now),
+        rollout.moved(rollout.state().confirmed(first.stage()), why),
+        List.of(ROUTE),
+        "rollout.confirmed",
+        why);
+  }
+
   /** A verdict that passed every check. */
   static Step judged(ModelRoute route, Rollout rollout, Verdict verdict, String why, Instant now) {
     if (rollout.state() == RolloutState.WATCHING && verdict != Verdict.ROLLBACK) {
@@ -228,27 +266,34 @@ final class RolloutMoves {
   }
 
   private static Route underTest(Rollout rollout, PlannedTest test, Epoch epoch) {
-    Route.Builder eligibility = rollout.eligibility().toBuilder();
-    if (!test.definition().getByUnit() && eligibility.getHoldOut() == 0) {
+    Route.Builder route = rollout.eligibility().toBuilder();
+    if (test.stage() != Stage.CALIBRATION
+        && !test.definition().getByUnit()
+        && route.getHoldOut() == 0) {
       // A shadow compares each request by itself, also one that says no unit. But whoever is held
       // out is held out of every test.
-      eligibility.clearUnitKey();
+      route.clearUnitKey();
     }
-    return eligibility
+    route
         .setMode(
             switch (test.stage()) {
+              case CALIBRATION -> RouteMode.SINGLE;
               case SHADOW -> RouteMode.SHADOW;
               case SPLIT -> RouteMode.SPLIT;
               case WATCH -> throw new IllegalArgumentException("a watch is no test of a candidate");
             })
-        .setCurrent(rollout.current())
-        .addCandidates(
-            CandidateShare.newBuilder().setVersion(rollout.candidate()).setShare(epoch.getShare()))
+        .setCurrent(rollout.current());
+    if (test.stage() != Stage.CALIBRATION) {
+      route.addCandidates(
+          CandidateShare.newBuilder().setVersion(rollout.candidate()).setShare(epoch.getShare()));
+    }
+    return route
         .setRolloutId(rollout.id())
         .setTestId(test.id())
         .setEpoch(epoch.getNumber())
         .setSalt(rollout.salt())
-        .setShadowDeadlineMs(test.shadowDeadline().toMillis())
+        .setShadowDeadlineMs(
+            test.stage() == Stage.CALIBRATION ? 0 : test.shadowDeadline().toMillis())
         .build();
   }
 }

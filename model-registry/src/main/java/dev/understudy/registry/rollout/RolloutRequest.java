@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param segments requests that no test is for; the first that fits decides
  * @param holdOut share of the units that keep the current version and count for no test
+ * @param calibration how the current version is measured before the tests; where nothing is said,
+ *     it is measured only if a figure is missing that a test cannot do without
  * @param watch after the promotion; by default a reverse shadow for a week
  * @param breaker of every test
  */
@@ -27,6 +29,7 @@ record RolloutRequest(
     @Nullable StageRequest split,
     @Nullable List<SegmentRequest> segments,
     @Nullable Double holdOut,
+    @Nullable CalibrationRequest calibration,
     @Nullable WatchRequest watch,
     @Nullable BreakerRequest breaker) {
   private static final double LARGEST_HOLD_OUT = 0.9;

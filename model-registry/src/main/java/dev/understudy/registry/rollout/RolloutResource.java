@@ -32,6 +32,8 @@ class RolloutResource {
 
   record StopRequest(@Nullable String reason) {}
 
+  record ConfirmRequest(@Nullable String reason) {}
+
   /**
    * @param share the next one of the split
    */
@@ -64,10 +66,13 @@ class RolloutResource {
               + " rising list, each with the 'minimum_duration' after which the next one is taken"
               + " when no guard is harmed. All of them are epochs of one test. What a test names"
               + " neither as 'kpi' nor as 'guards' is the model's. With policy.strict_attempts the"
-              + " n-th test of the same artefact needs evidence at alpha_promote / 2^(n-1). After the"
-              + " promotion a 'watch' compares it with the version before: by default that one scores"
-              + " a tenth of the requests for a week, and harm rolls back. The 'breaker' ends every"
-              + " test at a share of errors above its 'limit'.")
+              + " n-th test of the same artefact needs evidence at alpha_promote / 2^(n-1). Where a"
+              + " 'cap', a 'centre' or a 'slow_threshold' is left out, or a 'calibration' is given,"
+              + " the current version is measured first, and a test that is expected to take longer"
+              + " than its policy allows waits for 'confirm'. After the promotion a 'watch' compares"
+              + " it with the version before: by default that one scores a tenth of the requests for"
+              + " a week, and harm rolls back. The 'breaker' ends every test at a share of errors"
+              + " above its 'limit'.")
   public Response start(
       @PathParam("project") String project,
       @PathParam("model") String name,
@@ -113,6 +118,25 @@ class RolloutResource {
     String reason = reason(Checks.present("body", request).reason());
     CatalogModel model = catalog.model(project, name);
     control.stop(model, id, ifMatch, reason);
+    return view(Response.ok(), model, id);
+  }
+
+  @POST
+  @Path("/{id}/confirm")
+  @Operation(
+      summary = "Begin the tests of a rollout that is CALIBRATED",
+      description =
+          "Such a rollout waits because a test is expected to take more units or time than its"
+              + " policy allows; 'reason' and 'calibration' of the rollout say how much.")
+  public Response confirm(
+      @PathParam("project") String project,
+      @PathParam("model") String name,
+      @PathParam("id") String id,
+      @HeaderParam("If-Match") @Nullable String ifMatch,
+      @Nullable ConfirmRequest request) {
+    String reason = reason(Checks.present("body", request).reason());
+    CatalogModel model = catalog.model(project, name);
+    control.confirm(model, id, ifMatch, reason);
     return view(Response.ok(), model, id);
   }
 

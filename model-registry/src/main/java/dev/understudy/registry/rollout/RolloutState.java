@@ -7,6 +7,8 @@ import java.util.Optional;
  * illegal from here.
  *
  * <pre>
+ * PREPARING_CALIBRATION -> CALIBRATING -> PREPARING_SHADOW | PREPARING_SPLIT
+ *                          CALIBRATING -> CALIBRATED -> PREPARING_SHADOW | PREPARING_SPLIT
  * PREPARING_SHADOW -> SHADOW -> PREPARING_SPLIT -> SPLIT -> PREPARING_PROMOTION -> PROMOTED
  *                                  SPLIT -> WIDENING -> SPLIT | PREPARING_PROMOTION
  *                    PREPARING_PROMOTION -> WATCHING -> PROMOTED
@@ -14,6 +16,11 @@ import java.util.Optional;
  * </pre>
  */
 enum RolloutState {
+  PREPARING_CALIBRATION,
+  /** The current version's own records are measured. */
+  CALIBRATING,
+  /** Measured, and the tests are expected to take longer than they may: a person decides. */
+  CALIBRATED,
   PREPARING_SHADOW,
   SHADOW,
   PREPARING_SPLIT,
@@ -39,6 +46,7 @@ enum RolloutState {
   /** Where a rollout begins whose first test is that one. */
   static RolloutState preparing(Stage stage) {
     return switch (stage) {
+      case CALIBRATION -> PREPARING_CALIBRATION;
       case SHADOW -> PREPARING_SHADOW;
       case SPLIT -> PREPARING_SPLIT;
       case WATCH -> throw new IllegalArgumentException("a rollout does not begin with its watch");
@@ -52,20 +60,42 @@ enum RolloutState {
    */
   RolloutState committed(boolean watched) {
     return switch (this) {
+      case PREPARING_CALIBRATION -> CALIBRATING;
       case PREPARING_SHADOW -> SHADOW;
       case PREPARING_SPLIT, WIDENING -> SPLIT;
       case PREPARING_PROMOTION -> watched ? WATCHING : PROMOTED;
-      case SHADOW, SPLIT, WATCHING, PROMOTED, ROLLED_BACK, STOPPED ->
+      case CALIBRATING, CALIBRATED, SHADOW, SPLIT, WATCHING, PROMOTED, ROLLED_BACK, STOPPED ->
           throw new IllegalMove("committed", this);
     };
+  }
+
+  /**
+   * The figures are there.
+   *
+   * @param next the first test that compares
+   * @param waits whether a person has to decide first
+   */
+  RolloutState measured(Stage next, boolean waits) {
+    if (this != CALIBRATING) {
+      throw new IllegalMove("measured", this);
+    }
+    return waits ? CALIBRATED : preparing(next);
+  }
+
+  /** A person lets the tests begin although they are expected to take long. */
+  RolloutState confirmed(Stage next) {
+    if (this != CALIBRATED) {
+      throw new IllegalMove("confirmed", this);
+    }
+    return preparing(next);
   }
 
   /** The prepared route is given up: what was not there before ends, what was goes on. */
   RolloutState givenUp() {
     return switch (this) {
-      case PREPARING_SHADOW, PREPARING_SPLIT, PREPARING_PROMOTION -> STOPPED;
+      case PREPARING_CALIBRATION, PREPARING_SHADOW, PREPARING_SPLIT, PREPARING_PROMOTION -> STOPPED;
       case WIDENING -> SPLIT;
-      case SHADOW, SPLIT, WATCHING, PROMOTED, ROLLED_BACK, STOPPED ->
+      case CALIBRATING, CALIBRATED, SHADOW, SPLIT, WATCHING, PROMOTED, ROLLED_BACK, STOPPED ->
           throw new IllegalMove("given up", this);
     };
   }
@@ -74,7 +104,10 @@ enum RolloutState {
   RolloutState widening() {
     return switch (this) {
       case SPLIT -> WIDENING;
-      case PREPARING_SHADOW,
+      case PREPARING_CALIBRATION,
+          CALIBRATING,
+          CALIBRATED,
+          PREPARING_SHADOW,
           SHADOW,
           PREPARING_SPLIT,
           WIDENING,
@@ -92,7 +125,10 @@ enum RolloutState {
     return switch (this) {
       case SHADOW -> splitFollows ? PREPARING_SPLIT : PREPARING_PROMOTION;
       case SPLIT, WIDENING -> PREPARING_PROMOTION;
-      case PREPARING_SHADOW,
+      case PREPARING_CALIBRATION,
+          CALIBRATING,
+          CALIBRATED,
+          PREPARING_SHADOW,
           PREPARING_SPLIT,
           PREPARING_PROMOTION,
           WATCHING,
@@ -132,14 +168,23 @@ enum RolloutState {
           WATCHING,
           PROMOTED ->
           ROLLED_BACK;
-      case ROLLED_BACK, STOPPED -> throw new IllegalMove("rolled back", this);
+      case PREPARING_CALIBRATION, CALIBRATING, CALIBRATED, ROLLED_BACK, STOPPED ->
+          throw new IllegalMove("rolled back", this);
     };
   }
 
   /** It ends without a winner: by a verdict, by a person, or because it could not be prepared. */
   RolloutState stopped() {
     return switch (this) {
-      case PREPARING_SHADOW, SHADOW, PREPARING_SPLIT, SPLIT, WIDENING, PREPARING_PROMOTION ->
+      case PREPARING_CALIBRATION,
+          CALIBRATING,
+          CALIBRATED,
+          PREPARING_SHADOW,
+          SHADOW,
+          PREPARING_SPLIT,
+          SPLIT,
+          WIDENING,
+          PREPARING_PROMOTION ->
           STOPPED;
       case WATCHING, PROMOTED, ROLLED_BACK, STOPPED -> throw new IllegalMove("stopped", this);
     };
@@ -148,7 +193,16 @@ enum RolloutState {
   /** Whether it holds the model's one place for a live rollout. */
   boolean isLive() {
     return switch (this) {
-      case PREPARING_SHADOW, SHADOW, PREPARING_SPLIT, SPLIT, WIDENING, PREPARING_PROMOTION -> true;
+      case PREPARING_CALIBRATION,
+          CALIBRATING,
+          CALIBRATED,
+          PREPARING_SHADOW,
+          SHADOW,
+          PREPARING_SPLIT,
+          SPLIT,
+          WIDENING,
+          PREPARING_PROMOTION ->
+          true;
       case WATCHING, PROMOTED, ROLLED_BACK, STOPPED -> false;
     };
   }
@@ -161,10 +215,18 @@ enum RolloutState {
   /** The test that runs now. */
   Optional<Stage> liveTest() {
     return switch (this) {
+      case CALIBRATING -> Optional.of(Stage.CALIBRATION);
       case SHADOW -> Optional.of(Stage.SHADOW);
       case SPLIT, WIDENING -> Optional.of(Stage.SPLIT);
       case WATCHING -> Optional.of(Stage.WATCH);
-      case PREPARING_SHADOW, PREPARING_SPLIT, PREPARING_PROMOTION, PROMOTED, ROLLED_BACK, STOPPED ->
+      case PREPARING_CALIBRATION,
+          CALIBRATED,
+          PREPARING_SHADOW,
+          PREPARING_SPLIT,
+          PREPARING_PROMOTION,
+          PROMOTED,
+          ROLLED_BACK,
+          STOPPED ->
           Optional.empty();
     };
   }

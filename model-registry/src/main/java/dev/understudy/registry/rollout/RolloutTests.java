@@ -8,7 +8,16 @@ import java.util.List;
 /** The rows of tests. */
 @ApplicationScoped
 class RolloutTests implements PanacheRepositoryBase<RolloutTestEntity, String> {
-  /** The tests of a rollout: the shadow before the split. */
+  /** Writes those tests of a rollout that are new. */
+  void keep(Rollout rollout) {
+    for (PlannedTest test : rollout.tests()) {
+      if (findById(test.id()) == null) {
+        persist(RolloutTestEntity.of(rollout.id(), test));
+      }
+    }
+  }
+
+  /** The tests of a rollout: the calibration, the shadow, the split. */
   List<RolloutTestEntity> of(String rollout) {
     return list("rolloutId", Sort.by("stage"), rollout);
   }

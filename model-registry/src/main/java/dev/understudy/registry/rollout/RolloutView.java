@@ -1,12 +1,18 @@
 package dev.understudy.registry.rollout;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.understudy.contracts.v1.CalibratedTest;
+import dev.understudy.contracts.v1.Calibration;
 import dev.understudy.contracts.v1.Epoch;
+import dev.understudy.contracts.v1.RolloutEvaluated;
 import dev.understudy.contracts.v1.Segment;
+import dev.understudy.contracts.v1.TestDefinition;
 import dev.understudy.registry.audit.AuditEntry;
 import dev.understudy.registry.catalog.CatalogModel;
 import dev.understudy.registry.wire.MessageJson;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param unitKey of the split; absent where each request is a unit
  * @param attempt 2 where the same artefact was tested against the model once before
+ * @param calibration of the current version before the tests; absent where nothing was to measure
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record RolloutView(
@@ -32,8 +39,52 @@ record RolloutView(
     List<SegmentView> segments,
     double holdOut,
     @Nullable String unitKey,
+    @Nullable CalibrationView calibration,
     List<TestView> tests,
     @Nullable List<AuditEntry> history) {
+  /**
+   * What the current version's own records say.
+   *
+   * @param words for people: the figures and the expected time of each test, or what is waited for
+   * @param measured the figures; absent until they are there
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record CalibrationView(List<String> words, @Nullable Map<String, Object> measured) {
+    static @Nullable CalibrationView of(List<RolloutTestEntity> tests) {
+      for (RolloutTestEntity row : tests) {
+        if (row.stage == Stage.CALIBRATION) {
+          return row.evaluation()
+              .filter(RolloutEvaluated::hasCalibration)
+              .map(said -> measured(said.getCalibration()))
+              .orElseGet(() -> waiting(row.planned().definition()));
+        }
+      }
+      return null;
+    }
+
+    private static CalibrationView measured(Calibration said) {
+      List<String> words = new ArrayList<>();
+      for (CalibratedTest test : said.getTestsList()) {
+        test.getWordsList().forEach(word -> words.add(test.getTestId() + ": " + word));
+      }
+      return new CalibrationView(words, MessageJson.of(said));
+    }
+
+    private static CalibrationView waiting(TestDefinition calibration) {
+      String word =
+          "version %s is measured before the tests: %d requests with a known outcome for each of them,"
+              + " over %s at least and %s at most";
+      return new CalibrationView(
+          List.of(
+              word.formatted(
+                  calibration.getCurrent(),
+                  calibration.getCalibration().getMinimumUnits(),
+                  Duration.ofMillis(calibration.getCalibration().getMinimumDurationMs()),
+                  Duration.ofMillis(calibration.getPolicy().getMaximumDurationMs()))),
+          null);
+    }
+  }
+
   /**
    * Requests that the tests are not for.
    *
@@ -107,6 +158,7 @@ record RolloutView(
         rollout.eligibility().getSegmentsList().stream().map(SegmentView::of).toList(),
         rollout.eligibility().getHoldOut(),
         rollout.eligibility().getUnitKey().isEmpty() ? null : rollout.eligibility().getUnitKey(),
+        CalibrationView.of(tests),
         tests.stream().map(test -> TestView.of(rollout, test)).toList(),
         history);
   }

@@ -43,16 +43,17 @@ class Rollouts implements PanacheRepositoryBase<RolloutEntity, String> {
         .firstResultOptional();
   }
 
-  /** How many rollouts of that artefact against the model have come as far as a test. */
+  /** How many rollouts of that artefact against the model have come as far as a comparison. */
   int tested(long model, String sha256) {
     return getEntityManager()
         .createQuery(
             "select count(distinct r.id) from RolloutEntity r, RolloutTestEntity t"
                 + " where r.modelId = ?1 and r.candidateSha256 = ?2"
-                + " and t.rolloutId = r.id and t.begunAt is not null",
+                + " and t.rolloutId = r.id and t.begunAt is not null and t.stage <> ?3",
             Long.class)
         .setParameter(1, model)
         .setParameter(2, sha256)
+        .setParameter(3, Stage.CALIBRATION)
         .getSingleResult()
         .intValue();
   }

@@ -1,7 +1,11 @@
 package dev.understudy.registry.rollout;
 
-/** The tests that a rollout may have, in this order: two, and the watch after a promotion. */
+/**
+ * What a rollout may have of tests, in this order: two, before them a calibration, which compares
+ * nothing, and after them the watch of a promotion.
+ */
 enum Stage {
+  CALIBRATION,
   SHADOW,
   SPLIT,
   WATCH;
@@ -9,6 +13,7 @@ enum Stage {
   /** As it is written in requests and in test ids. */
   String word() {
     return switch (this) {
+      case CALIBRATION -> "calibration";
       case SHADOW -> "shadow";
       case SPLIT -> "split";
       case WATCH -> "watch";

@@ -1,8 +1,11 @@
 package dev.understudy.registry.rollout;
 
+import dev.understudy.contracts.v1.CalibrationDraft;
+import dev.understudy.contracts.v1.CalibrationPlan;
 import dev.understudy.contracts.v1.DecisionPolicy;
 import dev.understudy.contracts.v1.Epoch;
 import dev.understudy.contracts.v1.Guard;
+import dev.understudy.contracts.v1.GuardKind;
 import dev.understudy.contracts.v1.Kpi;
 import dev.understudy.contracts.v1.RouteMode;
 import dev.understudy.contracts.v1.TestDefinition;
@@ -56,14 +59,37 @@ record TestPlan(
   static final Duration LONGEST_HORIZON = Duration.ofDays(29);
   private static final Duration LONGEST_TEST = Duration.ofDays(365);
 
-  /** The tests of a rollout, in order. */
+  /** A test as it was asked for; what is missing in it is 0, and the centre may be. */
+  private record Asked(PlannedTest test, boolean centreIsOpen) {
+    boolean isOpen() {
+      return centreIsOpen
+          || test.definition().getPrimary().getCap() == 0
+          || test.definition().getGuardsList().stream()
+              .anyMatch(one -> one.getKind() == GuardKind.SLOW && one.getSlowThresholdUs() == 0);
+    }
+  }
+
+  /**
+   * The tests of a rollout, in order; or the calibration alone, which has them as drafts, where a
+   * figure is missing or a calibration is asked for.
+   */
   List<PlannedTest> tests(RolloutRequest request) {
-    List<PlannedTest> tests = new ArrayList<>();
+    List<Asked> tests = tests(request, request.calibration() != null);
+    if (request.calibration() != null) {
+      return List.of(calibration(request.calibration(), tests));
+    }
+    return tests.stream().anyMatch(Asked::isOpen)
+        ? List.of(calibration(CalibrationRequest.USUAL, tests(request, true)))
+        : tests.stream().map(Asked::test).toList();
+  }
+
+  private List<Asked> tests(RolloutRequest request, boolean measured) {
+    List<Asked> tests = new ArrayList<>();
     if (request.shadow() != null) {
-      tests.add(test(Stage.SHADOW, request.shadow()));
+      tests.add(test(Stage.SHADOW, request.shadow(), measured));
     }
     if (request.split() != null) {
-      tests.add(test(Stage.SPLIT, request.split()));
+      tests.add(test(Stage.SPLIT, request.split(), measured));
     }
     if (tests.isEmpty()) {
       throw Refused.field("shadow", "a rollout needs a 'shadow', a 'split' or both");
@@ -71,7 +97,40 @@ record TestPlan(
     return tests;
   }
 
-  private PlannedTest test(Stage stage, StageRequest asked) {
+  private PlannedTest calibration(CalibrationRequest asked, List<Asked> drafts) {
+    CalibrationPlan.Builder plan = asked.checked("calibration");
+    Duration horizon = Duration.ZERO;
+    Duration deadline = Duration.ZERO;
+    for (Asked draft : drafts) {
+      TestDefinition definition = draft.test().definition();
+      plan.addDrafts(
+          CalibrationDraft.newBuilder().setDefinition(definition).setCentre(draft.centreIsOpen()));
+      Duration of = Duration.ofMillis(definition.getHorizonMs());
+      horizon = of.compareTo(horizon) > 0 ? of : horizon;
+      deadline = draft.test().stage() == Stage.SHADOW ? draft.test().shadowDeadline() : deadline;
+    }
+    TestDefinition definition =
+        TestDefinition.newBuilder()
+            .setTestId(rolloutId + "-" + Stage.CALIBRATION.word())
+            .setRolloutId(rolloutId)
+            .setProject(project)
+            .setModel(model)
+            .setMode(RouteMode.SINGLE)
+            .setCurrent(current)
+            .addCandidates(candidate)
+            .setHorizonMs(horizon.toMillis())
+            .setMeaning(predicted.meaning())
+            .setPolicy(
+                DecisionPolicy.newBuilder()
+                    .setMaximumDurationMs(asked.maximum("calibration", horizon).toMillis()))
+            .addEpochs(Epoch.newBuilder().setShare(1))
+            .setAttempt(attempt)
+            .setCalibration(plan)
+            .build();
+    return PlannedTest.of(Stage.CALIBRATION, definition, deadline);
+  }
+
+  private Asked test(Stage stage, StageRequest asked, boolean measured) {
     String at = stage.word();
     boolean shadow = stage == Stage.SHADOW;
     boolean byUnit = asked.unitKey() != null;
@@ -91,19 +150,22 @@ record TestPlan(
             Duration.ZERO,
             LONGEST_HORIZON);
     Duration deadline = deadline(at, shadow, asked);
+    RouteMode mode = shadow ? RouteMode.SHADOW : RouteMode.SPLIT;
+    KpiSpec spec = kpi(at, asked);
+    Kpi primary = primary(at + ".kpi", spec, mode, byUnit, measured);
     TestDefinition.Builder definition =
         TestDefinition.newBuilder()
             .setTestId(rolloutId + "-" + stage.word())
             .setRolloutId(rolloutId)
             .setProject(project)
             .setModel(model)
-            .setMode(shadow ? RouteMode.SHADOW : RouteMode.SPLIT)
+            .setMode(mode)
             .setCurrent(current)
             .addCandidates(candidate)
             .setHorizonMs(horizon.toMillis())
             .setShadowDeadlineMs(shadow ? deadline.plus(shadowGrace).toMillis() : 0)
             .setMeaning(predicted.meaning())
-            .setPrimary(primary(at, shadow, asked))
+            .setPrimary(primary)
             .addAllGuards(guards(at, asked))
             .setPolicy(policy(at + ".policy", shadow, horizon, asked))
             .setByUnit(byUnit)
@@ -120,7 +182,8 @@ record TestPlan(
               .checked(
                   at + ".labels", shadow, coverage, definition.getPrimary(), predicted.task()));
     }
-    return PlannedTest.of(stage, definition.build(), deadline);
+    return new Asked(
+        PlannedTest.of(stage, definition.build(), deadline), spec.centreIsOpen(primary, mode));
   }
 
   private static double fraction(String at, StageRequest asked) {
@@ -140,16 +203,20 @@ record TestPlan(
     return Duration.ZERO;
   }
 
-  private Kpi primary(String at, boolean shadow, StageRequest asked) {
+  private KpiSpec kpi(String at, StageRequest asked) {
     KpiSpec kpi = asked.kpi();
     if (kpi == null && measures.size() == 1) {
       kpi = measures.getFirst();
     }
-    RouteMode mode = shadow ? RouteMode.SHADOW : RouteMode.SPLIT;
-    KpiSpec present = Checks.present(at + ".kpi", kpi);
-    return asked.unitKey() == null
-        ? present.checked(at + ".kpi", predicted, mode)
-        : present.checkedByUnit(at + ".kpi", predicted);
+    return Checks.present(at + ".kpi", kpi);
+  }
+
+  /** By unit a tuning is never measured, so that its draft is what was checked. */
+  private Kpi primary(String at, KpiSpec spec, RouteMode mode, boolean byUnit, boolean measured) {
+    if (byUnit) {
+      return spec.checkedByUnit(at, predicted);
+    }
+    return measured ? spec.draft(at, predicted, mode) : spec.checked(at, predicted, mode);
   }
 
   private List<Guard> guards(String at, StageRequest asked) {

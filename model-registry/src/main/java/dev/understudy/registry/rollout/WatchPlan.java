@@ -1,8 +1,12 @@
 package dev.understudy.registry.rollout;
 
+import dev.understudy.contracts.v1.BreakerPolicy;
+import dev.understudy.contracts.v1.CalibrationDraft;
+import dev.understudy.contracts.v1.CalibrationPlan;
 import dev.understudy.contracts.v1.DecisionPolicy;
 import dev.understudy.contracts.v1.Epoch;
 import dev.understudy.contracts.v1.Guard;
+import dev.understudy.contracts.v1.GuardKind;
 import dev.understudy.contracts.v1.Kpi;
 import dev.understudy.contracts.v1.KpiKind;
 import dev.understudy.contracts.v1.RouteMode;
@@ -62,21 +66,58 @@ final class WatchPlan {
     this.last = last;
   }
 
-  /** All tests of a rollout in order, each with its breaker, and the watch at their end. */
+  /**
+   * All tests of a rollout in order, each with its breaker, and the watch at their end; or the
+   * calibration alone, which has all these as drafts.
+   */
   static List<PlannedTest> tests(TestPlan plan, RolloutRequest request) {
+    BreakerPolicy breaker =
+        (request.breaker() == null ? BreakerRequest.DEFAULT : request.breaker()).checked("breaker");
+    List<PlannedTest> asked = plan.tests(request);
+    if (asked.getFirst().stage() == Stage.CALIBRATION) {
+      return List.of(calibration(plan, request, asked.getFirst(), breaker));
+    }
     List<PlannedTest> tests = new ArrayList<>();
-    BreakerRequest breaker = request.breaker() == null ? BreakerRequest.DEFAULT : request.breaker();
-    for (PlannedTest test : plan.tests(request)) {
-      TestDefinition guarded =
-          test.definition().toBuilder().setBreaker(breaker.checked("breaker")).build();
+    for (PlannedTest test : asked) {
+      TestDefinition guarded = test.definition().toBuilder().setBreaker(breaker).build();
       tests.add(PlannedTest.of(test.stage(), guarded, test.shadowDeadline()));
     }
+    watch(plan, request, tests.getLast()).ifPresent(tests::add);
+    return tests;
+  }
+
+  private static PlannedTest calibration(
+      TestPlan plan, RolloutRequest request, PlannedTest calibration, BreakerPolicy breaker) {
+    TestDefinition.Builder definition = calibration.definition().toBuilder();
+    CalibrationPlan.Builder measured = definition.getCalibrationBuilder();
+    for (CalibrationDraft.Builder draft : measured.getDraftsBuilderList()) {
+      draft.getDefinitionBuilder().setBreaker(breaker);
+    }
+    CalibrationDraft last = measured.getDrafts(measured.getDraftsCount() - 1);
+    boolean shadow = last.getDefinition().getMode() == RouteMode.SHADOW;
+    PlannedTest before =
+        PlannedTest.of(
+            shadow ? Stage.SHADOW : Stage.SPLIT,
+            last.getDefinition(),
+            shadow ? calibration.shadowDeadline() : Duration.ZERO);
+    Duration deadline = calibration.shadowDeadline();
+    Optional<PlannedTest> watch = watch(plan, request, before);
+    if (watch.isPresent()) {
+      TestDefinition watched = watch.get().definition();
+      definition.setHorizonMs(Math.max(definition.getHorizonMs(), watched.getHorizonMs()));
+      deadline = deadline.isZero() ? watch.get().shadowDeadline() : deadline;
+      boolean own = request.watch() != null && request.watch().kpi() != null;
+      measured.addDrafts(
+          CalibrationDraft.newBuilder().setDefinition(watched).setCentre(last.getCentre() && !own));
+    }
+    return PlannedTest.of(Stage.CALIBRATION, definition.build(), deadline);
+  }
+
+  private static Optional<PlannedTest> watch(
+      TestPlan plan, RolloutRequest request, PlannedTest last) {
     StageRequest stage = request.split() == null ? request.shadow() : request.split();
     WatchRequest asked = request.watch() == null ? WatchRequest.DEFAULT : request.watch();
-    if (stage != null) {
-      new WatchPlan(plan, asked, stage, tests.getLast()).test().ifPresent(tests::add);
-    }
-    return tests;
+    return stage == null ? Optional.empty() : new WatchPlan(plan, asked, stage, last).test();
   }
 
   private Optional<PlannedTest> test() {
@@ -211,10 +252,14 @@ final class WatchPlan {
       watch.setGuardsOnly(!isMean(before.getKind()));
       return before.toBuilder().clearCovariate().build();
     }
-    Kpi own =
-        asked
-            .kpi()
-            .checked("watch.kpi", plan.predicted(), shadow ? RouteMode.SHADOW : RouteMode.SPLIT);
+    RouteMode mode = shadow ? RouteMode.SHADOW : RouteMode.SPLIT;
+    Kpi own = asked.kpi().checked("watch.kpi", plan.predicted(), mode);
+    if (own.getCap() == 0) {
+      throw open("watch.kpi.cap");
+    }
+    if (asked.kpi().centreIsOpen(own, mode)) {
+      throw open("watch.kpi.centre");
+    }
     if (!isMean(own.getKind())) {
       throw Refused.field(
           "watch.kpi.kind",
@@ -238,9 +283,22 @@ final class WatchPlan {
   }
 
   private List<Guard> guards() {
-    return asked.guards() == null
-        ? last.definition().getGuardsList()
-        : GuardSpec.checked("watch.guards", asked.guards());
+    if (asked.guards() == null) {
+      return last.definition().getGuardsList();
+    }
+    List<Guard> own = GuardSpec.checked("watch.guards", asked.guards());
+    for (int i = 0; i < own.size(); i++) {
+      if (own.get(i).getKind() == GuardKind.SLOW && own.get(i).getSlowThresholdUs() == 0) {
+        throw open("watch.guards[%d].slow_threshold".formatted(i));
+      }
+    }
+    return own;
+  }
+
+  /** The tests' figures are measured where they are left out, and the watch inherits them. */
+  private static Refused open(String field) {
+    return Refused.field(
+        field, "it is not measured for the watch alone; say it, or leave out what it belongs to");
   }
 
   /** That of the last test, without its end: the watch has its own. */

@@ -160,6 +160,14 @@ class KpiSpecTest {
       return with(null).checked("kpi", predicted, mode);
     }
 
+    Kpi draft(Predicted predicted, RouteMode mode) {
+      return with(null).draft("kpi", predicted, mode);
+    }
+
+    boolean centreIsOpen(Predicted predicted, RouteMode mode) {
+      return with(null).centreIsOpen(checked(predicted, mode), mode);
+    }
+
     KpiSpec with(String covariate) {
       return new KpiSpec(
           kind,
@@ -244,6 +252,21 @@ class KpiSpecTest {
   }
 
   @Test
+  void whatIsLeftOutAndCanBeMeasuredIsZeroInADraft() {
+    Kpi mae = Asked.of("MAE").draft(PRICE, RouteMode.SPLIT);
+    Kpi auc = Asked.of("AUC").blocks(null, null, 40).draft(BINARY, RouteMode.SHADOW);
+    Kpi given = Asked.of("AUC").blocks(0.1, null, null).tuning(90L).draft(BINARY, RouteMode.SHADOW);
+
+    assertThat(mae.getCap()).isZero();
+    assertThat(Asked.of("LOG_LOSS").draft(BINARY, RouteMode.SPLIT).getCap()).isEqualTo(6.908);
+    assertThat(auc.getBlockPositives()).isZero();
+    assertThat(auc.getBlockNegatives()).isEqualTo(40);
+    assertThat(auc.getTuningUnits()).isZero();
+    assertThat(given.getBlockNegatives()).isEqualTo(72);
+    assertThat(given.getTuningUnits()).isEqualTo(90);
+  }
+
+  @Test
   void aValueIsThatOfTheOutcomeUnlessAnotherIsNamed() {
     Asked value = Asked.of("VALUE").cap(50.0).centre(1.0);
 
@@ -255,7 +278,11 @@ class KpiSpecTest {
   @Test
   void aRatioNeedsNoCentreInASplit() {
     assertThat(refused(Asked.of("F1"), BINARY, RouteMode.SPLIT)).isNull();
-    assertThat(refused(Asked.of("BRIER"), BINARY, RouteMode.SPLIT).field()).isEqualTo("kpi.centre");
+    assertThat(refused(Asked.of("BRIER"), BINARY, RouteMode.SPLIT)).isNull();
+    assertThat(Asked.of("F1").centreIsOpen(BINARY, RouteMode.SPLIT)).isFalse();
+    assertThat(Asked.of("BRIER").centreIsOpen(BINARY, RouteMode.SPLIT)).isTrue();
+    assertThat(Asked.of("BRIER").centreIsOpen(BINARY, RouteMode.SHADOW)).isFalse();
+    assertThat(Asked.of("BRIER").centre(0.0).centreIsOpen(BINARY, RouteMode.SPLIT)).isFalse();
   }
 
   @Test
@@ -298,9 +325,9 @@ class KpiSpecTest {
     String tooMany =
         IntStream.rangeClosed(0, 100).mapToObj(Integer::toString).reduce("", (a, b) -> a + "," + b);
     return Stream.of(
-        Arguments.of("kpi.cap", Asked.of("MAE"), PRICE),
+        Arguments.of("kpi.cap", Asked.of("MAE").cap(0.0), PRICE),
         Arguments.of("kpi.cap", Asked.of("RMSE").cap(Double.POSITIVE_INFINITY), PRICE),
-        Arguments.of("kpi.cap", Asked.of("VALUE"), BINARY),
+        Arguments.of("kpi.cap", Asked.of("VALUE").cap(-1.0), BINARY),
         Arguments.of("kpi.cap", Asked.of("ACCURACY").cap(2.0), BINARY),
         Arguments.of("kpi.margin", Asked.of("ACCURACY").notWorse(-0.03), BINARY),
         Arguments.of("kpi.margin", Asked.of("ACCURACY").notWorse(Double.NaN), BINARY),

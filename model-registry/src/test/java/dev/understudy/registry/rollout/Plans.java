@@ -168,7 +168,7 @@ final class Plans {
       @Nullable StageRequest split,
       @Nullable WatchRequest watch,
       @Nullable BreakerRequest breaker) {
-    return new RolloutRequest("2", shadow, split, null, null, watch, breaker);
+    return new RolloutRequest("2", shadow, split, null, null, null, watch, breaker);
   }
 
   /** A rollout whose promotion is watched like that. */

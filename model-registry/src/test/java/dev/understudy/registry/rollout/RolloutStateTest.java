@@ -1,5 +1,8 @@
 package dev.understudy.registry.rollout;
 
+import static dev.understudy.registry.rollout.RolloutState.CALIBRATED;
+import static dev.understudy.registry.rollout.RolloutState.CALIBRATING;
+import static dev.understudy.registry.rollout.RolloutState.PREPARING_CALIBRATION;
 import static dev.understudy.registry.rollout.RolloutState.PREPARING_PROMOTION;
 import static dev.understudy.registry.rollout.RolloutState.PREPARING_SHADOW;
 import static dev.understudy.registry.rollout.RolloutState.PREPARING_SPLIT;
@@ -27,19 +30,30 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RolloutStateTest {
   /** Every move, by name. */
   private static final Map<String, UnaryOperator<RolloutState>> MOVES =
-      Map.of(
-          "committed", state -> state.committed(false),
-          "committed with a watch to follow", state -> state.committed(true),
-          "watched to its end", RolloutState::watched,
-          "promoted with a split to follow", state -> state.promoted(true),
-          "promoted without", state -> state.promoted(false),
-          "rolled back", RolloutState::rolledBack,
-          "stopped", RolloutState::stopped,
-          "given up", RolloutState::givenUp,
-          "widened", RolloutState::widening);
+      Map.ofEntries(
+          Map.entry("committed", state -> state.committed(false)),
+          Map.entry("committed with a watch to follow", state -> state.committed(true)),
+          Map.entry("watched to its end", RolloutState::watched),
+          Map.entry("promoted with a split to follow", state -> state.promoted(true)),
+          Map.entry("promoted without", state -> state.promoted(false)),
+          Map.entry("rolled back", RolloutState::rolledBack),
+          Map.entry("stopped", RolloutState::stopped),
+          Map.entry("given up", RolloutState::givenUp),
+          Map.entry("widened", RolloutState::widening),
+          Map.entry("measured", state -> state.measured(Stage.SHADOW, false)),
+          Map.entry("measured and waiting", state -> state.measured(Stage.SPLIT, true)),
+          Map.entry("confirmed", state -> state.confirmed(Stage.SPLIT)));
 
   static Stream<Arguments> legalMoves() {
     return Stream.of(
+        Arguments.of(PREPARING_CALIBRATION, "committed", CALIBRATING),
+        Arguments.of(PREPARING_CALIBRATION, "given up", STOPPED),
+        Arguments.of(PREPARING_CALIBRATION, "stopped", STOPPED),
+        Arguments.of(CALIBRATING, "measured", PREPARING_SHADOW),
+        Arguments.of(CALIBRATING, "measured and waiting", CALIBRATED),
+        Arguments.of(CALIBRATING, "stopped", STOPPED),
+        Arguments.of(CALIBRATED, "confirmed", PREPARING_SPLIT),
+        Arguments.of(CALIBRATED, "stopped", STOPPED),
         Arguments.of(PREPARING_SHADOW, "committed", SHADOW),
         Arguments.of(PREPARING_SHADOW, "committed with a watch to follow", SHADOW),
         Arguments.of(PREPARING_SPLIT, "committed with a watch to follow", SPLIT),
@@ -113,8 +127,9 @@ class RolloutStateTest {
     assertThat(SHADOW.liveTest()).contains(Stage.SHADOW);
     assertThat(SPLIT.liveTest()).contains(Stage.SPLIT);
     assertThat(WIDENING.liveTest()).contains(Stage.SPLIT);
+    assertThat(CALIBRATING.liveTest()).contains(Stage.CALIBRATION);
     assertThat(WATCHING.liveTest()).contains(Stage.WATCH);
-    assertThat(EnumSet.complementOf(EnumSet.of(SHADOW, SPLIT, WIDENING, WATCHING)))
+    assertThat(EnumSet.complementOf(EnumSet.of(CALIBRATING, SHADOW, SPLIT, WIDENING, WATCHING)))
         .allSatisfy(state -> assertThat(state.liveTest()).isEmpty());
   }
 }

@@ -285,12 +285,7 @@ class TestPlanTest {
         Arguments.of(
             "split.kpi.centre",
             null,
-            withKpi(split(), Plans.kpi("ACCURACY", "NON_INFERIORITY", 0.03, null, null))),
-        Arguments.of(
-            "split.kpi.centre",
-            null,
             withKpi(split(), Plans.kpi("ACCURACY", "NON_INFERIORITY", 0.03, null, 1.2))),
-        Arguments.of("shadow.guards[0].slow_threshold", withGuards(shadow(), slow(null)), null),
         Arguments.of(
             "shadow.guards[0].slow_threshold",
             withGuards(shadow(), new GuardSpec("ERRORS", null, null, Duration.ofMillis(1), null)),

@@ -164,7 +164,11 @@ record PublishedRoute(
     }
     Route.Test test = new Route.Test(wanted.getTestId(), wanted.getEpoch(), wanted.getSalt());
     return switch (wanted.getMode()) {
-      case SINGLE -> new Route.Single(wanted.getRevision(), current);
+      case SINGLE ->
+          new Route.Single(
+              wanted.getRevision(),
+              current,
+              wanted.getTestId().isEmpty() ? Optional.empty() : Optional.of(test));
       case SHADOW ->
           new Route.Shadow(
               wanted.getRevision(),

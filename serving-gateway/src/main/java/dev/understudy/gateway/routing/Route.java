@@ -16,10 +16,10 @@ public sealed interface Route {
   /** The version that answers by default. */
   String current();
 
-  /** The test that is live; a single version is under none. */
+  /** The test that is live; a single version may be measured before one. */
   default Optional<Test> liveTest() {
     return switch (this) {
-      case Single single -> Optional.empty();
+      case Single single -> single.calibration();
       case Shadow shadow -> Optional.of(shadow.test());
       case Split split -> Optional.of(split.test());
     };
@@ -37,8 +37,17 @@ public sealed interface Route {
     return versions;
   }
 
-  /** The current version answers everything. */
-  record Single(long revision, String current) implements Route {}
+  /**
+   * The current version answers everything.
+   *
+   * @param calibration the test by which its requests are measured, if they are
+   */
+  record Single(long revision, String current, Optional<Test> calibration) implements Route {
+    /** Under no test. */
+    public Single(long revision, String current) {
+      this(revision, current, Optional.empty());
+    }
+  }
 
   /**
    * The current version answers; candidates score a sample of the same requests unseen.

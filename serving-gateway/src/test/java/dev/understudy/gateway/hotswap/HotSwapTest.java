@@ -107,6 +107,20 @@ class HotSwapTest {
   }
 
   @Test
+  void aSingleVersionThatIsMeasuredNamesItsTestAndHoldsUnitsOut() throws Exception {
+    commit(
+        Published.single(1, V1).toBuilder()
+            .setTestId("r1-calibration")
+            .setSalt("salt")
+            .setHoldOut(0.1)
+            .build());
+    awaitLive(1);
+
+    assertThat(live().route().liveTest())
+        .contains(new dev.understudy.gateway.routing.Route.Test("r1-calibration", 0, "salt"));
+  }
+
+  @Test
   void aStaleRevisionLeavesTheLiveTableUntouched() {
     commit(Published.shadow(5, V1, V2));
     awaitLive(5);

@@ -8,6 +8,7 @@ import dev.understudy.gateway.routing.Route.Candidate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,6 +45,16 @@ class RouteTest {
     assertThatThrownBy(
             () -> new Route.Shadow(1, "1", List.of(new Candidate("2", 1)), TEST, Duration.ZERO))
         .hasMessageContaining("deadline");
+  }
+
+  @Test
+  void aSingleVersionCountsForTheCalibrationThatItIsUnder() {
+    Route.Single measured = new Route.Single(1, "1", Optional.of(TEST));
+
+    assertThat(measured.liveTest()).contains(TEST);
+    assertThat(RoutePlan.of(measured, UNIT).counts()).isTrue();
+    assertThat(RoutePlan.of(measured, UNIT).arm()).isEqualTo("1");
+    assertThat(new Route.Single(1, "1").liveTest()).isEmpty();
   }
 
   @Test

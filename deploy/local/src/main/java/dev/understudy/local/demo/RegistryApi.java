@@ -48,10 +48,19 @@ public final class RegistryApi {
 
   /** Ends a rollout by a person's command. */
   public void stop(String id, String reason) {
+    command(id, "stop", reason);
+  }
+
+  /** Lets the tests of a rollout begin that waits after its calibration. */
+  public void confirm(String id, String reason) {
+    command(id, "confirm", reason);
+  }
+
+  private void command(String id, String verb, String reason) {
     HttpResponse<String> now = exchange(request("rollouts/" + id).GET());
     String etag = now.headers().firstValue("ETag").orElse("");
     String body = JSON.createObjectNode().put("reason", reason).toString();
-    send(request("rollouts/" + id + "/stop").header("If-Match", etag).POST(json(body)));
+    send(request("rollouts/" + id + "/" + verb).header("If-Match", etag).POST(json(body)));
   }
 
   private HttpRequest.Builder request(String path) {
