@@ -24,6 +24,7 @@ import dev.understudy.contracts.v1.ScoreStatus;
 import dev.understudy.contracts.v1.Task;
 import dev.understudy.contracts.v1.TestDefinition;
 import dev.understudy.contracts.v1.Verdict;
+import dev.understudy.contracts.v1.WatchPolicy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -289,6 +290,28 @@ class CalibratorTest {
                     CalibrationPlans.before("c", CalibrationPlans.split("s"))
                         .setMode(RouteMode.SHADOW)))
         .hasMessageContaining("compared, not measured");
+  }
+
+  @Test
+  void aWatchHasFiguresAndNoTimeThatItIsExpectedToTake() {
+    TestDefinition.Builder watch =
+        CalibrationPlans.split("w")
+            .setWatch(WatchPolicy.newBuilder().setAlpha(0.01).setSlots(2).setSlotMs(60_000));
+    TestPlan plan = Plans.plan(CalibrationPlans.before("c", CalibrationPlans.split("s"), watch));
+    Tally tally = Tally.EMPTY;
+    for (int i = 0; i < 200; i++) {
+      tally = tally.plus(plan, unit(plan, answered(0.9, 900), Truth.ofOne(i % 5 != 0)));
+    }
+
+    CalibratedTest test = said(plan, tally).getCalibration().getTests(0);
+    CalibratedTest after = said(plan, tally).getCalibration().getTests(1);
+
+    assertThat(after.getMean()).isEqualTo(test.getMean()).isEqualTo(0.8);
+    assertThat(after.getSlowThresholdUs()).isEqualTo(test.getSlowThresholdUs()).isPositive();
+    assertThat(test.hasExpectedMs()).isTrue();
+    assertThat(after.hasExpectedUnits()).isFalse();
+    assertThat(after.hasExpectedMs()).isFalse();
+    assertThat(after.getWordsList()).isNotEmpty().noneMatch(word -> word.contains("expected"));
   }
 
   @Test

@@ -143,7 +143,10 @@ enum RolloutState {
   RolloutState watched() {
     return switch (this) {
       case WATCHING -> PROMOTED;
-      case PREPARING_SHADOW,
+      case PREPARING_CALIBRATION,
+          CALIBRATING,
+          CALIBRATED,
+          PREPARING_SHADOW,
           SHADOW,
           PREPARING_SPLIT,
           SPLIT,

@@ -32,6 +32,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -55,14 +56,13 @@ class CalibrationTest {
   }
 
   private static Step calibrating(RolloutRequest request) {
+    return calibrating(plan().tests(request));
+  }
+
+  private static Step calibrating(List<PlannedTest> tests) {
     Rollout rollout =
         Rollout.planned(
-            "r1",
-            CURRENT,
-            CANDIDATE,
-            "salt",
-            Route.newBuilder().setHoldOut(0.1).build(),
-            plan().tests(request));
+            "r1", CURRENT, CANDIDATE, "salt", Route.newBuilder().setHoldOut(0.1).build(), tests);
     ModelRoute served =
         new ModelRoute(
             1, ModelRoute.single(CURRENT).setRevision(1).build(), null, null, null, null);
@@ -228,6 +228,80 @@ class CalibrationTest {
     List<PlannedTest> tests = frozen(step, said(step));
 
     assertThat(tests.getFirst().definition().getPrimary().getCentre()).isEqualTo(0.7);
+  }
+
+  @Test
+  void theWatchInheritsWhatWasMeasured() {
+    Step step = calibrating(WatchPlan.tests(plan(), open()));
+    assertThat(check(step, said(step))).isEqualTo(Judged.ACCEPTED);
+
+    List<PlannedTest> tests = frozen(step, said(step));
+
+    assertThat(tests)
+        .extracting(PlannedTest::id, PlannedTest::stage)
+        .containsExactly(
+            tuple("r1-shadow", Stage.SHADOW),
+            tuple("r1-split", Stage.SPLIT),
+            tuple("r1-watch", Stage.WATCH));
+    assertThat(tests).allMatch(test -> test.definition().hasBreaker());
+    TestDefinition watch = tests.getLast().definition();
+    assertThat(watch.getPrimary().getCentre()).isEqualTo(0.82);
+    assertThat(watch.getPrimary()).isEqualTo(tests.get(1).definition().getPrimary());
+    assertThat(measured(step, said(step)).rollout().state())
+        .isEqualTo(RolloutState.PREPARING_SHADOW);
+  }
+
+  @Test
+  void aWatchIsNotHeldBackForTheTimeThatItTakes() {
+    Step step = calibrating(WatchPlan.tests(plan(), open()));
+    RolloutEvaluated.Builder said = said(step);
+    said.getCalibrationBuilder().getTestsBuilder(2).clearExpectedUnits().clearExpectedMs();
+
+    assertThat(Calibrated.tooLong(frozen(step, said), said.getCalibration())).isEmpty();
+  }
+
+  @Test
+  void theWatchKeepsADeadlineOfItsOwn() {
+    WatchRequest slower = watch(Duration.ofSeconds(4), null, null);
+    Step step = calibrating(WatchPlan.tests(plan(), request(withGuards(shadow(), SLOW), slower)));
+
+    List<PlannedTest> tests = frozen(step, said(step));
+
+    assertThat(tests)
+        .extracting(PlannedTest::stage, PlannedTest::shadowDeadline)
+        .containsExactly(
+            tuple(Stage.SHADOW, Duration.ofSeconds(1)), tuple(Stage.WATCH, Duration.ofSeconds(4)));
+    assertThat(tests.getLast().definition().getGuards(0).getSlowThresholdUs()).isEqualTo(42_000);
+    assertThat(tests.getLast().definition().getShadowDeadlineMs()).isEqualTo(6_000);
+  }
+
+  static Stream<Arguments> openWatches() {
+    return Stream.of(
+        Arguments.of("watch.kpi.centre", watch(null, OPEN, null)),
+        Arguments.of("watch.guards[0].slow_threshold", watch(null, null, List.of(SLOW))));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("openWatches")
+  void aWatchThatIsUnlikeItsTestsSaysItsOwnFigures(String field, WatchRequest watch) {
+    WatchRequest holding =
+        new WatchRequest(
+            "HOLD_BACK", null, null, null, null, null, watch.kpi(), watch.guards(), null, null);
+
+    Refused refused =
+        catchThrowableOfType(
+            Refused.class, () -> WatchPlan.tests(plan(), request(shadow(), holding)));
+
+    assertThat(refused.field()).isEqualTo(field);
+  }
+
+  private static RolloutRequest request(StageRequest shadow, WatchRequest watch) {
+    return new RolloutRequest("2", shadow, null, watch, null, null, null, null);
+  }
+
+  private static WatchRequest watch(
+      @Nullable Duration deadline, @Nullable KpiSpec kpi, @Nullable List<GuardSpec> guards) {
+    return new WatchRequest(null, null, null, null, null, deadline, kpi, guards, null, null);
   }
 
   static Stream<Arguments> bad() {
