@@ -58,7 +58,7 @@ class CalibrationStoryTest {
     RolloutEvaluated.Builder said =
         FakeJudge.about(api, id, "CALIBRATION").clearEvidence().setVerdict(Verdict.CONTINUE);
     Calibration.Builder figures = Calibration.newBuilder().setUnits(5_000).setElapsedMs(3_600_000);
-    for (String test : List.of("-shadow", "-split")) {
+    for (String test : List.of("-shadow", "-split", "-watch")) {
       figures.addTests(
           CalibratedTest.newBuilder()
               .setTestId(id + test)
@@ -111,9 +111,10 @@ class CalibrationStoryTest {
     awaitState(api, id, "SHADOW");
     api.rollout(id)
         .then()
-        .body("tests.stage", contains("CALIBRATION", "SHADOW", "SPLIT"))
+        .body("tests.stage", contains("CALIBRATION", "SHADOW", "SPLIT", "WATCH"))
         .body("tests[1].definition.guards[1].slow_threshold_us", equalTo(42_000))
         .body("tests[2].definition.primary.centre", equalTo(0.82f))
+        .body("tests[3].definition.primary.centre", equalTo(0.82f))
         .body("calibration.measured.tests[0].known_units", equalTo(1_000))
         .body("calibration.words", hasItem(id + "-shadow: accuracy of version 1 is 0.8200"))
         .body(
@@ -175,7 +176,7 @@ class CalibrationStoryTest {
     api.rollout(id)
         .then()
         .body("reason", containsString("split is expected to take 99 days"))
-        .body("tests.stage", contains("CALIBRATION", "SHADOW", "SPLIT"));
+        .body("tests.stage", contains("CALIBRATION", "SHADOW", "SPLIT", "WATCH"));
     assertThat(committed(api).getTestId()).isEmpty();
     api.start("2", Api.SHADOW, "null").then().statusCode(409);
 

@@ -296,7 +296,7 @@ class CalibrationTest {
   }
 
   private static RolloutRequest request(StageRequest shadow, WatchRequest watch) {
-    return new RolloutRequest("2", shadow, null, watch, null, null, null, null);
+    return new RolloutRequest("2", shadow, null, null, null, null, watch, null);
   }
 
   private static WatchRequest watch(

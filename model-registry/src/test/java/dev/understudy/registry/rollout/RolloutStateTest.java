@@ -47,6 +47,7 @@ class RolloutStateTest {
   static Stream<Arguments> legalMoves() {
     return Stream.of(
         Arguments.of(PREPARING_CALIBRATION, "committed", CALIBRATING),
+        Arguments.of(PREPARING_CALIBRATION, "committed with a watch to follow", CALIBRATING),
         Arguments.of(PREPARING_CALIBRATION, "given up", STOPPED),
         Arguments.of(PREPARING_CALIBRATION, "stopped", STOPPED),
         Arguments.of(CALIBRATING, "measured", PREPARING_SHADOW),
