@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.understudy.collector.comparison.TestPlan;
+import dev.understudy.collector.matching.WaitingRoom.Standing;
 import dev.understudy.collector.state.v1.KnownTest;
 import dev.understudy.collector.state.v1.Waiting;
 import dev.understudy.contracts.v1.TestDefined;
@@ -83,8 +84,7 @@ public class LabelDesk {
     // The default partitioner's rule, which is also the gateway's.
     int partition = Utils.toPositive(Utils.murmur2(key)) % now.partitions();
     try {
-      byte[] row = waiting(now.streams(), partition).get(Bytes.wrap(key));
-      return new Here(state(now.streams(), predictionId, row));
+      return new Here(state(now.streams(), predictionId, partition));
     } catch (StreamsNotStartedException e) {
       return new Closed(reason());
     } catch (InvalidStateStoreException e) {
@@ -122,21 +122,39 @@ public class LabelDesk {
     return obstacle == null ? "the join is starting" : obstacle;
   }
 
-  private static ReadOnlyKeyValueStore<Bytes, byte[]> waiting(KafkaStreams streams, int partition) {
-    return streams.store(
-        StoreQueryParameters.fromNameAndType(
-                MatchTopology.WAITING, QueryableStoreTypes.<Bytes, byte[]>keyValueStore())
-            .withPartition(partition));
-  }
-
-  private static OutcomeState state(KafkaStreams streams, String id, byte @Nullable [] kept) {
+  private OutcomeState state(KafkaStreams streams, String id, int partition) {
+    ReadOnlyKeyValueStore<Bytes, byte[]> rows = store(streams, MatchTopology.WAITING, partition);
+    ReadOnlyKeyValueStore<Bytes, byte[]> tests = store(streams, MatchTopology.PROGRESS, partition);
+    Bytes key = Bytes.wrap(Keys.id(id));
     try {
-      Waiting row = kept == null ? null : Waiting.parseFrom(kept);
-      TestPlan plan = row == null ? null : plan(streams, row.getPrediction().getTestId());
-      return OutcomeState.of(id, row, plan);
+      Waiting found = parsed(rows.get(key));
+      if (found == null) {
+        return OutcomeState.of(id, null, null);
+      }
+      String testId = found.getPrediction().getTestId();
+      TestPlan plan = plan(streams, testId);
+      Standing standing = Maturity.standing(tests.get(Bytes.wrap(Keys.test(testId))), plan);
+      // Once more, or it could lack an outcome that its test has counted meanwhile.
+      Waiting row = parsed(rows.get(key));
+      return row == null
+          ? OutcomeState.of(id, null, null)
+          : OutcomeState.of(id, WaitingRoom.seen(id, row, standing, service.keep()), plan);
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("the row of prediction " + id + " cannot be read", e);
     }
+  }
+
+  private static @Nullable Waiting parsed(byte @Nullable [] kept)
+      throws InvalidProtocolBufferException {
+    return kept == null ? null : Waiting.parseFrom(kept);
+  }
+
+  private static ReadOnlyKeyValueStore<Bytes, byte[]> store(
+      KafkaStreams streams, String name, int partition) {
+    return streams.store(
+        StoreQueryParameters.fromNameAndType(
+                name, QueryableStoreTypes.<Bytes, byte[]>keyValueStore())
+            .withPartition(partition));
   }
 
   private static @Nullable TestPlan plan(KafkaStreams streams, String testId)

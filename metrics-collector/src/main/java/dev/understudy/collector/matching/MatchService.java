@@ -93,6 +93,10 @@ public class MatchService {
     return running;
   }
 
+  Keep keep() {
+    return keep;
+  }
+
   LabelQueues queues() {
     return queues;
   }

@@ -9,6 +9,7 @@ import dev.understudy.collector.decision.Stand;
 import dev.understudy.collector.matching.KnownTests.KnownPlan;
 import dev.understudy.collector.matching.MatchCounts.PredictionStatus;
 import dev.understudy.collector.matching.WaitingRoom.Reached;
+import dev.understudy.collector.matching.WaitingRoom.Standing;
 import dev.understudy.collector.state.v1.PartitionReport;
 import dev.understudy.collector.state.v1.TestProgress;
 import dev.understudy.collector.state.v1.TestProgressOrBuilder;
@@ -88,6 +89,21 @@ final class Maturity {
     return begun ? known : null;
   }
 
+  /** How the test stands; unknown before it has begun in this partition. */
+  Standing standing(String testId) {
+    KnownPlan known = begun(testId);
+    return known == null
+        ? Standing.UNKNOWN
+        : new Standing(counted(testId), known.plan().maturesAfterMs());
+  }
+
+  /** The same, from what is kept of the test. */
+  static Standing standing(byte @Nullable [] kept, @Nullable TestPlan plan) {
+    return kept == null || plan == null
+        ? Standing.UNKNOWN
+        : new Standing(counted(parse(plan.testId(), kept)), plan.maturesAfterMs());
+  }
+
   /** How far the test has counted; from the beginning before anything has matured. */
   Reached counted(String testId) {
     Pointer pointer = pointers.get(testId);
@@ -95,7 +111,7 @@ final class Maturity {
       return counted(pointer.progress());
     }
     byte[] kept = table.get(Keys.test(testId));
-    return kept == null ? new Reached(0, "") : counted(read(testId, kept).progress());
+    return kept == null ? new Reached(0, "") : counted(parse(testId, kept));
   }
 
   /** Moves every test's pointer as far as time and budget allow; says whether more is left. */
@@ -156,7 +172,7 @@ final class Maturity {
     for (Table.Row row : due) {
       long appendedMs = Keys.appendedMs(plan.testId(), row.key());
       if (appendedMs <= to) {
-        tally = count(plan, row.key(), second, tally, units);
+        tally = count(plan, row.key(), tally, units);
         matured = new Reached(appendedMs, Keys.idOfMaturity(plan.testId(), row.key()));
         counted++;
       }
@@ -214,8 +230,7 @@ final class Maturity {
     reports.accept(report.build());
   }
 
-  private Tally count(
-      TestPlan plan, byte[] maturityKey, long second, Tally tally, UnitChunks units) {
+  private Tally count(TestPlan plan, byte[] maturityKey, Tally tally, UnitChunks units) {
     String id = Keys.idOfMaturity(plan.testId(), maturityKey);
     Waiting row = waiting.get(id);
     if (row == null) {
@@ -235,7 +250,6 @@ final class Maturity {
       }
     }
     counts.prediction(status);
-    waiting.judged(id, row, second);
     watch.matured(plan.testId(), id);
     return next;
   }
@@ -296,9 +310,13 @@ final class Maturity {
   }
 
   private static Pointer read(String testId, byte[] kept) {
+    TestProgress progress = parse(testId, kept);
+    return new Pointer(progress, TallyCodec.read(progress.getTally()));
+  }
+
+  private static TestProgress parse(String testId, byte[] kept) {
     try {
-      TestProgress progress = TestProgress.parseFrom(kept);
-      return new Pointer(progress, TallyCodec.read(progress.getTally()));
+      return TestProgress.parseFrom(kept);
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("the progress of test " + testId + " cannot be read", e);
     }

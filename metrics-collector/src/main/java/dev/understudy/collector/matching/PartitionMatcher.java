@@ -71,12 +71,16 @@ final class PartitionMatcher {
     this.tests = tests;
     this.counts = counts;
     this.clock = new LogClock(tables.progress());
-    this.waiting = new WaitingRoom(tables.waiting(), tables.index(), keep, counts);
+    this.waiting = new WaitingRoom(tables.waiting(), tables.index(), keep, counts, this::standing);
     this.watch = new LabelWatch(waiting, tests, queue);
     this.errors = new BreakerCounts(tables.progress());
     this.maturity =
         new Maturity(
             partition, tables.progress(), clock, waiting, tests, counts, reports, watch, errors);
+  }
+
+  private WaitingRoom.Standing standing(String testId) {
+    return maturity.standing(testId);
   }
 
   /** A record of <em>predictions</em>. */

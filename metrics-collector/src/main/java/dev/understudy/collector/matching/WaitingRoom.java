@@ -1,5 +1,7 @@
 package dev.understudy.collector.matching;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.understudy.collector.matching.MatchCounts.OutcomeStatus;
 import dev.understudy.collector.matching.MatchCounts.PredictionStatus;
@@ -9,13 +11,15 @@ import dev.understudy.collector.state.v1.WaitingLabel;
 import dev.understudy.collector.state.v1.WaitingPrediction;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The rows that wait for their other half: one per prediction id, and an index with one entry per
  * row. A row that a test waits for, or has counted, is found by test and append time; any other by
- * when it expires. A counted row keeps the entry that it had, because every write of an index is
- * also one to Kafka.
+ * when it expires. That a row was counted is not written down: it is so once its test's pointer has
+ * passed it, and every write is also one to Kafka. {@link #get} says so, and leaves out what only a
+ * judge needs.
  *
  * <p>What has expired by its own times counts as gone even where it was not cleared away yet, so
  * that clearing early or late changes nothing.
@@ -29,15 +33,23 @@ final class WaitingRoom {
   private final Table index;
   private final Keep keep;
   private final MatchCounts counts;
+  private final Function<String, Standing> standings;
 
   /** Only here: whoever starts anew sweeps once more. */
   private long nextSweepMs;
 
-  WaitingRoom(Table rows, Table index, Keep keep, MatchCounts counts) {
+  /** One whose tests stand as that function says. */
+  WaitingRoom(
+      Table rows,
+      Table index,
+      Keep keep,
+      MatchCounts counts,
+      Function<String, Standing> standings) {
     this.rows = rows;
     this.index = index;
     this.keep = keep;
     this.counts = counts;
+    this.standings = standings;
   }
 
   Keep keep() {
@@ -50,10 +62,28 @@ final class WaitingRoom {
       return null;
     }
     try {
-      return Waiting.parseFrom(row);
+      Waiting kept = Waiting.parseFrom(row);
+      return waitsForItsTest(kept)
+          ? seen(id, kept, standings.apply(kept.getPrediction().getTestId()), keep)
+          : kept;
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("the row of prediction " + id + " cannot be read", e);
     }
+  }
+
+  private static boolean waitsForItsTest(Waiting row) {
+    return row.getState() == Waiting.State.WAITING && row.hasPrediction();
+  }
+
+  /** The row as it stands: settled, if its test has counted it since it was written. */
+  static Waiting seen(String id, Waiting row, Standing standing, Keep keep) {
+    long appendedMs = row.getPrediction().getAppendedMs();
+    return waitsForItsTest(row) && standing.counted().includes(appendedMs, id)
+        ? settled(
+            row,
+            Waiting.State.JUDGED,
+            LogClock.secondFrom(appendedMs + standing.maturesAfterMs()) + keep.predictionsMs())
+        : row;
   }
 
   /** Replaces the row, and when it expires. */
@@ -107,10 +137,28 @@ final class WaitingRoom {
    * an id.
    */
   record Reached(long appendedMs, String id) {
+    static final Reached NONE = new Reached(-1, "");
+
+    /** Whether what was appended then, under that id, was counted. */
+    boolean includes(long otherMs, String otherId) {
+      return otherMs < appendedMs
+          || (otherMs == appendedMs
+              && Arrays.compareUnsigned(otherId.getBytes(UTF_8), id.getBytes(UTF_8)) <= 0);
+    }
+
     byte[] next(String testId) {
       byte[] last = Keys.maturity(testId, appendedMs, id);
       return id.isEmpty() ? last : Arrays.copyOf(last, last.length + 1);
     }
+  }
+
+  /**
+   * How a test stands.
+   *
+   * @param maturesAfterMs from append time to when a prediction is counted
+   */
+  record Standing(Reached counted, long maturesAfterMs) {
+    static final Standing UNKNOWN = new Standing(Reached.NONE, 0);
   }
 
   /** Those after what was counted and appended by then, in order of time and id. */
@@ -128,11 +176,6 @@ final class WaitingRoom {
   long firstAppended(String testId, Reached counted, long toMs) {
     Table.Row first = index.first(counted.next(testId), Keys.maturity(testId, toMs + 1));
     return first == null ? -1 : Keys.appendedMs(testId, first.key());
-  }
-
-  /** Counted: what stays is enough to recognise repetitions. */
-  void judged(String id, Waiting row, long nowMs) {
-    put(id, row, settled(row, Waiting.State.JUDGED, nowMs + keep.predictionsMs()));
   }
 
   /** Given up: no test waits for it any more. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.understudy.collector.comparison.Plans;
+import dev.understudy.collector.comparison.TestPlan;
 import dev.understudy.collector.matching.MatchCounts.OutcomeStatus;
 import dev.understudy.collector.state.v1.Waiting;
 import dev.understudy.contracts.v1.Count;
@@ -62,10 +63,15 @@ class LabelWatchTest {
   }
 
   private OutcomeState state(String id) {
-    byte[] row = bench.tables.getFirst().waiting().get(Keys.id(id));
+    PartitionMatcher.Tables tables = bench.tables.getFirst();
+    TestPlan plan = bench.find("t").plan();
+    byte[] row = tables.waiting().get(Keys.id(id));
+    WaitingRoom.Standing standing = Maturity.standing(tables.progress().get(Keys.test("t")), plan);
     try {
       return OutcomeState.of(
-          id, row == null ? null : Waiting.parseFrom(row), bench.find("t").plan());
+          id,
+          row == null ? null : WaitingRoom.seen(id, Waiting.parseFrom(row), standing, Bench.KEEP),
+          plan);
     } catch (InvalidProtocolBufferException e) {
       throw new AssertionError(e);
     }

@@ -134,6 +134,23 @@ class PartitionMatcherTest {
   }
 
   @Test
+  void whatWasCountedIsWrittenNowhereAndIsStillKnownAfterARestart() {
+    bench.run(3_000, Events.pair(2_000, "a", "t", 0.4, 0.6), Events.label(2_400, "a", "good", 0));
+    byte[] waiting = bench.tables.getFirst().waiting().get(Keys.id("a"));
+    bench.run(20_000);
+    assertThat(bench.counts.predictions).containsEntry(PredictionStatus.JUDGED, 1);
+    assertThat(bench.tables.getFirst().waiting().get(Keys.id("a"))).isEqualTo(waiting);
+
+    bench.restartMatcher(0);
+    bench.run(30_000, Events.label(20_500, "a", "bad", 1), Events.pair(20_500, "a", "t", 0.4, 0.6));
+
+    assertThat(bench.counts.outcomes).containsEntry(OutcomeStatus.LATE, 1);
+    assertThat(bench.counts.predictions)
+        .containsEntry(PredictionStatus.JUDGED, 1)
+        .containsEntry(PredictionStatus.DUPLICATE, 1);
+  }
+
+  @Test
   void aPredictionThatComesTwiceCountsOnce() {
     bench.run(
         8_000,
