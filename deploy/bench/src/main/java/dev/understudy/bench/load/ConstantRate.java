@@ -2,6 +2,7 @@ package dev.understudy.bench.load;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.understudy.scoring.PromptThreads;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -96,6 +97,8 @@ final class ConstantRate implements AutoCloseable {
 
   private Latency run(double perSecond, Duration duration)
       throws IOException, InterruptedException {
+    // Else a generator that wakes up late would be taken for an answer that comes late.
+    PromptThreads.beOne();
     useEachConnectionOnce();
     long requests = Math.max(1, Math.round(perSecond * duration.toNanos() / 1e9));
     double interval = 1e9 / perSecond;
@@ -148,6 +151,7 @@ final class ConstantRate implements AutoCloseable {
   }
 
   private void readAll() {
+    PromptThreads.beOne();
     try {
       while (!over) {
         selector.select(this::readSome);
