@@ -4,6 +4,8 @@ import static io.restassured.RestAssured.given;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
@@ -18,6 +20,7 @@ import dev.understudy.testkit.KafkaResource;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Metadata;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.common.v1.KeyValue;
@@ -185,6 +188,131 @@ class TracingQuarkusTest {
     assertThat(awaitSpans(trace, 2))
         .extracting(span -> span.getStatus().getCode())
         .containsOnly(Status.StatusCode.STATUS_CODE_ERROR);
+  }
+
+  @Test
+  void aRequestThatIsRefusedBeforeItIsAssignedIsPartOfItsCallersTraceToo() throws Exception {
+    serve("strict", Published.single(1, topics().upload("1", Graphs.sigmoid(1))));
+    String trace = "9" + TRACE.substring(1);
+    String parent = "00-" + trace + "-" + CALLERS + "-01";
+
+    refused(parent, "strict", body("[\"no number\"]"), 400);
+    refused(parent, "nobody", body("[1]"), 404);
+    refused(parent, "strict/versions/9", body("[1]"), 404);
+    refused(parent, "strict", " ".repeat(2 << 20), 413);
+
+    List<Span> spans = awaitSpans(trace, 4);
+    assertThat(spans)
+        .allSatisfy(
+            span -> {
+              assertThat(span.getName()).isEqualTo("infer");
+              assertThat(span.getKind()).isEqualTo(Span.SpanKind.SPAN_KIND_SERVER);
+              assertThat(hex(span.getParentSpanId())).isEqualTo(CALLERS);
+              assertThat(attribute(span, "understudy.code")).isEqualTo("refused");
+              assertThat(attribute(span, "understudy.protocol")).isEqualTo("rest");
+              assertThat(span.getStatus().getCode()).isEqualTo(Status.StatusCode.STATUS_CODE_UNSET);
+            });
+    assertThat(spans)
+        .extracting(
+            span -> attribute(span, "error.type"), span -> attribute(span, "understudy.model"))
+        .containsExactlyInAnyOrder(
+            tuple("urn:understudy:problem:invalid-request", "strict"),
+            tuple("urn:understudy:problem:not-found", ""),
+            tuple("urn:understudy:problem:not-found", "strict"),
+            tuple("urn:understudy:problem:too-large", "strict"));
+  }
+
+  @Test
+  void aCallThatIsRefusedIsPartOfItsCallersTraceToo() throws Exception {
+    serve("narrow", Published.single(1, topics().upload("1", Graphs.sigmoid(1))));
+    String trace = "b" + TRACE.substring(1);
+    Metadata headers = new Metadata();
+    headers.put(
+        Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER),
+        "00-" + trace + "-" + CALLERS + "-01");
+    ModelInferRequest narrow = ModelInferRequest.newBuilder().setModelName("narrow").build();
+    ManagedChannel channel =
+        ManagedChannelBuilder.forAddress("127.0.0.1", gateway.grpcPort()).usePlaintext().build();
+    try {
+      var client =
+          GRPCInferenceServiceGrpc.newBlockingStub(channel)
+              .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
+      for (ModelInferRequest refused :
+          List.of(
+              narrow,
+              narrow.toBuilder()
+                  .addRawInputContents(ByteString.copyFrom(new byte[2 << 20]))
+                  .build())) {
+        assertThatThrownBy(() -> client.modelInfer(refused))
+            .isInstanceOf(StatusRuntimeException.class);
+      }
+    } finally {
+      channel.shutdownNow();
+    }
+
+    assertThat(awaitSpans(trace, 2))
+        .extracting(
+            span -> attribute(span, "error.type"),
+            span -> attribute(span, "understudy.model"),
+            span -> attribute(span, "understudy.protocol"))
+        .containsExactlyInAnyOrder(
+            tuple("urn:understudy:problem:invalid-request", "narrow", "grpc"),
+            tuple("urn:understudy:problem:too-large", "", "grpc"));
+  }
+
+  @Test
+  void aRefusalForWhichTheClientIsNotToBlameIsAnErrorInItsCallersTrace() throws Exception {
+    VersionRef nowhere = Published.version("1", "nobody has it".getBytes(UTF_8));
+    topics()
+        .publish(
+            Published.model(PROJECT, "absent").setCommitted(Published.single(1, nowhere)).build());
+    await()
+        .untilAsserted(
+            () -> given().body(body("[1]")).post("/v2/models/absent/infer").then().statusCode(503));
+    String trace = "c" + TRACE.substring(1);
+    String parent = "00-" + trace + "-" + CALLERS + "-01";
+
+    refused(parent, "absent", body("[1]"), 503);
+    Metadata headers = new Metadata();
+    headers.put(Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER), parent);
+    ManagedChannel channel =
+        ManagedChannelBuilder.forAddress("127.0.0.1", gateway.grpcPort()).usePlaintext().build();
+    try {
+      var client =
+          GRPCInferenceServiceGrpc.newBlockingStub(channel)
+              .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
+      ModelInferRequest absent = ModelInferRequest.newBuilder().setModelName("absent").build();
+      assertThatThrownBy(() -> client.modelInfer(absent))
+          .isInstanceOfSatisfying(
+              StatusRuntimeException.class,
+              refused ->
+                  assertThat(refused.getStatus().getCode())
+                      .isEqualTo(io.grpc.Status.Code.UNAVAILABLE));
+    } finally {
+      channel.shutdownNow();
+    }
+
+    assertThat(awaitSpans(trace, 2))
+        .allSatisfy(
+            span -> {
+              assertThat(span.getName()).isEqualTo("infer");
+              assertThat(hex(span.getParentSpanId())).isEqualTo(CALLERS);
+              assertThat(attribute(span, "understudy.code")).isEqualTo("refused");
+              assertThat(attribute(span, "error.type"))
+                  .isEqualTo("urn:understudy:problem:unavailable");
+              assertThat(span.getStatus().getCode()).isEqualTo(Status.StatusCode.STATUS_CODE_ERROR);
+            })
+        .extracting(span -> attribute(span, "understudy.protocol"))
+        .containsExactlyInAnyOrder("rest", "grpc");
+  }
+
+  private static void refused(String parent, String path, String body, int status) {
+    given()
+        .header("traceparent", parent)
+        .body(body)
+        .post("/v2/models/" + path + "/infer")
+        .then()
+        .statusCode(status);
   }
 
   @Test

@@ -44,6 +44,7 @@ public final class InferencePipeline {
   private final PredictionJournal journal;
   private final InferenceMeters meters;
   private final Tracing tracing;
+  private final Refusals refusals;
   private final Duration deadline;
   private final AtomicInteger inFlight = new AtomicInteger();
 
@@ -65,6 +66,7 @@ public final class InferencePipeline {
     this.journal = journal;
     this.meters = meters;
     this.tracing = tracing;
+    this.refusals = new Refusals(liveTable, tracing);
     this.deadline = deadline;
   }
 
@@ -254,6 +256,11 @@ public final class InferencePipeline {
         callerIsGone ? ProblemType.TIMED_OUT : ProblemType.UNAVAILABLE,
         "the prediction could not be logged safely in time, as this model demands; it may be in the"
             + " log nonetheless, so send it again with the same id");
+  }
+
+  /** Whom those tell who refuse requests on the way here. */
+  public Refusals refusals() {
+    return refusals;
   }
 
   /** How many requests, with their shadows, are not over yet. */

@@ -1,5 +1,6 @@
 package dev.understudy.gateway.protocol;
 
+import dev.understudy.contracts.ProblemType;
 import io.grpc.Context;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.Metadata;
@@ -29,6 +30,9 @@ final class CallHeaders {
   private volatile boolean overloaded;
   private @Nullable ServerCall<?, ?> call;
   private boolean settled;
+  private volatile @Nullable String model;
+  private volatile @Nullable ProblemType refused;
+  private volatile boolean assigned;
 
   CallHeaders(Metadata received, InFlightBytes.Share held) {
     this.received = received;
@@ -72,6 +76,47 @@ final class CallHeaders {
   /** Whether the call was refused for the bytes of all. */
   boolean isOverloaded() {
     return overloaded;
+  }
+
+  /** Which model it is about. */
+  void asksFor(String name) {
+    model = name;
+  }
+
+  /** A version was asked to answer it; what follows is not a refusal any more. */
+  void assigned() {
+    assigned = true;
+  }
+
+  /** It is not served. */
+  void refused(ProblemType problem) {
+    refused = problem;
+  }
+
+  Optional<String> model() {
+    return Optional.ofNullable(model);
+  }
+
+  /**
+   * Why it was not served, if it ends as the status says.
+   *
+   * @return empty: it was, or nobody wants to know any more
+   */
+  Optional<ProblemType> refusal(Status end) {
+    if (assigned || end.isOk() || end.getCode() == Status.Code.CANCELLED) {
+      return Optional.empty();
+    }
+    ProblemType known = refused;
+    if (known != null) {
+      return Optional.of(known);
+    }
+    // What the transport refuses by itself.
+    return Optional.of(
+        switch (end.getCode()) {
+          case RESOURCE_EXHAUSTED -> ProblemType.TOO_LARGE;
+          case INVALID_ARGUMENT -> ProblemType.INVALID_REQUEST;
+          default -> ProblemType.INTERNAL;
+        });
   }
 
   /** The call that can be closed while its request is not whole. */

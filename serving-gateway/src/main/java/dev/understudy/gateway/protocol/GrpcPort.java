@@ -54,7 +54,7 @@ public final class GrpcPort implements AutoCloseable {
       String serverVersion) {
     LiveModels models = new LiveModels(table, ready);
     this.tls = tls;
-    this.calls = new WatchedCalls(inFlight, limits, meters);
+    this.calls = new WatchedCalls(inFlight, limits, pipeline.refusals(), meters);
     this.millisBetweenCalls = limits.bodyDeadline().toMillis() / PARTS_OF_A_DEADLINE;
     this.server =
         NettyServerBuilder.forAddress(

@@ -1,5 +1,6 @@
 package dev.understudy.gateway.protocol;
 
+import dev.understudy.contracts.ProblemType;
 import dev.understudy.gateway.inference.Answer;
 import dev.understudy.gateway.inference.InferenceMeters;
 import dev.understudy.gateway.inference.InferencePipeline;
@@ -61,7 +62,7 @@ final class InferExchange {
   }
 
   void start() {
-    BoundedBody.read(request, services.limits(), held, this::received, this::refuse);
+    BoundedBody.read(request, services.limits(), held, this::received, this::refuseUnassigned);
   }
 
   private void received(byte[] body) {
@@ -69,10 +70,33 @@ final class InferExchange {
     try {
       score(packing.unpack(body, services.limits().bodyBytes(), held), receivedAt);
     } catch (RequestRefused refused) {
-      refuse(refused);
+      refuseUnassigned(refused);
     } catch (RuntimeException | Error e) {
+      follow(services.pipeline(), request, infer, ProblemType.INTERNAL, arrivedAt);
       fail(e);
     }
+  }
+
+  private void refuseUnassigned(RequestRefused refused) {
+    follow(services.pipeline(), request, infer, refused.problem(), arrivedAt);
+    refuse(refused);
+  }
+
+  /** An inference is refused that nobody was assigned to. */
+  static void follow(
+      InferencePipeline pipeline,
+      HttpServerRequest request,
+      Endpoint.Infer infer,
+      ProblemType problem,
+      Instant arrivedAt) {
+    pipeline
+        .refusals()
+        .tell(
+            RequestTraits.Protocol.REST,
+            Optional.of(infer.model()),
+            problem,
+            arrivedAt,
+            name -> Optional.ofNullable(request.getHeader(name)));
   }
 
   private void refuse(RequestRefused refused) {
@@ -136,7 +160,7 @@ final class InferExchange {
           HttpReplies.tell(request, failed.problem(), failed.reason());
         }
         case Answer.Refused refused ->
-            throw new RequestRefused(refused.problem(), refused.reason());
+            refuseUnassigned(new RequestRefused(refused.problem(), refused.reason()));
       }
     } catch (RequestRefused refused) {
       refuse(refused);

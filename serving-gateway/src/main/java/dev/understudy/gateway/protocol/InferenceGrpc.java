@@ -129,6 +129,7 @@ final class InferenceGrpc extends GRPCInferenceServiceImplBase {
     headers.held().enter();
     boolean begun = false;
     try {
+      headers.asksFor(request.getModelName());
       Optional<String> version = given(request.getModelVersion());
       ServedModel model = models.find(request.getModelName(), version);
       GrpcRequest asked = GrpcRequest.read(request, model.contract(), limits.rows(), headers);
@@ -154,6 +155,7 @@ final class InferenceGrpc extends GRPCInferenceServiceImplBase {
               });
       begun = true;
     } catch (RequestRefused refused) {
+      headers.refused(refused.problem());
       refuse(observer, refused);
     } catch (RuntimeException | Error e) {
       fail(observer, e);
@@ -171,6 +173,11 @@ final class InferenceGrpc extends GRPCInferenceServiceImplBase {
       Answer answer,
       long parseNanos) {
     try {
+      if (answer instanceof Answer.Refused refused) {
+        headers.refused(refused.problem());
+      } else {
+        headers.assigned();
+      }
       switch (answer) {
         case Answer.Predicted predicted -> {
           long answeredAt = System.nanoTime();

@@ -97,10 +97,7 @@ public final class InferenceRoute {
           ProblemType.METHOD_NOT_ALLOWED, "this path takes " + endpoint.method());
     }
     switch (endpoint) {
-      case Endpoint.Infer infer -> {
-        ServedModel model = models.find(infer.model(), infer.version());
-        new InferExchange(services, request, infer, model.contract(), arrivedAt).start();
-      }
+      case Endpoint.Infer infer -> infer(request, infer, arrivedAt);
       case Endpoint.Explain why -> explain.handle(request, why.model(), why.version());
       case Endpoint.ServerMetadata server ->
           HttpReplies.reply(request, 200, Replies.server(serverVersion));
@@ -128,6 +125,18 @@ public final class InferenceRoute {
               ProblemType.NOT_SUPPORTED,
               "the registry decides which models are loaded here; promote or roll back there");
     }
+  }
+
+  private void infer(HttpServerRequest request, Endpoint.Infer infer, Instant arrivedAt) {
+    InferExchange exchange;
+    try {
+      ServedModel model = models.find(infer.model(), infer.version());
+      exchange = new InferExchange(services, request, infer, model.contract(), arrivedAt);
+    } catch (RequestRefused refused) {
+      InferExchange.follow(services.pipeline(), request, infer, refused.problem(), arrivedAt);
+      throw refused;
+    }
+    exchange.start();
   }
 
   private Collection<ServedModel> asked(Endpoint.Statistics of) {

@@ -1,6 +1,9 @@
 package dev.understudy.gateway.protocol;
 
 import dev.understudy.contracts.ProblemType;
+import dev.understudy.contracts.inference.GRPCInferenceServiceGrpc;
+import dev.understudy.gateway.inference.Refusals;
+import dev.understudy.gateway.inference.RequestTraits;
 import dev.understudy.gateway.meters.GatewayMetric;
 import io.grpc.Context;
 import io.grpc.Metadata;
@@ -9,9 +12,11 @@ import io.grpc.Status;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sees what each call brings as it comes over the wire, long before it is a message: bounds the
@@ -19,16 +24,21 @@ import org.jboss.logging.Logger;
  */
 final class WatchedCalls extends ServerStreamTracer.Factory {
   private static final Logger LOG = Logger.getLogger(WatchedCalls.class);
+  private static final String INFER =
+      GRPCInferenceServiceGrpc.getModelInferMethod().getFullMethodName();
 
   private final InFlightBytes inFlight;
   private final Counter tooLarge;
   private final Counter overloaded;
   private final Counter overdue;
+  private final Refusals refusals;
   private final int limit;
   private final Duration deadline;
   private final Set<Watched> begun = ConcurrentHashMap.newKeySet();
 
-  WatchedCalls(InFlightBytes inFlight, RequestLimits limits, MeterRegistry meters) {
+  WatchedCalls(
+      InFlightBytes inFlight, RequestLimits limits, Refusals refusals, MeterRegistry meters) {
+    this.refusals = refusals;
     this.limit = limits.bodyBytes();
     this.deadline = limits.bodyDeadline();
     this.overdue = GatewayMetric.REJECTED.counter(meters, "body_overdue");
@@ -39,7 +49,9 @@ final class WatchedCalls extends ServerStreamTracer.Factory {
 
   @Override
   public ServerStreamTracer newServerStreamTracer(String fullMethodName, Metadata headers) {
-    return new Watched(new CallHeaders(headers, inFlight.open()));
+    boolean isFollowed = refusals.isFollowed() && fullMethodName.equals(INFER);
+    return new Watched(
+        new CallHeaders(headers, inFlight.open()), isFollowed ? Instant.now() : null);
   }
 
   /**
@@ -60,6 +72,7 @@ final class WatchedCalls extends ServerStreamTracer.Factory {
 
   private final class Watched extends ServerStreamTracer {
     private final CallHeaders headers;
+    private final @Nullable Instant arrivedAt;
     private boolean packed;
     private long onWire;
     private long unpacked;
@@ -67,8 +80,14 @@ final class WatchedCalls extends ServerStreamTracer.Factory {
     private boolean wasSeen;
     private long seenAt;
 
-    Watched(CallHeaders headers) {
+    /**
+     * A call that has just begun.
+     *
+     * @param arrivedAt null: nobody follows what becomes of it
+     */
+    Watched(CallHeaders headers, @Nullable Instant arrivedAt) {
       this.headers = headers;
+      this.arrivedAt = arrivedAt;
     }
 
     @Override
@@ -93,6 +112,7 @@ final class WatchedCalls extends ServerStreamTracer.Factory {
       } else if (now - seenAt >= deadline.toNanos()) {
         begun.remove(this);
         RequestRefused late = BoundedBody.overdue(deadline);
+        headers.refused(late.problem());
         if (headers.expire(InferenceGrpc.status(late.problem(), late.reason()))) {
           overdue.increment();
         }
@@ -123,6 +143,7 @@ final class WatchedCalls extends ServerStreamTracer.Factory {
         }
         headers.take(bytes);
       } catch (RequestRefused refused) {
+        headers.refused(refused.problem());
         throw InferenceGrpc.status(refused.problem(), refused.reason()).asRuntimeException();
       }
     }
@@ -133,6 +154,19 @@ final class WatchedCalls extends ServerStreamTracer.Factory {
       headers.held().leave();
       if (status.getCode() == Status.Code.RESOURCE_EXHAUSTED) {
         (headers.isOverloaded() ? overloaded : tooLarge).increment();
+      }
+      if (arrivedAt != null) {
+        Instant since = arrivedAt;
+        headers
+            .refusal(status)
+            .ifPresent(
+                problem ->
+                    refusals.tell(
+                        RequestTraits.Protocol.GRPC,
+                        headers.model(),
+                        problem,
+                        since,
+                        headers::find));
       }
     }
   }

@@ -5,7 +5,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
@@ -36,6 +38,8 @@ public final class Tracing implements AutoCloseable {
       AttributeKey.stringKey("understudy.prediction_id");
   private static final AttributeKey<String> PROTOCOL =
       AttributeKey.stringKey("understudy.protocol");
+  private static final AttributeKey<String> CODE = AttributeKey.stringKey("understudy.code");
+  private static final AttributeKey<String> PROBLEM = AttributeKey.stringKey("error.type");
   private static final Pattern HEADER = Pattern.compile("[A-Za-z0-9-]{1,64}");
   private static final Duration LAST_SPANS = Duration.ofSeconds(5);
 
@@ -152,14 +156,8 @@ public final class Tracing implements AutoCloseable {
     if (tracer == null) {
       return RequestTrace.NONE;
     }
-    Context callers =
-        W3CTraceContextPropagator.getInstance().extract(Context.root(), header, HEADERS);
     Span span =
-        tracer
-            .spanBuilder("infer " + assigned.model())
-            .setParent(callers)
-            .setSpanKind(SpanKind.SERVER)
-            .setStartTimestamp(arrivedAt)
+        server(tracer, "infer " + assigned.model(), arrivedAt, header)
             .setAttribute(MODEL, assigned.model())
             .setAttribute(ARM, assigned.arm())
             .setAttribute(PREDICTION, assigned.predictionId())
@@ -167,6 +165,47 @@ public final class Tracing implements AutoCloseable {
             .startSpan();
     return new RequestTrace(tracer, span);
   }
+
+  /**
+   * A request was refused before it was assigned.
+   *
+   * @param header of the request, by its lower-case name
+   */
+  public void refused(
+      Refused refused, Instant arrivedAt, Function<String, Optional<String>> header) {
+    if (tracer == null) {
+      return;
+    }
+    SpanBuilder builder =
+        server(tracer, "infer", arrivedAt, header)
+            .setAttribute(PROTOCOL, refused.protocol())
+            .setAttribute(CODE, "refused")
+            .setAttribute(PROBLEM, refused.problem());
+    refused.model().ifPresent(model -> builder.setAttribute(MODEL, model));
+    Span span = builder.startSpan();
+    // That a client asks for what it cannot have is no error of this server.
+    if (refused.isOurs()) {
+      span.setStatus(StatusCode.ERROR, refused.problem());
+    }
+    span.end();
+  }
+
+  private static SpanBuilder server(
+      Tracer tracer, String name, Instant arrivedAt, Function<String, Optional<String>> header) {
+    return tracer
+        .spanBuilder(name)
+        .setParent(W3CTraceContextPropagator.getInstance().extract(Context.root(), header, HEADERS))
+        .setSpanKind(SpanKind.SERVER)
+        .setStartTimestamp(arrivedAt);
+  }
+
+  /**
+   * What is known of a request that was refused.
+   *
+   * @param problem its type
+   * @param isOurs whether the client could not have done better
+   */
+  public record Refused(Optional<String> model, String protocol, String problem, boolean isOurs) {}
 
   /** Which request it is. */
   public record Assigned(String model, String arm, String predictionId, String protocol) {}
