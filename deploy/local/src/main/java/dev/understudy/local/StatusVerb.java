@@ -36,7 +36,7 @@ final class StatusVerb implements Callable<Integer> {
 
   static void print(Ports ports) {
     String web = "%-10s http://127.0.0.1:%d%s%n";
-    System.out.printf(web, "gateway", ports.gateway(), "/v2");
+    System.out.printf(web, "gateway", ports.gateway(), "/v2            (API: /q/openapi)");
     System.out.printf("%-10s 127.0.0.1:%d%n", "grpc", ports.grpc());
     System.out.printf(web, "registry", ports.registry(), "/v1/projects   (API: /q/openapi)");
     System.out.printf(web, "collector", ports.collector(), "/v1/outcomes   (API: /q/openapi)");
