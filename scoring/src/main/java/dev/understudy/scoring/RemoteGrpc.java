@@ -8,17 +8,21 @@ import dev.understudy.contracts.inference.ModelMetadataResponse;
 import dev.understudy.contracts.inference.ModelReadyRequest;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.ChannelCredentials;
 import io.grpc.ClientInterceptors;
 import io.grpc.Codec;
 import io.grpc.Deadline;
 import io.grpc.DecompressorRegistry;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
-import io.grpc.ManagedChannelProvider;
+import io.grpc.ManagedChannelRegistry;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.TlsChannelCredentials;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import java.io.ByteArrayInputStream;
@@ -29,8 +33,11 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.TrustManager;
 
 /**
  * A server over gRPC: tensors are raw, and the deadline of a call is told to the server. The only
@@ -50,19 +57,26 @@ final class RemoteGrpc implements RemoteServer {
           .build();
 
   private final RemoteDocument document;
+  private final Optional<RemoteToken> token;
   private final ManagedChannel channel;
 
-  private RemoteGrpc(RemoteDocument document, ManagedChannel channel) {
+  private RemoteGrpc(RemoteDocument document, Optional<RemoteToken> token, ManagedChannel channel) {
     this.document = document;
+    this.token = token;
     this.channel = channel;
   }
 
   /** Connects with the first call. */
-  static RemoteGrpc open(RemoteDocument document) throws ModelRefused {
+  static RemoteGrpc open(RemoteDocument document, Optional<RemoteLogin> login) throws ModelRefused {
     URI url = document.url();
     try {
       ManagedChannelBuilder<?> channel =
-          ManagedChannelBuilder.forAddress(url.getHost(), url.getPort())
+          Grpc.newChannelBuilderForAddress(
+                  url.getHost(),
+                  url.getPort(),
+                  url.getScheme().equals("grpcs")
+                      ? overTls(login.flatMap(RemoteLogin::tls))
+                      : InsecureChannelCredentials.create())
               // Nobody but the description says where the server is and how it is called.
               .disableServiceConfigLookUp()
               // Whether a failed call is made again is not for the transport to decide.
@@ -70,15 +84,25 @@ final class RemoteGrpc implements RemoteServer {
               // A few bytes cannot become many.
               .decompressorRegistry(
                   DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, false));
-      if (url.getScheme().equals("grpcs")) {
-        channel.useTransportSecurity();
-      } else {
-        channel.usePlaintext();
-      }
-      return new RemoteGrpc(document, channel.build());
-    } catch (ManagedChannelProvider.ProviderNotFoundException e) {
+      return new RemoteGrpc(document, login.flatMap(RemoteLogin::token), channel.build());
+    } catch (ManagedChannelRegistry.ProviderNotFoundException e) {
       throw new ModelRefused(ModelRefused.Reason.LIBRARY_MISSING, RemoteDocument.NEEDS_GRPC, e);
     }
+  }
+
+  private static ChannelCredentials overTls(Optional<RemoteTls> tls) {
+    TlsChannelCredentials.Builder credentials = TlsChannelCredentials.newBuilder();
+    if (tls.isPresent()) {
+      KeyManager[] keys = tls.get().keyManagers();
+      if (keys != null) {
+        credentials.keyManager(keys);
+      }
+      TrustManager[] trust = tls.get().trustManagers();
+      if (trust != null) {
+        credentials.trustManager(trust);
+      }
+    }
+    return credentials.build();
   }
 
   @Override
@@ -109,13 +133,22 @@ final class RemoteGrpc implements RemoteServer {
       throws IOException, InterruptedException {
     try {
       return call(
-          channel, method, question, Deadline.after(ASK_SECONDS, TimeUnit.SECONDS), METADATA_BYTES);
+          with(Map.of()),
+          method,
+          question,
+          Deadline.after(ASK_SECONDS, TimeUnit.SECONDS),
+          METADATA_BYTES);
     } catch (StatusRuntimeException e) {
+      Status.Code code = e.getStatus().getCode();
       String said = String.valueOf(e.getStatus().getDescription());
+      boolean isUnknown =
+          code == Status.Code.UNAUTHENTICATED || code == Status.Code.PERMISSION_DENIED;
       throw new IOException(
-          "it answers %s: %s"
+          "it answers %s: %s%s"
               .formatted(
-                  e.getStatus().getCode(), said.substring(0, Math.min(MOST_SAID, said.length()))),
+                  code,
+                  said.substring(0, Math.min(MOST_SAID, said.length())),
+                  isUnknown ? LOGINS : ""),
           e);
     }
   }
@@ -166,15 +199,18 @@ final class RemoteGrpc implements RemoteServer {
   }
 
   private Channel with(Map<String, String> headers) {
-    if (headers.isEmpty()) {
+    if (headers.isEmpty() && token.isEmpty()) {
       return channel;
     }
     Metadata metadata = new Metadata();
-    headers.forEach(
-        (name, value) ->
-            metadata.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value));
+    headers.forEach((name, value) -> metadata.put(key(name), value));
+    token.ifPresent(secret -> metadata.put(key(secret.header()), secret.value()));
     return ClientInterceptors.intercept(
         channel, MetadataUtils.newAttachHeadersInterceptor(metadata));
+  }
+
+  private static Metadata.Key<String> key(String name) {
+    return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
   }
 
   private ModelInferRequest request(List<Tensor> inputs, List<TensorSpec> outputs) {

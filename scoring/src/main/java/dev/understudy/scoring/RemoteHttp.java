@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A server over HTTP: tensors are binary where it lists {@code binary_tensor_data}, and JSON
@@ -22,19 +23,22 @@ final class RemoteHttp implements RemoteServer {
 
   private final HttpClient http;
   private final RemoteDocument document;
+  private final Optional<RemoteToken> token;
 
   /** Known once it was asked for its signature. */
   private volatile boolean binary;
 
-  RemoteHttp(RemoteDocument document) {
+  RemoteHttp(RemoteDocument document, Optional<RemoteLogin> login) {
     this.document = document;
-    this.http =
+    this.token = login.flatMap(RemoteLogin::token);
+    HttpClient.Builder client =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             // Whoever answers must not send us to a host that nobody allowed.
             .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(CONNECT)
-            .build();
+            .connectTimeout(CONNECT);
+    login.flatMap(RemoteLogin::tls).ifPresent(tls -> client.sslContext(tls.context()));
+    this.http = client.build();
   }
 
   @Override
@@ -44,7 +48,7 @@ final class RemoteHttp implements RemoteServer {
   }
 
   private JsonNode ask(URI address) throws IOException, InterruptedException {
-    HttpRequest request = HttpRequest.newBuilder(address).timeout(ASK).build();
+    HttpRequest request = known(HttpRequest.newBuilder(address)).timeout(ASK).build();
     HttpResponse<InputStream> response =
         http.send(request, HttpResponse.BodyHandlers.ofInputStream());
     byte[] body;
@@ -53,10 +57,17 @@ final class RemoteHttp implements RemoteServer {
     } catch (IllegalStateException tooLong) {
       throw new IOException(tooLong.getMessage(), tooLong);
     }
-    if (response.statusCode() != 200) {
-      throw new IOException("it answers %d".formatted(response.statusCode()));
+    int status = response.statusCode();
+    if (status != 200) {
+      throw new IOException(
+          "it answers %d%s".formatted(status, status == 401 || status == 403 ? LOGINS : ""));
     }
     return Json.tree(body);
+  }
+
+  private HttpRequest.Builder known(HttpRequest.Builder request) {
+    token.ifPresent(secret -> request.setHeader(secret.header(), secret.value()));
+    return request;
   }
 
   private static boolean listsBinary(JsonNode server) {
@@ -122,7 +133,7 @@ final class RemoteHttp implements RemoteServer {
     } else {
       request.header("Content-Type", "application/json");
     }
-    return request.build();
+    return known(request).build();
   }
 
   /** A call that was given up has closed its connection already. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
@@ -50,10 +51,11 @@ final class RemoteModel implements Model {
       throws ModelRefused {
     RemoteDocument document = RemoteDocument.of(content);
     access.require(document.url());
+    Optional<RemoteLogin> login = access.login(document.url());
     RemoteServer server =
         switch (document.protocol()) {
-          case REST -> new RemoteHttp(document);
-          case GRPC -> overGrpc(document);
+          case REST -> new RemoteHttp(document, login);
+          case GRPC -> overGrpc(document, login);
         };
     try {
       RemoteSignature signature = signature(server, document);
@@ -69,9 +71,10 @@ final class RemoteModel implements Model {
     }
   }
 
-  private static RemoteServer overGrpc(RemoteDocument document) throws ModelRefused {
+  private static RemoteServer overGrpc(RemoteDocument document, Optional<RemoteLogin> login)
+      throws ModelRefused {
     try {
-      return RemoteGrpc.open(document);
+      return RemoteGrpc.open(document, login);
     } catch (NoClassDefFoundError e) {
       throw new ModelRefused(ModelRefused.Reason.LIBRARY_MISSING, RemoteDocument.NEEDS_GRPC, e);
     }

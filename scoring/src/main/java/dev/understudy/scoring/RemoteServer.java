@@ -19,6 +19,9 @@ interface RemoteServer extends AutoCloseable {
   /** The longest description of a model that is read, in bytes. */
   int METADATA_BYTES = 1 << 20;
 
+  /** What is said where the server does not know, or not like, who asks. */
+  String LOGINS = "; who the gateway is to it is the setting understudy.remote.logins";
+
   /** The longest error that is read to keep the connection, in bytes. */
   int ERROR_BYTES = 1 << 16;
 

@@ -8,11 +8,18 @@ import dev.understudy.contracts.inference.ModelMetadataResponse.TensorMetadata;
 import dev.understudy.contracts.inference.ModelReadyResponse;
 import io.grpc.Context;
 import io.grpc.Deadline;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerCredentials;
+import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.StatusException;
+import io.grpc.TlsServerCredentials;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCalls;
 import java.io.ByteArrayInputStream;
@@ -26,6 +33,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +58,10 @@ final class GrpcOipServer implements AutoCloseable {
           .addOutputs(tensor("other", "FP32", -1))
           .build();
   volatile Infer infer = request -> p(0.5f).toByteArray();
+
+  /** Which headers it answers at all. */
+  volatile Predicate<Metadata> knows = headers -> true;
+
   volatile Optional<Deadline> lastDeadline = Optional.empty();
 
   /** What the model makes of a request. */
@@ -63,14 +75,45 @@ final class GrpcOipServer implements AutoCloseable {
 
   /** With a certificate and its key, it speaks TLS. */
   GrpcOipServer(int port, @Nullable File certificate, @Nullable File key) throws IOException {
-    NettyServerBuilder builder =
-        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+    this(
+        port,
+        certificate != null && key != null
+            ? TlsServerCredentials.create(certificate, key)
+            : InsecureServerCredentials.create());
+  }
+
+  /** Over TLS, to clients that the certificates certify. */
+  static GrpcOipServer toKnownClients(TestCertificate own, File clients) throws IOException {
+    return new GrpcOipServer(
+        0,
+        TlsServerCredentials.newBuilder()
+            .keyManager(own.chain(), own.key())
+            .trustManager(clients)
+            .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE)
+            .build());
+  }
+
+  private GrpcOipServer(int port, ServerCredentials credentials) throws IOException {
+    server =
+        NettyServerBuilder.forAddress(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), port), credentials)
             .executor(threads)
-            .addService(service());
-    if (certificate != null && key != null) {
-      builder.useTransportSecurity(certificate, key);
+            .intercept(new Door())
+            .addService(service())
+            .build()
+            .start();
+  }
+
+  private final class Door implements ServerInterceptor {
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+      if (!knows.test(headers)) {
+        call.close(Status.UNAUTHENTICATED.withDescription("who are you"), new Metadata());
+        return new ServerCall.Listener<>() {};
+      }
+      return next.startCall(call, headers);
     }
-    server = builder.build().start();
   }
 
   private ServerServiceDefinition service() {

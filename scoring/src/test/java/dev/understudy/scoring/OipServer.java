@@ -1,7 +1,11 @@
 package dev.understudy.scoring;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsParameters;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -12,6 +16,9 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 
 /**
  * A server of the Open Inference Protocol over real HTTP, whose model {@code credit} takes x FP32
@@ -19,6 +26,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class OipServer implements AutoCloseable {
   private final HttpServer server;
+  private final String scheme;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final AtomicInteger calls = new AtomicInteger();
   volatile String extensions = "[]";
@@ -29,6 +37,9 @@ final class OipServer implements AutoCloseable {
        "outputs": [{"name": "p", "datatype": "FP32", "shape": [-1]},
                    {"name": "other", "datatype": "FP32", "shape": [-1]}]}""";
   volatile Infer infer = request -> Reply.json(200, "{}");
+
+  /** Which headers it answers at all, as a test of all of a request's. */
+  volatile Predicate<Headers> knows = headers -> true;
 
   /** What the model makes of a request. */
   interface Infer {
@@ -46,13 +57,36 @@ final class OipServer implements AutoCloseable {
   }
 
   OipServer() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    this(HttpServer.create(), "http");
+  }
+
+  /** Over TLS, to clients that the context believes. */
+  static OipServer toKnownClients(SSLContext context) throws IOException {
+    HttpsServer server = HttpsServer.create();
+    server.setHttpsConfigurator(
+        new HttpsConfigurator(context) {
+          @Override
+          public void configure(HttpsParameters parameters) {
+            SSLParameters strict = getSSLContext().getDefaultSSLParameters();
+            strict.setNeedClientAuth(true);
+            parameters.setSSLParameters(strict);
+          }
+        });
+    return new OipServer(server, "https");
+  }
+
+  private OipServer(HttpServer unbound, String scheme) throws IOException {
+    this.scheme = scheme;
+    server = unbound;
+    server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(threads);
     server.createContext(
         "/v2",
         exchange -> {
           String path = exchange.getRequestURI().getPath();
-          if (path.equals("/v2")) {
+          if (!knows.test(exchange.getRequestHeaders())) {
+            answer(exchange, Reply.json(401, "{}"));
+          } else if (path.equals("/v2")) {
             answer(
                 exchange,
                 Reply.json(200, "{\"name\": \"s\", \"extensions\": %s}".formatted(extensions)));
@@ -89,7 +123,7 @@ final class OipServer implements AutoCloseable {
   }
 
   URI address() {
-    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    return URI.create(scheme + "://127.0.0.1:" + server.getAddress().getPort());
   }
 
   /** How many requests reached the model. */

@@ -20,6 +20,7 @@ class RoomsTest {
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
               "java..",
+              "javax.net.ssl..",
               "javax.xml.stream..",
               "org.jspecify.annotations..",
               "org.pmml4s..",

@@ -23,7 +23,6 @@ import dev.understudy.gateway.shadow.ShadowRunner;
 import dev.understudy.gateway.tracing.Tracing;
 import dev.understudy.scoring.ModelPool;
 import dev.understudy.scoring.NativeMemory;
-import dev.understudy.scoring.RemoteAccess;
 import dev.understudy.scoring.RunPolicy;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
@@ -42,7 +41,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -85,10 +83,7 @@ public class Gateway {
         new ModelPool(
             standard(settings.scoring()),
             memory,
-            new RemoteAccess(
-                settings.remote().allowedHosts().orElse(Set.of()),
-                settings.remote().concurrency(),
-                settings.remote().responseBytes()),
+            RemoteServers.of(settings.remote()),
             settings.scoring().idleModels());
     InferenceMeters inferences = new InferenceMeters(meters);
     this.shadows =

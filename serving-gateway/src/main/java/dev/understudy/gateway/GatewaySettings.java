@@ -182,6 +182,50 @@ public interface GatewaySettings {
     /** The longest answer of a remote version that is read, in bytes. */
     @WithDefault("16777216")
     int responseBytes();
+
+    /** Who this gateway is to servers that ask, each under a name of your own. */
+    Map<String, Login> logins();
+  }
+
+  /** Who this gateway is to some servers: a token, a certificate, or both. */
+  interface Login {
+    /**
+     * The servers that it is for, as {@code host} for any port or {@code host:port}; each must be
+     * allowed, and may have one login. Whoever may register a version may have these servers called
+     * as this gateway.
+     */
+    Set<String> hosts();
+
+    /** Sent with each call; secret. Only one of this and {@code token-file}. */
+    Optional<String> token();
+
+    /** A file that holds the token; it is read again when it was changed. */
+    Optional<Path> tokenFile();
+
+    /**
+     * The header that the token goes in as it is, e.g. {@code x-api-key}; by default {@code
+     * Authorization}, behind the word {@code Bearer}.
+     */
+    Optional<String> header();
+
+    /**
+     * The certificate in PEM to show over TLS, followed by those that certify it. Needs the key;
+     * both are read again when they were changed, for connections that are made from then on.
+     */
+    Optional<Path> certificate();
+
+    /** The certificate's private key in PEM, PKCS #8 and not encrypted. */
+    Optional<Path> key();
+
+    /**
+     * Certificates in PEM of those who certify the server; read at the start. By default whom Java
+     * believes.
+     */
+    Optional<Path> serverCa();
+
+    /** Whether the token may go over a connection that is not encrypted. */
+    @WithDefault("false")
+    boolean plainText();
   }
 
   /** Where shadows run. */
