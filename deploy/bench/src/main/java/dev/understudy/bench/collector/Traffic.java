@@ -27,6 +27,7 @@ import dev.understudy.contracts.v1.TestDefined;
 import dev.understudy.contracts.v1.TestDefinition;
 import dev.understudy.contracts.v1.Tick;
 import dev.understudy.contracts.v1.VersionScore;
+import dev.understudy.local.stack.StackException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -34,9 +35,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes predictions and their outcomes, as the gateway and the collector's own edge would: ids of
@@ -49,6 +52,7 @@ final class Traffic implements AutoCloseable {
   private static final byte[] INPUTS = new byte[200];
 
   private final KafkaProducer<byte[], byte[]> producer;
+  private final AtomicReference<@Nullable Exception> lost = new AtomicReference<>();
   private final RouteMode mode;
   private final int lag;
   private final List<String> tests = new ArrayList<>();
@@ -120,7 +124,7 @@ final class Traffic implements AutoCloseable {
             .setDefinitionSha256(Digest.of(definition.toByteArray()))
             .build();
     send(Topic.TESTS, testId, defined.toByteArray());
-    producer.flush();
+    flush();
     tests.add(testId);
     return tests.size() - 1;
   }
@@ -130,7 +134,7 @@ final class Traffic implements AutoCloseable {
     for (int i = 0; i < predictions; i++) {
       predict(UUID.randomUUID().toString(), test);
     }
-    producer.flush();
+    flush();
   }
 
   /** So many predictions over the first tests, each with its outcome. */
@@ -145,7 +149,7 @@ final class Traffic implements AutoCloseable {
       }
     }
     waiting.forEach(this::tell);
-    producer.flush();
+    flush();
   }
 
   /** One tick into every partition of both inputs. */
@@ -159,11 +163,11 @@ final class Traffic implements AutoCloseable {
       tick(
           Topic.OUTCOMES, partition, OutcomeEvent.newBuilder().setTick(tick).build().toByteArray());
     }
-    producer.flush();
+    flush();
   }
 
   private void tick(Topic topic, int partition, byte[] value) {
-    var unused = producer.send(new ProducerRecord<>(topic.topicName(), partition, null, value));
+    send(new ProducerRecord<>(topic.topicName(), partition, null, value));
   }
 
   private static String model(int number) {
@@ -244,7 +248,27 @@ final class Traffic implements AutoCloseable {
   }
 
   private void send(Topic topic, String key, byte[] value) {
-    var unused = producer.send(new ProducerRecord<>(topic.topicName(), key.getBytes(UTF_8), value));
+    send(new ProducerRecord<>(topic.topicName(), key.getBytes(UTF_8), value));
+  }
+
+  private void send(ProducerRecord<byte[], byte[]> record) {
+    var unused =
+        producer.send(
+            record,
+            (metadata, failure) -> {
+              if (failure != null) {
+                lost.compareAndSet(null, failure);
+              }
+            });
+  }
+
+  /** What was lost would be waited for until the limit, and nobody would know why. */
+  private void flush() {
+    producer.flush();
+    Exception failure = lost.get();
+    if (failure != null) {
+      throw new StackException("the benchmark's records are not in Kafka: " + failure, failure);
+    }
   }
 
   @Override
