@@ -1,7 +1,6 @@
 -- A promotion is watched, and an artefact that did harm after it is blocked until a person clears it.
 alter table rollout drop constraint rollout_state_check;
 alter table rollout add constraint rollout_state_check check (state in (
-  'PREPARING_CALIBRATION', 'CALIBRATING', 'CALIBRATED',
   'PREPARING_SHADOW', 'SHADOW', 'PREPARING_SPLIT', 'SPLIT', 'WIDENING', 'PREPARING_PROMOTION',
   'WATCHING', 'PROMOTED', 'ROLLED_BACK', 'STOPPED'));
 
@@ -10,8 +9,7 @@ create unique index one_watched_rollout on rollout (model_id) where state = 'WAT
 
 alter table rollout_test drop constraint rollout_test_stage_check;
 alter table rollout_test
-  add constraint rollout_test_stage_check check (stage in (
-    'CALIBRATION', 'SHADOW', 'SPLIT', 'WATCH'));
+  add constraint rollout_test_stage_check check (stage in ('SHADOW', 'SPLIT', 'WATCH'));
 
 create table artefact_block (
   id bigint generated always as identity primary key,
