@@ -124,6 +124,25 @@ class WatchStoryTest {
   }
 
   @Test
+  void aWatchThatNobodyJudgesEndsAfterItsTimeAndSaysSo() {
+    Api api = Api.withTwoVersions();
+    String id = watched(api, "{\"duration\": \"PT1S\", \"slot\": \"PT1S\"}");
+
+    awaitState(api, id, "PROMOTED");
+
+    api.rollout(id)
+        .then()
+        .body(
+            "reason",
+            containsString("no verdict within PT1S after the end of test %s-watch".formatted(id)));
+    api.route()
+        .then()
+        .body("committed.mode", equalTo("SINGLE"))
+        .body("committed.current.version", equalTo("2"));
+    assertThat((Integer) api.blocks().path("items.size()")).isZero();
+  }
+
+  @Test
   void aWatchThatIsTooShortOrPromotesIsRefused() {
     Api api = Api.withTwoVersions();
     String id = watched(api, WEEK);
