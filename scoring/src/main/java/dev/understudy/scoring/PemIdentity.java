@@ -24,27 +24,43 @@ import org.jspecify.annotations.Nullable;
  */
 final class PemIdentity extends X509ExtendedKeyManager {
   private static final System.Logger LOG = System.getLogger(PemIdentity.class.getName());
-  private static final String ALIAS = "client";
 
   private final Path certificate;
   private final Path key;
-  private volatile X509ExtendedKeyManager read;
+  private volatile Read read;
   private List<FileTime> seen;
+  private long number;
+
+  /**
+   * What was in the files.
+   *
+   * @param alias of its own, by which a handshake that began before a change finds the rest
+   * @param before what it replaced; null of the first, and of what was replaced itself
+   */
+  private record Read(String alias, X509ExtendedKeyManager keys, @Nullable Read before) {
+    Read of(String wanted) {
+      Read old = before;
+      return old != null && old.alias().equals(wanted) ? old : this;
+    }
+  }
 
   PemIdentity(Path certificate, Path key) {
     this.certificate = certificate;
     this.key = key;
     this.seen = changedAt();
-    this.read = read();
+    this.read = new Read("client-0", keys("client-0"), null);
   }
 
-  private synchronized X509ExtendedKeyManager newest() {
+  private synchronized Read newest() {
     List<FileTime> now = changedAt();
     if (!now.equals(seen)) {
       // Also when it fails, so that each state of the files is told once.
       seen = now;
       try {
-        read = read();
+        Read old = read;
+        String alias = "client-" + (number + 1);
+        read = new Read(alias, keys(alias), new Read(old.alias(), old.keys(), null));
+        number++;
       } catch (RuntimeException e) {
         LOG.log(
             System.Logger.Level.WARNING,
@@ -55,14 +71,14 @@ final class PemIdentity extends X509ExtendedKeyManager {
     return read;
   }
 
-  private X509ExtendedKeyManager read() {
+  private X509ExtendedKeyManager keys(String alias) {
     List<X509Certificate> chain = PemFile.certificates(certificate);
     PrivateKey own = PemFile.key(key, chain.getFirst());
     requireOneIdentity(chain.getFirst(), own);
     try {
       KeyStore store = KeyStore.getInstance("PKCS12");
       store.load(null, null);
-      store.setKeyEntry(ALIAS, own, new char[0], chain.toArray(X509Certificate[]::new));
+      store.setKeyEntry(alias, own, new char[0], chain.toArray(X509Certificate[]::new));
       KeyManagerFactory factory =
           KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
       factory.init(store, new char[0]);
@@ -113,28 +129,28 @@ final class PemIdentity extends X509ExtendedKeyManager {
   @Override
   public @Nullable String chooseClientAlias(
       String[] types, Principal @Nullable [] issuers, @Nullable Socket socket) {
-    return newest().chooseClientAlias(types, issuers, socket);
+    return newest().keys().chooseClientAlias(types, issuers, socket);
   }
 
   @Override
   public @Nullable String chooseEngineClientAlias(
       String[] types, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
-    return newest().chooseEngineClientAlias(types, issuers, engine);
+    return newest().keys().chooseEngineClientAlias(types, issuers, engine);
   }
 
   @Override
   public X509Certificate @Nullable [] getCertificateChain(String alias) {
-    return read.getCertificateChain(alias);
+    return read.of(alias).keys().getCertificateChain(alias);
   }
 
   @Override
   public @Nullable PrivateKey getPrivateKey(String alias) {
-    return read.getPrivateKey(alias);
+    return read.of(alias).keys().getPrivateKey(alias);
   }
 
   @Override
   public String @Nullable [] getClientAliases(String type, Principal @Nullable [] issuers) {
-    return read.getClientAliases(type, issuers);
+    return read.keys().getClientAliases(type, issuers);
   }
 
   @Override

@@ -42,6 +42,12 @@ final class CalibrationWords {
     if (plan.watch().isPresent()) {
       return sentences;
     }
+    if (plan.byUnit()) {
+      sentences.add(
+          "how long it takes is not foretold: it compares units, and depends on how alike the requests of"
+              + " one are");
+      return sentences;
+    }
     sentences.add(expected());
     if (said.hasLeastUnits() && said.hasExpectedUnits()) {
       sentences.add(

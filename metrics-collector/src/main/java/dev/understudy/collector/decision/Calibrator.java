@@ -93,7 +93,7 @@ public final class Calibrator {
           .formatted(Words.duration(calibrating.minimumMs()), Words.duration(elapsedMs));
     }
     for (int i = 0; i < calibrating.drafts().size(); i++) {
-      TestPlan plan = calibrating.drafts().get(i).plan();
+      Calibrating.Draft wanted = calibrating.drafts().get(i);
       DraftTally draft = tally.draft(i);
       if (draft.known() < calibrating.minimumUnits()) {
         return "%s requests with a known outcome are needed, there are %s"
@@ -101,7 +101,7 @@ public final class Calibrator {
                 CalibrationWords.count(calibrating.minimumUnits()),
                 CalibrationWords.count(draft.known()));
       }
-      String few = few(plan, draft);
+      String few = few(wanted, draft);
       if (!few.isEmpty()) {
         return few;
       }
@@ -109,7 +109,8 @@ public final class Calibrator {
     return "";
   }
 
-  private static String few(TestPlan plan, DraftTally draft) {
+  private static String few(Calibrating.Draft wanted, DraftTally draft) {
+    TestPlan plan = wanted.plan();
     Measure.Family family = plan.measure().family();
     boolean binary =
         family == Measure.Family.BLOCKS
@@ -119,9 +120,10 @@ public final class Calibrator {
     if (binary && rarer < needed) {
       return "%d of the rarer outcome are needed, there are %d".formatted(needed, rarer);
     }
-    if (Calibrating.capIsOpen(plan.primary().getKind())
-        && allZero(draft.single())
-        && allZero(draft.several())) {
+    boolean capIsOpen =
+        wanted.given().getPrimary().getCap() == 0
+            && Calibrating.capIsOpen(plan.primary().getKind());
+    if (capIsOpen && allZero(draft.single()) && allZero(draft.several())) {
       return "no value is above 0, so there is nothing to take a cap from";
     }
     return "";

@@ -103,7 +103,7 @@ final class Measurement {
     TestDefinition.Builder test = withGuards();
     test.getPrimaryBuilder().setCap(cap).setCentre(centre);
     TestPlan plan = Calibrating.plan(test.build());
-    if (plan.watch().isPresent()) {
+    if (plan.watch().isPresent() || plan.byUnit()) {
       return;
     }
     Forecast forecast = new Forecast(plan, test.build());
@@ -234,7 +234,10 @@ final class Measurement {
     return test;
   }
 
-  /** How long it will take; a watch lasts as long as it was asked to. */
+  /**
+   * How long it will take. A watch lasts as long as it was asked to; and how many units a split by
+   * unit needs depends on how alike the requests of one are, which is not measured.
+   */
   private void outlook(TestPlan plan, Forecast forecast, double[] unitsForKpi) {
     double sampled = plan.mode() == RouteMode.SHADOW ? forecast.lastEpoch().getShare() : 1;
     double scored = perMs * sampled * tally.scored() / all.units();

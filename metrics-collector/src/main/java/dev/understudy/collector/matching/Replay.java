@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * least memory.
  *
  * <p>Other rollouts' tests are taken as ended: their predictions are only remembered, so that a
- * repetition is recognised as it was. What is kept is what the collector keeps: about 0.4 KB of
- * heap per prediction of the last {@code keep.predictionsMs()} of log time, and about 1 KB per
- * prediction of the rollout that is not mature. Not thread-safe.
+ * repetition is recognised as it was. What is kept is what the collector keeps: of the last {@code
+ * keep.predictionsMs()} of log time, about 1 KB of heap per prediction of the rollout and 0.4 KB
+ * per other. Not thread-safe.
  */
 public final class Replay {
   private final String rolloutId;

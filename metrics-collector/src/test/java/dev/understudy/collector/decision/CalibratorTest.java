@@ -315,6 +315,36 @@ class CalibratorTest {
   }
 
   @Test
+  void howLongASplitByUnitTakesIsNotForetold() {
+    TestPlan plan =
+        Plans.plan(CalibrationPlans.before("c", CalibrationPlans.split("s").setByUnit(true)));
+    Tally tally = Tally.EMPTY;
+    for (int i = 0; i < 200; i++) {
+      tally = tally.plus(plan, unit(plan, answered(0.9, 900), Truth.ofOne(i % 5 != 0)));
+    }
+
+    CalibratedTest test = said(plan, tally).getCalibration().getTests(0);
+
+    assertThat(test.getMean()).isEqualTo(0.8);
+    assertThat(test.hasExpectedUnits()).isFalse();
+    assertThat(test.hasExpectedMs()).isFalse();
+    assertThat(test.getWordsList()).anyMatch(word -> word.contains("is not foretold"));
+  }
+
+  @Test
+  void aCapThatIsGivenNeedsNoValues() {
+    TestDefinition.Builder split = amounts("a", KpiKind.MAE);
+    split.getPrimaryBuilder().setCap(50);
+    TestPlan plan = Plans.plan(CalibrationPlans.before("c", split));
+    Tally tally = Tally.EMPTY;
+    for (int i = 0; i < 100; i++) {
+      tally = tally.plus(plan, unit(plan, answered(3, 900), Truth.of(3)));
+    }
+
+    assertThat(said(plan, tally).getVerdict()).isEqualTo(Verdict.CONTINUE);
+  }
+
+  @Test
   void aGuardThatIsNotSlowNeedsNoThreshold() {
     TestDefinition.Builder split = CalibrationPlans.split("s");
     split.removeGuards(1);

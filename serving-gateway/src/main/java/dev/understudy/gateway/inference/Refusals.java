@@ -7,10 +7,13 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jboss.logging.Logger;
 
 /** Inferences that were refused before any version was assigned to them. Thread-safe. */
 public final class Refusals {
   private static final int OURS = 500;
+
+  private static final Logger LOG = Logger.getLogger(Refusals.class);
 
   private final Supplier<RoutingTable> liveTable;
   private final Tracing tracing;
@@ -40,14 +43,19 @@ public final class Refusals {
     if (!tracing.isOn()) {
       return;
     }
-    tracing.refused(
-        new Tracing.Refused(
-            // What clients make up is no name.
-            model.filter(name -> liveTable.get().find(name).isPresent()),
-            InferenceMeters.word(protocol),
-            problem.uri().toString(),
-            problem.status() >= OURS),
-        arrivedAt,
-        header);
+    try {
+      tracing.refused(
+          new Tracing.Refused(
+              // What clients make up is no name.
+              model.filter(name -> liveTable.get().find(name).isPresent()),
+              InferenceMeters.word(protocol),
+              problem.uri().toString(),
+              problem.status() >= OURS),
+          arrivedAt,
+          header);
+    } catch (RuntimeException e) {
+      // Whoever was refused waits for the answer, and must have it.
+      LOG.warn("a refusal has no span", e);
+    }
   }
 }

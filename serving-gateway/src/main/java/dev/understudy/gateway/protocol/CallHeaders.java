@@ -110,13 +110,14 @@ final class CallHeaders {
     if (known != null) {
       return Optional.of(known);
     }
-    // What the transport refuses by itself.
-    return Optional.of(
-        switch (end.getCode()) {
-          case RESOURCE_EXHAUSTED -> ProblemType.TOO_LARGE;
-          case INVALID_ARGUMENT -> ProblemType.INVALID_REQUEST;
-          default -> ProblemType.INTERNAL;
-        });
+    // What the transport refuses by itself, and what failed here. A deadline that is over and a
+    // connection that is lost are no refusals.
+    return switch (end.getCode()) {
+      case RESOURCE_EXHAUSTED -> Optional.of(ProblemType.TOO_LARGE);
+      case INVALID_ARGUMENT -> Optional.of(ProblemType.INVALID_REQUEST);
+      case INTERNAL, UNKNOWN -> Optional.of(ProblemType.INTERNAL);
+      default -> Optional.empty();
+    };
   }
 
   /** The call that can be closed while its request is not whole. */

@@ -3,10 +3,13 @@ package dev.understudy.gateway.protocol;
 import dev.understudy.gateway.inference.InferenceMeters;
 import dev.understudy.gateway.inference.InferencePipeline;
 import dev.understudy.gateway.routing.RoutingTable;
+import dev.understudy.scoring.PromptThreads;
+import io.grpc.Attributes;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.ServerTransportFilter;
 import io.grpc.netty.NettyServerBuilder;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -23,6 +26,16 @@ import org.jspecify.annotations.Nullable;
  * and all of them together, is bounded before and after decompression. Thread-safe.
  */
 public final class GrpcPort implements AutoCloseable {
+  /** Connections are opened, and calls answered, on the transport's event loops. */
+  private static final ServerTransportFilter PROMPT =
+      new ServerTransportFilter() {
+        @Override
+        public Attributes transportReady(Attributes attributes) {
+          PromptThreads.beOne();
+          return attributes;
+        }
+      };
+
   private static final int METADATA_BYTES = 16 * 1024;
   private static final int CALLS_OF_A_CONNECTION = 256;
   private static final int LEAST_SECONDS_BETWEEN_PINGS = 10;
@@ -68,6 +81,7 @@ public final class GrpcPort implements AutoCloseable {
             .permitKeepAliveTime(LEAST_SECONDS_BETWEEN_PINGS, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
             .addStreamTracerFactory(calls)
+            .addTransportFilter(PROMPT)
             .addService(
                 readable(
                     ServerInterceptors.intercept(

@@ -61,6 +61,10 @@ public record Eligibility(Optional<ValueSource> unitKey, List<Segment> segments,
       }
     }
     Set<String> units = units(id, request);
+    if (units.size() > 1 && route instanceof Route.Single) {
+      // Nobody else can answer, so it need not be sent apart; it has no unit that could be tested.
+      return RoutePlan.outside(route.current(), Standing.NO_UNIT, SourceReader.MISSING);
+    }
     if (units.size() > 1) {
       return new Planned.Refused(
           "%s: the rows of a request must agree on it, because it decides who answers; send them"

@@ -95,6 +95,20 @@ class EligibilityTest {
   }
 
   @Test
+  void whereOneVersionAnswersEverybodyTheRowsNeedNotAgree() {
+    Eligibility byAmount =
+        new Eligibility(Optional.of(SourceReader.parse("input:Amount", INPUTS)), List.of(), 0);
+    Route measured = new Route.Single(1, "1", Optional.of(TEST));
+    GivenValues several = GivenValues.inputs(Tensor.ofFloats("Amount", new long[] {2}, 7f, 8f));
+
+    RoutePlan plan = plan(byAmount, measured, several);
+
+    assertThat(plan.arm()).isEqualTo("1");
+    assertThat(plan.standing()).isEqualTo(Standing.NO_UNIT);
+    assertThat(plan.counts()).isFalse();
+  }
+
+  @Test
   void theFirstSegmentThatFitsDecidesBeforeTheTest() {
     Eligibility segments =
         new Eligibility(
