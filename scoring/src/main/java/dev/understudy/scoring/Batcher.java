@@ -151,7 +151,8 @@ final class Batcher {
         }
       } catch (OutOfMemoryError e) {
         long took = System.nanoTime() - start;
-        present.forEach(member -> member.answer(new Score.Failed("memory", "out of memory", took)));
+        present.forEach(
+            member -> member.answer(new Score.Failed(Score.Failed.MEMORY, "out of memory", took)));
       }
       room.kept(System.nanoTime() - start);
     }
@@ -207,7 +208,7 @@ final class Batcher {
     }
 
     private Score run(Map<String, Tensor> request, long rows, List<Member> forWhom) {
-      ScoringRoom.Work work = runner.begin(request, rows);
+      ScoringRoom.Work work = runner.beginInRoom(request, rows);
       if (work == null) {
         return new Score.Shed("closed");
       }

@@ -14,6 +14,11 @@ interface LocalModel extends Model {
     return true;
   }
 
+  /** Whether its runs take their memory from what the runs of others take theirs from. */
+  default boolean sharesMemory() {
+    return false;
+  }
+
   /** A run to come, which must be ended even if it never begins; null when the model is closed. */
   ScoringRoom.@Nullable Work begin(Map<String, Tensor> inputs);
 

@@ -369,7 +369,24 @@ public final class ModelPool implements AutoCloseable {
       return loaded.runner.score(inputs, deadline);
     }
 
-    /** Scores a request in a room of the caller's own. */
+    /**
+     * Says who goes first where runs find too little memory: whether, from now on, the runs in the
+     * model's own room are such as nobody depends on, since another version stands in for it. Holds
+     * for all leases of the same model.
+     */
+    public void giveWay(boolean toOthers) {
+      loaded.runner.giveWay(toOthers);
+    }
+
+    /** Whether its runs give way now. */
+    public boolean givesWay() {
+      return loaded.runner.givesWay();
+    }
+
+    /**
+     * Scores a request in a room of the caller's own, for nobody who waits: where memory is short
+     * its run gives way.
+     */
     public CompletionStage<Score> score(
         Map<String, Tensor> inputs, Duration deadline, ScoringRoom room) {
       return loaded.runner.score(inputs, deadline, room);

@@ -51,6 +51,7 @@ final class ModelRunner implements AutoCloseable {
   private final AtomicReferenceArray<@Nullable Map<String, Tensor>> recorded =
       new AtomicReferenceArray<>(RECORDED);
 
+  private volatile boolean givesWay;
   private volatile int stops;
   private volatile long notHereBefore = System.nanoTime();
 
@@ -78,6 +79,15 @@ final class ModelRunner implements AutoCloseable {
 
   Model model() {
     return model;
+  }
+
+  /** Whether its own runs are, from now on, such as nobody depends on. */
+  void giveWay(boolean toOthers) {
+    givesWay = toOthers;
+  }
+
+  boolean givesWay() {
+    return givesWay;
   }
 
   /** Whether a request of so many rows is scored at once, by whoever asks. */
@@ -138,7 +148,8 @@ final class ModelRunner implements AutoCloseable {
     }
     long start = System.nanoTime();
     Score score = scoreHere(inputs, rows);
-    if (score != null) {
+    // This thread must not wait until others have given way, and the room's may.
+    if (score != null && (givesWay || !GivingWay.mayHelp(score, start))) {
       return CompletableFuture.completedStage(score);
     }
     long took = System.nanoTime() - start;
@@ -162,7 +173,7 @@ final class ModelRunner implements AutoCloseable {
           .score(inputs, deadline, elsewhere)
           .whenComplete((score, none) -> called(score, rows));
     }
-    ScoringRoom.Work work = begin(inputs, rows);
+    ScoringRoom.Work work = begin(inputs, rows, elsewhere != room || givesWay);
     return work == null
         ? CompletableFuture.completedStage(new Score.Shed("closed"))
         : elsewhere.submit(work, deadline);
@@ -256,6 +267,19 @@ final class ModelRunner implements AutoCloseable {
   ScoringRoom.@Nullable Work begin(Map<String, Tensor> inputs, long rows) {
     ScoringRoom.Work work = local == null ? null : local.begin(inputs);
     return work == null ? null : new Counted(work, rows);
+  }
+
+  /** The same in its own room, whose threads may wait for memory. */
+  ScoringRoom.@Nullable Work beginInRoom(Map<String, Tensor> inputs, long rows) {
+    return begin(inputs, rows, givesWay);
+  }
+
+  private ScoringRoom.@Nullable Work begin(Map<String, Tensor> inputs, long rows, boolean modest) {
+    ScoringRoom.Work work = begin(inputs, rows);
+    if (work == null || local == null || !local.sharesMemory()) {
+      return work;
+    }
+    return modest ? GivingWay.modest(work) : GivingWay.preferred(work);
   }
 
   /** Takes account of a request that has waited for its run. */

@@ -46,6 +46,11 @@ final class OnnxModel implements LocalModel {
   }
 
   @Override
+  public boolean sharesMemory() {
+    return true;
+  }
+
+  @Override
   public ScoringRoom.@Nullable Work begin(Map<String, Tensor> request) {
     return enter() ? new Run(request) : null;
   }
@@ -99,7 +104,7 @@ final class OnnxModel implements LocalModel {
         }
         return new Score.Answered(answers, System.nanoTime() - start);
       } catch (OnnxFailure e) {
-        return failed("runtime", e, start);
+        return failed(e.isOfMemory() ? Score.Failed.MEMORY : "runtime", e, start);
       } catch (IllegalArgumentException e) {
         return failed("inputs", e, start);
       } catch (RuntimeException e) {

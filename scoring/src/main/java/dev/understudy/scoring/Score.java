@@ -48,6 +48,9 @@ public sealed interface Score {
     /** Error class of a model on another server, which cannot be reached or cannot answer now. */
     public static final String REMOTE_UNAVAILABLE = "remote_unavailable";
 
+    /** Error class of a run that found too little memory. */
+    public static final String MEMORY = "memory";
+
     /** Whether it says nothing of the input: the same request may do well later. */
     public boolean isOutage() {
       return errorClass.equals(REMOTE_UNAVAILABLE);
@@ -61,7 +64,7 @@ public sealed interface Score {
    * The run did not happen, or not for long enough to blame the version.
    *
    * @param cause {@code queue_full}, {@code queue_timeout}, {@code deadline} (it would have waited
-   *     past it) or {@code closed}
+   *     past it), {@code memory} (another run, which goes before it, needed that) or {@code closed}
    */
   record Shed(String cause) implements Score {}
 }

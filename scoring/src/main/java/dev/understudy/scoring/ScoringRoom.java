@@ -111,7 +111,7 @@ public final class ScoringRoom implements AutoCloseable {
     try {
       return work.run();
     } catch (OutOfMemoryError e) {
-      return new Score.Failed("memory", "out of memory", System.nanoTime() - start);
+      return new Score.Failed(Score.Failed.MEMORY, "out of memory", System.nanoTime() - start);
     } finally {
       work.end();
     }

@@ -122,7 +122,8 @@ public enum GatewayMetric {
       "gateway.shadow.dropped",
       Kind.COUNTER,
       "Dropped shadows in detail. reason is one of budget, queue_full (too many wait, or their"
-          + " tensors hold too many bytes), queue_timeout, deadline, closed, error.",
+          + " tensors hold too many bytes), queue_timeout, deadline, memory (a version that answers"
+          + " needed it), closed, error.",
       "model",
       "version",
       "reason"),

@@ -29,6 +29,13 @@ public sealed interface Route {
   default Set<String> versions() {
     Set<String> versions = new LinkedHashSet<>();
     versions.add(current());
+    versions.addAll(underTest());
+    return versions;
+  }
+
+  /** The versions that are compared with the current one. */
+  default Set<String> underTest() {
+    Set<String> versions = new LinkedHashSet<>();
     switch (this) {
       case Single single -> {}
       case Shadow shadow -> shadow.candidates().forEach(one -> versions.add(one.version()));

@@ -65,6 +65,20 @@ public final class ServedModel {
     this.eligibility = eligibility;
     this.policy = policy;
     this.versions = new LinkedHashMap<>(versions);
+    giveWay();
+  }
+
+  /** Whoever is under test stands back; last those who answer, which may be the same artefact. */
+  private void giveWay() {
+    Set<String> candidates = route.underTest();
+    for (boolean isCandidate : new boolean[] {true, false}) {
+      versions.forEach(
+          (version, lease) -> {
+            if (candidates.contains(version) == isCandidate) {
+              lease.giveWay(isCandidate);
+            }
+          });
+    }
   }
 
   public String project() {

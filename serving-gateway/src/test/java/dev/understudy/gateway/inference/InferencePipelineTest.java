@@ -354,7 +354,7 @@ class InferencePipelineTest {
     HANGS(Graphs.loopsForMillions(), ScoreStatus.TIMED_OUT, "deadline", 1_000_000),
     ANSWERS_NAN(Graphs.notANumberBelowZero(), ScoreStatus.FAILED, "outputs", -1),
     ANSWERS_TOO_FEW_ROWS(Graphs.oneAnswerForAllRows(), ScoreStatus.FAILED, "runtime", 1, 2),
-    EATS_MEMORY(Graphs.eatsMemory(), ScoreStatus.FAILED, "runtime", 1_000);
+    EATS_MEMORY(Graphs.eatsMemory(), ScoreStatus.FAILED, "memory", 1_000);
 
     private final byte[] graph;
     private final ScoreStatus status;
