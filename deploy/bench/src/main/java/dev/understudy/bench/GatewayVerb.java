@@ -110,6 +110,15 @@ final class GatewayVerb implements Callable<Integer> {
   private int swaps;
 
   @Option(
+      names = "--idle",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "Of --soak swaps: versions that stay loaded after they were replaced. Default:"
+              + " ${DEFAULT-VALUE}; a gateway's own is 2.")
+  private int idle;
+
+  @Option(
       names = "--rate",
       paramLabel = "N",
       defaultValue = "500",
@@ -161,7 +170,11 @@ final class GatewayVerb implements Callable<Integer> {
   }
 
   private int swaps(Path home, PrintStream people) {
-    SwapSoak.Outcome outcome = SwapSoak.run(launch(home, TOUCHED), swaps, rate, people::println);
+    if (idle < 0 || swaps < 1) {
+      throw new StackException("No soak like that: --swaps is at least 1, --idle at least 0");
+    }
+    SwapSoak.Outcome outcome =
+        SwapSoak.run(launch(home, TOUCHED), swaps, rate, idle, people::println);
     people.println(outcome);
     print(outcome.json());
     return outcome.failed() > 0 ? 1 : 0;

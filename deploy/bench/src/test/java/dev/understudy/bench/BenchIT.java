@@ -51,6 +51,18 @@ class BenchIT {
   }
 
   @Test
+  void swapsGoOnWhileWhatTheyReplaceStaysLoaded() throws Exception {
+    JsonNode report =
+        lastLine(
+            "gateway", "--soak", "swaps", "--swaps", "6", "--idle", "2", "--rate", "50", "--json");
+
+    assertThat(report.path("swaps").asInt()).isEqualTo(6);
+    assertThat(report.path("failed").asInt()).isZero();
+    assertThat(report.path("requests").asInt()).isPositive();
+    assertThat(report.path("idle").asInt()).isEqualTo(2);
+  }
+
+  @Test
   void aDecisionIsTimedFromItsLastOutcomeToTheSwap() throws Exception {
     JsonNode report = lastLine("decision", "--rounds", "1", "--json");
 

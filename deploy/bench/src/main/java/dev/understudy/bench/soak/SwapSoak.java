@@ -21,10 +21,12 @@ import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * Hot swaps under load by the way of the product: each route is published as prepared, loaded,
- * checked and warmed, then committed. Two models take turns, and each is loaded anew every time.
+ * checked and warmed, then committed. Models take turns, two more than may stay loaded idle, so
+ * that each is loaded anew every time, whether the one before it stays or goes.
  */
 public final class SwapSoak {
   private static final String MODEL = "trees";
@@ -40,6 +42,7 @@ public final class SwapSoak {
    * @param failed or refused meanwhile
    * @param settledBytes resident memory after the first swaps
    * @param endBytes resident memory after the last
+   * @param idle versions that were idle then, as the gateway says
    */
   public record Outcome(
       int swaps,
@@ -47,7 +50,8 @@ public final class SwapSoak {
       long requests,
       long failed,
       OptionalDouble settledBytes,
-      OptionalDouble endBytes) {
+      OptionalDouble endBytes,
+      int idle) {
     /** How much resident memory grew, as a share; empty where the system does not tell. */
     OptionalDouble growth() {
       return settledBytes.isPresent() && endBytes.isPresent()
@@ -59,7 +63,7 @@ public final class SwapSoak {
     public ObjectNode json() {
       ObjectNode json = new ObjectMapper().createObjectNode().put("soak", "swaps");
       json.put("swaps", swaps).put("seconds", seconds);
-      json.put("requests", requests).put("failed", failed);
+      json.put("requests", requests).put("failed", failed).put("idle", idle);
       settledBytes.ifPresent(bytes -> json.put("resident_bytes_settled", (long) bytes));
       endBytes.ifPresent(bytes -> json.put("resident_bytes_end", (long) bytes));
       growth().ifPresent(share -> json.put("resident_growth", share));
@@ -71,19 +75,25 @@ public final class SwapSoak {
       return String.format(
           Locale.ROOT,
           "%d swaps in %.0f s: %d requests answered, %d failed; resident memory grew by %.1f %%"
-              + " after the first swaps",
+              + " after the first swaps; idle at the end: %d",
           swaps,
           seconds,
           requests,
           failed,
-          100 * growth().orElse(Double.NaN));
+          100 * growth().orElse(Double.NaN),
+          idle);
     }
   }
 
-  /** Swaps so often while so many requests a second come in. */
+  /**
+   * Swaps so often while so many requests a second come in.
+   *
+   * @param idle versions that may stay loaded while no route names them
+   */
   public static Outcome run(
-      GatewayLaunch launch, int swaps, double perSecond, Consumer<String> progress) {
-    List<BenchModel> models = List.of(BenchModel.trees(1), BenchModel.trees(2));
+      GatewayLaunch launch, int swaps, double perSecond, int idle, Consumer<String> progress) {
+    List<BenchModel> models =
+        IntStream.rangeClosed(1, 2 + idle).mapToObj(BenchModel::trees).toList();
     Deployment deployment = Deployment.single(MODEL, models.getFirst());
     Ports ports = Ports.free();
     progress.accept("starting Kafka and the gateway");
@@ -100,7 +110,10 @@ public final class SwapSoak {
                     artefacts.address()),
                 List.of(deployment),
                 Map.of(
-                    "understudy.journal.enabled", "false", "understudy.scoring.idle-models", "0"));
+                    "understudy.journal.enabled",
+                    "false",
+                    "understudy.scoring.idle-models",
+                    String.valueOf(idle)));
         RouteDesk desk = new RouteDesk(broker.servers());
         OwnClient client = new OwnClient(1)) {
       RequestBody body = RequestBody.json(models.getFirst().rows(1));
@@ -130,10 +143,11 @@ public final class SwapSoak {
         }
         double seconds = (System.nanoTime() - start) / 1e9;
         OptionalDouble end = gateway.residentBytes();
+        int idleNow = (int) gateway.metric("gateway_idle_models", "").orElse(-1);
         over.set(true);
         Load all = load.join();
         return new Outcome(
-            swaps, seconds, all.answered(), all.refused() + all.failed(), settled, end);
+            swaps, seconds, all.answered(), all.refused() + all.failed(), settled, end, idleNow);
       } finally {
         over.set(true);
       }
@@ -141,7 +155,8 @@ public final class SwapSoak {
   }
 
   private static Route route(Deployment deployment, List<BenchModel> models, int swap) {
-    return deployment.route(swap + 1L, String.valueOf(1 + swap % 2), models.get(swap % 2));
+    int turn = swap % models.size();
+    return deployment.route(swap + 1L, String.valueOf(1 + turn), models.get(turn));
   }
 
   private static void swap(RouteDesk desk, Deployment deployment, Route live, Route next) {
