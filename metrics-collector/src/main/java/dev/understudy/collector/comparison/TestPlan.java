@@ -5,6 +5,7 @@ import dev.understudy.contracts.Digest;
 import dev.understudy.contracts.Names;
 import dev.understudy.contracts.v1.DecisionPolicy;
 import dev.understudy.contracts.v1.Epoch;
+import dev.understudy.contracts.v1.ErrorBudget;
 import dev.understudy.contracts.v1.Guard;
 import dev.understudy.contracts.v1.GuardKind;
 import dev.understudy.contracts.v1.Kpi;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * A test's frozen definition, read and checked: what cannot be judged is refused here, by name, and
  * nowhere later. Immutable.
  *
- * @param candidate the only one; several at once are not judged yet
+ * @param candidate the only one; of several at once each has a test of its own
  * @param measure what the primary KPI makes of a prediction
  * @param labels what a missing label is
  * @param byUnit whether units are compared, each with all its requests, and not requests
@@ -58,6 +59,7 @@ public record TestPlan(
     String sha256,
     @Nullable Calibrating calibrating) {
 
+  private static final int MOST_CANDIDATES = 8;
   private static final long LONGEST_MS = 10L * 366 * 24 * 60 * 60 * 1000;
 
   /**
@@ -116,6 +118,9 @@ public record TestPlan(
         KpiRules.check(definition.getMeaning(), definition.getMode(), definition.getPrimary());
     checkGuards(definition.getGuardsList());
     checkPolicy(definition.getPolicy());
+    if (definition.hasBudget()) {
+      checkBudget(definition.getBudget(), definition.getPolicy());
+    }
     checkAsymptotic(definition.getByUnit(), measure, definition.getPolicy());
     require(definition.getEpochsCount() > 0, "epochs: none");
     return new TestPlan(
@@ -303,6 +308,28 @@ public record TestPlan(
     requireDuration("policy.stale_after_ms", policy.getStaleAfterMs());
     requireBetween("policy.minimum_coverage", policy.getMinimumCoverage(), 0, 1);
     requireBetween("policy.minimum_completeness", policy.getMinimumCompleteness(), 0, 1);
+  }
+
+  /** The levels must be the part of the rollout's that they are said to be. */
+  private static void checkBudget(ErrorBudget budget, DecisionPolicy policy) {
+    int candidates = budget.getCandidates();
+    require(
+        candidates >= 1 && candidates <= MOST_CANDIDATES,
+        "budget.candidates: %d is not in 1..%d",
+        candidates,
+        MOST_CANDIDATES);
+    requirePart("alpha_promote", policy.getAlphaPromote(), budget.getAlphaPromote(), candidates);
+    requirePart("alpha_rollback", policy.getAlphaRollback(), budget.getAlphaRollback(), candidates);
+  }
+
+  private static void requirePart(String name, double part, double whole, int candidates) {
+    require(
+        Math.abs(part * candidates - whole) <= 1e-9 * whole,
+        "budget.%s: %s is not %d times the policy's %s",
+        name,
+        whole,
+        candidates,
+        part);
   }
 
   /** A bound that is missed more often than not is none; exact tests have no such limit. */

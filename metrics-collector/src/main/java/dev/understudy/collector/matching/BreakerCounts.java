@@ -100,7 +100,7 @@ final class BreakerCounts {
   /** What the prediction says of the candidate, where the test counts it. */
   private static @Nullable WaitingScore candidate(TestPlan plan, WaitingPrediction prediction) {
     if (plan.breaker().isEmpty()
-        || !prediction.getTestId().equals(plan.testId())
+        || !RowTests.has(prediction, plan.testId())
         || !prediction.getProject().equals(plan.project())
         || !prediction.getModel().equals(plan.model())
         || prediction.getMode() != plan.mode().getNumber()

@@ -14,6 +14,8 @@ import dev.understudy.contracts.v1.PredictionLogged;
 import dev.understudy.contracts.v1.ShadowScored;
 import dev.understudy.contracts.v1.TensorValue;
 import dev.understudy.contracts.v1.VersionScore;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +44,7 @@ final class EventReader {
         || !Names.allowed(logged.getProject())
         || !Names.allowed(logged.getModel())
         || !(logged.getTestId().isEmpty() || Names.allowed(logged.getTestId()))
+        || !hasDistinctTests(logged)
         || logged.getScoresCount() > MOST_VERSIONS
         || logged.getProbabilitiesCount() > MOST_VERSIONS
         || logged.getArm().length() > LONGEST_TEXT
@@ -51,6 +54,7 @@ final class EventReader {
     WaitingPrediction.Builder prediction =
         WaitingPrediction.newBuilder()
             .setTestId(logged.getTestId())
+            .addAllFurtherTests(logged.getFurtherTestsList())
             .setEpoch(logged.getEpoch())
             .setMode(logged.getModeValue())
             .setAppendedMs(effectiveMs)
@@ -70,6 +74,17 @@ final class EventReader {
       prediction.addScores(read);
     }
     return prediction.build();
+  }
+
+  private static boolean hasDistinctTests(PredictionLogged logged) {
+    if (logged.getFurtherTestsCount() == 0) {
+      return true;
+    }
+    Set<String> seen = new HashSet<>(Set.of(logged.getTestId()));
+    return !logged.getTestId().isEmpty()
+        && logged.getFurtherTestsCount() < MOST_VERSIONS
+        && logged.getFurtherTestsList().stream()
+            .allMatch(test -> Names.allowed(test) && seen.add(test));
   }
 
   /** A shadow's score; {@code wanted} as for a prediction. */

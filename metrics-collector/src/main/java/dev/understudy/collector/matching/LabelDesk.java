@@ -12,7 +12,9 @@ import dev.understudy.collector.state.v1.Waiting;
 import dev.understudy.contracts.v1.TestDefined;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedSet;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.common.utils.Utils;
@@ -131,17 +133,25 @@ public class LabelDesk {
       if (found == null) {
         return OutcomeState.of(id, null, null);
       }
-      String testId = found.getPrediction().getTestId();
-      TestPlan plan = plan(streams, testId);
-      Standing standing = Maturity.standing(tests.get(Bytes.wrap(Keys.test(testId))), plan);
+      TestPlan plan = plan(streams, found.getPrediction().getTestId());
+      Map<String, Standing> standings = new HashMap<>();
+      for (String testId : RowTests.of(found.getPrediction())) {
+        byte[] progress = tests.get(Bytes.wrap(Keys.test(testId)));
+        standings.put(testId, Maturity.standing(progress, plan(streams, testId)));
+      }
       // Once more, or it could lack an outcome that its test has counted meanwhile.
       Waiting row = parsed(rows.get(key));
       return row == null
           ? OutcomeState.of(id, null, null)
-          : OutcomeState.of(id, WaitingRoom.seen(id, row, standing, service.keep()), plan);
+          : OutcomeState.of(id, seen(id, row, standings), plan);
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("the row of prediction " + id + " cannot be read", e);
     }
+  }
+
+  private Waiting seen(String id, Waiting row, Map<String, Standing> standings) {
+    return WaitingRoom.seen(
+        id, row, testId -> standings.getOrDefault(testId, Standing.UNKNOWN), service.keep());
   }
 
   private static @Nullable Waiting parsed(byte @Nullable [] kept)

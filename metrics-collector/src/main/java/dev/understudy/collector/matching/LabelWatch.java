@@ -41,9 +41,11 @@ final class LabelWatch {
         || prediction.getMode() != RouteMode.SHADOW.getNumber()) {
       return;
     }
-    KnownPlan known = tests.find(prediction.getTestId());
-    if (known != null && UnitReader.read(id, row, known.plan()) instanceof JudgedUnit.Pair pair) {
-      see(id, prediction, known.plan(), pair);
+    for (String testId : RowTests.of(prediction)) {
+      KnownPlan known = tests.find(testId);
+      if (known != null && UnitReader.read(id, row, known.plan()) instanceof JudgedUnit.Pair pair) {
+        see(id, prediction, known.plan(), pair);
+      }
     }
   }
 

@@ -3,6 +3,7 @@ package dev.understudy.collector.matching;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.understudy.collector.comparison.TestPlan;
 import dev.understudy.collector.matching.KnownTests.KnownPlan;
 import dev.understudy.collector.matching.MatchCounts.OutcomeStatus;
 import dev.understudy.collector.matching.MatchCounts.PredictionStatus;
@@ -18,6 +19,7 @@ import dev.understudy.contracts.v1.PredictionEvent;
 import dev.understudy.contracts.v1.PredictionLogged;
 import dev.understudy.contracts.v1.ShadowScored;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -131,8 +133,8 @@ final class PartitionMatcher {
 
   private void logged(byte @Nullable [] key, PredictionLogged logged, long effectiveMs) {
     String id = logged.getPredictionId();
-    WaitingPrediction prediction =
-        EventReader.prediction(logged, effectiveMs, wanted(logged.getTestId()));
+    KnownPlan asked = asked(logged);
+    WaitingPrediction prediction = EventReader.prediction(logged, effectiveMs, wanted(asked));
     if (prediction == null || !isKey(key, id)) {
       counts.prediction(PredictionStatus.REFUSED);
       return;
@@ -142,15 +144,17 @@ final class PartitionMatcher {
       counts.prediction(PredictionStatus.DUPLICATE);
       return;
     }
+    List<String> open =
+        RowTests.of(prediction).stream().filter(test -> !maturity.over(test)).toList();
     Waiting.Builder row =
         Waiting.newBuilder()
-            .setPrediction(UnitFields.kept(prediction, logged, tests.find(prediction.getTestId())));
+            .setPrediction(UnitFields.kept(RowTests.with(prediction, open), logged, asked));
     if (before != null && !before.hasPrediction()) {
       row.addAllShadows(before.getShadowsList());
       before.getLabelsList().forEach(label -> join(row, label));
     }
     boolean outside = logged.getPinned() || logged.getRows() > MOST_ROWS;
-    if (outside || prediction.getTestId().isEmpty() || maturity.over(prediction.getTestId())) {
+    if (outside || open.isEmpty()) {
       counts.prediction(outside ? PredictionStatus.NOT_JUDGED : PredictionStatus.UNTESTED);
       long expiresMs = effectiveMs + waiting.keep().predictionsMs();
       waiting.put(id, before, WaitingRoom.settled(row.build(), Waiting.State.UNTESTED, expiresMs));
@@ -158,17 +162,39 @@ final class PartitionMatcher {
     }
     Waiting kept = row.setExpiresMs(effectiveMs + waiting.keep().undefinedMs()).build();
     waiting.put(id, before, kept);
-    waiting.awaitMaturity(prediction.getTestId(), effectiveMs, id);
-    KnownPlan begun = maturity.begun(prediction.getTestId());
-    if (begun != null) {
-      errors.prediction(begun, kept);
+    for (String testId : open) {
+      waiting.awaitMaturity(testId, effectiveMs, id);
+      KnownPlan begun = maturity.begun(testId);
+      if (begun != null) {
+        errors.prediction(begun, kept);
+      }
     }
     watch.see(id, kept);
   }
 
+  /**
+   * The test that says what of a prediction is to be kept; null while it is not known, and where
+   * several do not ask for the same, when all is kept that any of them could read.
+   */
+  private @Nullable KnownPlan asked(PredictionLogged logged) {
+    KnownPlan first = logged.getTestId().isEmpty() ? null : tests.find(logged.getTestId());
+    for (String testId : logged.getFurtherTestsList()) {
+      KnownPlan other = tests.find(testId);
+      if (first == null || other == null || !readsTheSame(first.plan(), other.plan())) {
+        return null;
+      }
+    }
+    return first;
+  }
+
+  private static boolean readsTheSame(TestPlan one, TestPlan other) {
+    return one.meaning().getOutput().equals(other.meaning().getOutput())
+        && one.byUnit() == other.byUnit()
+        && one.primary().getCovariate().equals(other.primary().getCovariate());
+  }
+
   /** The output that a test reads; empty when its definition is not known yet. */
-  private String wanted(String testId) {
-    KnownPlan known = testId.isEmpty() ? null : tests.find(testId);
+  private static String wanted(@Nullable KnownPlan known) {
     return known == null ? "" : known.plan().meaning().getOutput();
   }
 
@@ -187,7 +213,8 @@ final class PartitionMatcher {
 
   private void shadow(byte @Nullable [] key, ShadowScored shadow, long effectiveMs) {
     String id = shadow.getPredictionId();
-    WaitingScore score = EventReader.shadow(shadow, effectiveMs, wanted(shadow.getTestId()));
+    KnownPlan asked = shadow.getTestId().isEmpty() ? null : tests.find(shadow.getTestId());
+    WaitingScore score = EventReader.shadow(shadow, effectiveMs, wanted(asked));
     if (score == null || !isKey(key, id)) {
       counts.shadow(ShadowStatus.REFUSED);
       return;
@@ -299,10 +326,12 @@ final class PartitionMatcher {
     return compared == OutcomeStatus.MATCHED ? OutcomeStatus.PENDING : compared;
   }
 
+  /** For every test that waits for it. */
   private boolean isLate(WaitingPrediction prediction, WaitingLabel label) {
-    KnownPlan known = tests.find(prediction.getTestId());
-    return known != null
-        && label.getAppendedMs() - prediction.getAppendedMs() > known.plan().horizonMs();
+    long waitedMs = label.getAppendedMs() - prediction.getAppendedMs();
+    return RowTests.of(prediction).stream()
+        .map(tests::find)
+        .allMatch(known -> known != null && waitedMs > known.plan().horizonMs());
   }
 
   /** A settled row that is over by its own time, although it was not cleared away yet. */

@@ -14,11 +14,13 @@ import dev.understudy.contracts.v1.RouteMode;
 import dev.understudy.contracts.v1.ScoreStatus;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a mature row under the definition of its test. */
 final class UnitReader {
+  /** What subtracting shares from 1 may have cost. */
+  private static final double ROUNDING = 1e-9;
+
   private UnitReader() {}
 
   /** What the test counts; null when the row contradicts the definition. */
@@ -99,22 +101,38 @@ final class UnitReader {
     if (!toCandidate && !prediction.getArm().equals(plan.current())) {
       return null;
     }
-    OptionalDouble share =
-        prediction.getProbabilitiesList().stream()
-            .filter(one -> one.getName().equals(plan.candidate()))
-            .mapToDouble(NamedNumber::getValue)
-            .findFirst();
-    if (share.isEmpty()) {
+    double ofCandidate = probability(prediction, plan.candidate());
+    if (Double.isNaN(ofCandidate)) {
       return null;
     }
     return new JudgedUnit.Assigned(
         prediction.getEpoch(),
-        share.getAsDouble(),
+        share(ofCandidate, probability(prediction, plan.current())),
         toCandidate,
         scored(prediction, prediction.getArm(), plan),
         known.truth(),
         known.draw(),
         shard);
+  }
+
+  /** The logged probability of an arm; NaN where none was. */
+  private static double probability(WaitingPrediction prediction, String version) {
+    for (NamedNumber one : prediction.getProbabilitiesList()) {
+      if (one.getName().equals(version)) {
+        return one.getValue();
+      }
+    }
+    return Double.NaN;
+  }
+
+  /**
+   * The candidate's probability, given that the request is in one of the test's two arms: where
+   * others are under test as well, the two do not make up a whole.
+   */
+  private static double share(double ofCandidate, double ofCurrent) {
+    double both = ofCandidate + ofCurrent;
+    boolean alone = !(both > 0) || Math.abs(both - 1) < ROUNDING;
+    return alone ? ofCandidate : ofCandidate / both;
   }
 
   private static Scored scored(WaitingPrediction prediction, String version, TestPlan plan) {

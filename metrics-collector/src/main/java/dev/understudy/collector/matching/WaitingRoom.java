@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The rows that wait for their other half: one per prediction id, and an index with one entry per
- * row. A row that a test waits for, or has counted, is found by test and append time; any other by
- * when it expires. That a row was counted is not written down: it is so once its test's pointer has
- * passed it, and every write is also one to Kafka. {@link #get} says so, and leaves out what only a
- * judge needs.
+ * row and test. A row that a test waits for, or has counted, is found by test and append time; any
+ * other by when it expires. That a row was counted is not written down: it is so once the pointers
+ * of all its tests have passed it, and every write is also one to Kafka. {@link #get} says so, and
+ * leaves out what only a judge needs.
  *
  * <p>What has expired by its own times counts as gone even where it was not cleared away yet, so
  * that clearing early or late changes nothing.
@@ -63,9 +63,7 @@ final class WaitingRoom {
     }
     try {
       Waiting kept = Waiting.parseFrom(row);
-      return waitsForItsTest(kept)
-          ? seen(id, kept, standings.apply(kept.getPrediction().getTestId()), keep)
-          : kept;
+      return seen(id, kept, standings, keep);
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("the row of prediction " + id + " cannot be read", e);
     }
@@ -75,15 +73,24 @@ final class WaitingRoom {
     return row.getState() == Waiting.State.WAITING && row.hasPrediction();
   }
 
-  /** The row as it stands: settled, if its test has counted it since it was written. */
-  static Waiting seen(String id, Waiting row, Standing standing, Keep keep) {
+  /** The row as it stands: settled, if all its tests have counted it since it was written. */
+  static Waiting seen(String id, Waiting row, Function<String, Standing> standings, Keep keep) {
+    if (!waitsForItsTest(row)) {
+      return row;
+    }
     long appendedMs = row.getPrediction().getAppendedMs();
-    return waitsForItsTest(row) && standing.counted().includes(appendedMs, id)
-        ? settled(
-            row,
-            Waiting.State.JUDGED,
-            LogClock.secondFrom(appendedMs + standing.maturesAfterMs()) + keep.predictionsMs())
-        : row;
+    long maturesAfterMs = 0;
+    for (String testId : RowTests.of(row.getPrediction())) {
+      Standing standing = standings.apply(testId);
+      if (!standing.counted().includes(appendedMs, id)) {
+        return row;
+      }
+      maturesAfterMs = Math.max(maturesAfterMs, standing.maturesAfterMs());
+    }
+    return settled(
+        row,
+        Waiting.State.JUDGED,
+        LogClock.secondFrom(appendedMs + maturesAfterMs) + keep.predictionsMs());
   }
 
   /** Replaces the row, and when it expires. */
@@ -118,7 +125,8 @@ final class WaitingRoom {
       }
     }
     String testId = row.getPrediction().getTestId();
-    for (int i = 0; i < row.getShadowsCount(); i++) {
+    boolean several = row.getPrediction().getFurtherTestsCount() > 0;
+    for (int i = 0; i < row.getShadowsCount() && !several; i++) {
       if (row.getShadows(i).getTestId().equals(testId)) {
         compact = compact == null ? row.toBuilder() : compact;
         compact.getShadowsBuilder(i).clearTestId();
@@ -178,13 +186,19 @@ final class WaitingRoom {
     return first == null ? -1 : Keys.appendedMs(testId, first.key());
   }
 
-  /** Given up: no test waits for it any more. */
+  /** Given up: that test waits for it no more. */
   void giveUp(String testId, byte[] maturityKey, long nowMs) {
     String id = Keys.idOfMaturity(testId, maturityKey);
     index.delete(maturityKey);
     Waiting before = get(id);
     if (before != null && before.getState() == Waiting.State.WAITING) {
-      put(id, before, settled(before, Waiting.State.UNTESTED, nowMs + keep.predictionsMs()));
+      WaitingPrediction left = RowTests.without(before.getPrediction(), testId);
+      put(
+          id,
+          before,
+          left.getTestId().isEmpty()
+              ? settled(before, Waiting.State.UNTESTED, nowMs + keep.predictionsMs())
+              : before.toBuilder().setPrediction(left).build());
     }
   }
 
@@ -314,7 +328,12 @@ final class WaitingRoom {
       if (waits) {
         counts.prediction(PredictionStatus.UNDEFINED);
       }
-      rows.delete(Keys.id(id));
+      if (waits && row.getPrediction().getFurtherTestsCount() > 0) {
+        WaitingPrediction left = RowTests.without(row.getPrediction(), testId);
+        put(id, row, row.toBuilder().setPrediction(left).build());
+      } else {
+        rows.delete(Keys.id(id));
+      }
     }
     index.delete(maturityKey);
     return true;

@@ -80,10 +80,29 @@ class TestPlanTest {
         mistake("guards.absolute_margin", test -> test.getGuardsBuilder(0).setAbsoluteMargin(1)),
         mistake("policy.alpha_promote", test -> test.getPolicyBuilder().setAlphaPromote(0)),
         mistake("policy.minimum_coverage", test -> test.getPolicyBuilder().setMinimumCoverage(2)),
+        mistake("budget.candidates", test -> budget(test, 9, 0.05, 0.05)),
+        mistake("budget.alpha_promote", test -> budget(test, 2, 0.05, 0.1)),
+        mistake("budget.alpha_rollback", test -> budget(test, 2, 0.1, 0.05)),
         mistake("epochs", TestDefinition.Builder::clearEpochs),
         mistake("by_unit", test -> test.setByUnit(true)),
         mistake("primary.covariate", test -> test.getPrimaryBuilder().setCovariate("income")),
         mistake("model", test -> test.setModel("../etc")));
+  }
+
+  private static void budget(
+      TestDefinition.Builder test, int candidates, double promote, double rollback) {
+    test.getBudgetBuilder()
+        .setCandidates(candidates)
+        .setAlphaPromote(promote)
+        .setAlphaRollback(rollback);
+  }
+
+  @Test
+  void theLevelsMayBeAPartOfThoseOfARolloutWithSeveralCandidates() {
+    TestDefinition.Builder test = Plans.shadow("t");
+    budget(test, 2, 0.1, 0.1);
+
+    assertThat(Plans.plan(test).policy().getAlphaPromote()).isEqualTo(0.05);
   }
 
   @ParameterizedTest

@@ -51,6 +51,13 @@ class DeterminismTest {
     return BreakerPolicy.newBuilder().setLimit(0.05).setAlpha(1e-30).build();
   }
 
+  /** Another candidate beside the one of the early test, with a longer horizon. */
+  private static TestDefinition.Builder rival() {
+    TestDefinition.Builder test = Plans.byLogLoss(Plans.shadow("rival")).setBreaker(breaker());
+    test.getPolicyBuilder().setAlphaRollback(1e-30);
+    return test.clearCandidates().addCandidates("3").setHorizonMs(4_500);
+  }
+
   private static TestDefinition.Builder sticky() {
     return StickyEvents.definition("sticky");
   }
@@ -66,6 +73,7 @@ class DeterminismTest {
           disturbed(log, new SplittableRandom(seed * 1_000 + attempt));
 
       assertThat(of("early", disturbed)).isEqualTo(of("early", undisturbed));
+      assertThat(of("rival", disturbed)).isEqualTo(of("rival", undisturbed));
       assertThat(of("late", disturbed)).isEqualTo(of("late", undisturbed));
       assertThat(of("sticky", disturbed)).isEqualTo(of("sticky", undisturbed));
     }
@@ -79,6 +87,7 @@ class DeterminismTest {
     assertThat(early.getEvidence().getUnits()).isGreaterThan(90);
     assertThat(early.getEvidence().getHealth().getCompleteness()).isBetween(0.5, 0.99);
     assertThat(of("late", evaluations).getLast().getEvidence().getUnits()).isGreaterThan(90);
+    assertThat(of("rival", evaluations).getLast().getEvidence().getUnits()).isBetween(50L, 150L);
     RolloutEvaluated sticky = of("sticky", evaluations).getLast();
     assertThat(sticky.getEvidence().getUnits()).isEqualTo(40);
     assertThat(sticky.getEvidence().getUnitFigures().getPredictions()).isGreaterThan(250);
@@ -98,6 +107,7 @@ class DeterminismTest {
   private static List<RolloutEvaluated> undisturbed(Log log) {
     Bench bench = new Bench(PARTITIONS, KEEP);
     bench.define(early(), 1_000);
+    bench.define(rival(), 1_000);
     bench.define(late(), 7_654);
     bench.define(sticky(), 2_345);
     for (int input = 0; input < log.inputs().size(); input++) {
@@ -115,12 +125,16 @@ class DeterminismTest {
     log.inputs().forEach(input -> left.add(new ArrayDeque<>(input)));
     int total = log.inputs().stream().mapToInt(List::size).sum();
     int earlyKnown = random.nextInt(total);
+    int rivalKnown = random.nextInt(total);
     int lateKnown = random.nextInt(total);
     int stickyKnown = random.nextInt(total);
     int bias = random.nextInt(left.size());
     for (int step = 0; step < total; step++) {
       if (step == earlyKnown) {
         bench.define(early(), 1_000);
+      }
+      if (step == rivalKnown) {
+        bench.define(rival(), 1_000);
       }
       if (step == lateKnown) {
         bench.define(late(), 7_654);
@@ -195,7 +209,16 @@ class DeterminismTest {
 
   private static Events.Entry paired(
       long at, String id, SplittableRandom random, List<Events.Entry> predictions) {
-    if (random.nextBoolean()) {
+    if (random.nextInt(4) == 0) {
+      return Events.prediction(
+          at,
+          Events.logged(id, "early")
+              .addFurtherTests("rival")
+              .addScores(Events.answered("1", random.nextDouble()))
+              .addScores(Events.answered("2", random.nextDouble()))
+              .addScores(Events.answered("3", random.nextDouble())));
+    }
+    if (random.nextInt(3) == 0) {
       return Events.pair(at, id, "early", random.nextDouble(), random.nextDouble());
     }
     if (random.nextInt(10) > 0) {

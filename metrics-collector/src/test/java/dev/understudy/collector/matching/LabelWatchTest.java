@@ -70,7 +70,9 @@ class LabelWatchTest {
     try {
       return OutcomeState.of(
           id,
-          row == null ? null : WaitingRoom.seen(id, Waiting.parseFrom(row), standing, Bench.KEEP),
+          row == null
+              ? null
+              : WaitingRoom.seen(id, Waiting.parseFrom(row), any -> standing, Bench.KEEP),
           plan);
     } catch (InvalidProtocolBufferException e) {
       throw new AssertionError(e);

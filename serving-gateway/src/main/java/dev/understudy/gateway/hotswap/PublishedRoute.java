@@ -92,7 +92,9 @@ record PublishedRoute(
       RunPolicy standard) {
     Map<String, VersionRef> artefacts = new LinkedHashMap<>();
     add(artefacts, wanted.getCurrent());
-    wanted.getCandidatesList().forEach(candidate -> add(artefacts, candidate.getVersion()));
+    wanted.getCandidatesList().stream()
+        .filter(candidate -> !candidate.getRetired())
+        .forEach(candidate -> add(artefacts, candidate.getVersion()));
     Route route = route(wanted);
     ModelContract contract = contract(published);
     ServingPolicy policy = PublishedPolicy.of(published.getServing(), contract);
@@ -160,7 +162,11 @@ record PublishedRoute(
     List<Route.Candidate> candidates = new ArrayList<>();
     for (CandidateShare candidate : wanted.getCandidatesList()) {
       candidates.add(
-          new Route.Candidate(candidate.getVersion().getVersion(), candidate.getShare()));
+          new Route.Candidate(
+              candidate.getVersion().getVersion(),
+              candidate.getShare(),
+              testId("candidates.test_id", candidate.getTestId()),
+              candidate.getRetired()));
     }
     Route.Test test = new Route.Test(wanted.getTestId(), wanted.getEpoch(), wanted.getSalt());
     return switch (wanted.getMode()) {
@@ -180,6 +186,14 @@ record PublishedRoute(
       case ROUTE_MODE_UNSPECIFIED, UNRECOGNIZED ->
           throw new IllegalArgumentException("the route's mode is unknown");
     };
+  }
+
+  private static String testId(String field, String said) {
+    if (!said.isEmpty() && !Names.allowed(said)) {
+      throw new IllegalArgumentException(
+          "%s: '%s' is no allowed name: %s".formatted(field, said, Names.RULE));
+    }
+    return said;
   }
 
   private static Eligibility eligibility(

@@ -21,6 +21,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -201,10 +202,11 @@ public final class PredictionJournal implements AutoCloseable {
                     ArmProbability.newBuilder().setVersion(version).setProbability(probability)));
     if (plan.counts()) {
       logged.setMode(mode(model.route()));
-      model
-          .route()
-          .liveTest()
-          .ifPresent(test -> logged.setTestId(test.id()).setEpoch(test.epoch()));
+      model.route().liveTest().ifPresent(test -> logged.setEpoch(test.epoch()));
+      List<String> tests = model.route().testsOf(plan.arm());
+      if (!tests.isEmpty()) {
+        logged.setTestId(tests.getFirst()).addAllFurtherTests(tests.subList(1, tests.size()));
+      }
     } else {
       logged.setMode(RouteMode.SINGLE);
     }
@@ -250,7 +252,8 @@ public final class PredictionJournal implements AutoCloseable {
             .setModel(model.name())
             .setScore(score)
             .setGatewayId(gatewayId);
-    model.route().liveTest().ifPresent(test -> scored.setTestId(test.id()).setEpoch(test.epoch()));
+    model.route().liveTest().ifPresent(test -> scored.setEpoch(test.epoch()));
+    model.route().testsOf(score.getVersion()).stream().findFirst().ifPresent(scored::setTestId);
     buffer.offer(
         new LogRecord(
             LogRecord.Kind.SHADOW,

@@ -61,7 +61,7 @@ public enum GatewayMetric {
   UNTESTED(
       "gateway.untested",
       Kind.COUNTER,
-      "Requests that count for no test. reason is one of pinned, segment, held_out, no_unit.",
+      "Requests that count for no test. reason is one of pinned, segment, held_out, retired, no_unit.",
       "model",
       "reason"),
   INFLIGHT(

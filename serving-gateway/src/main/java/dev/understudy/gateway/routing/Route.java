@@ -39,9 +39,36 @@ public sealed interface Route {
     switch (this) {
       case Single single -> {}
       case Shadow shadow -> shadow.candidates().forEach(one -> versions.add(one.version()));
-      case Split split -> split.candidates().forEach(one -> versions.add(one.version()));
+      case Split split ->
+          split.candidates().stream()
+              .filter(one -> !one.retired())
+              .forEach(one -> versions.add(one.version()));
     }
     return versions;
+  }
+
+  /**
+   * The tests that count a request of that arm: of a candidate its own, of the current version all
+   * of them. Empty where nothing is tested.
+   */
+  default List<String> testsOf(String arm) {
+    return switch (this) {
+      case Single single -> single.calibration().map(Test::id).stream().toList();
+      case Shadow shadow -> tests(shadow.candidates(), shadow.test(), shadow.current(), arm);
+      case Split split -> tests(split.candidates(), split.test(), split.current(), arm);
+    };
+  }
+
+  private static List<String> tests(
+      List<Candidate> candidates, Test common, String current, String arm) {
+    if (candidates.size() == 1 && candidates.getFirst().test().isEmpty()) {
+      return List.of(common.id());
+    }
+    return candidates.stream()
+        .filter(one -> !one.retired() && (arm.equals(current) || arm.equals(one.version())))
+        .map(one -> one.test().isEmpty() ? common.id() : one.test())
+        .distinct()
+        .toList();
   }
 
   /**
@@ -67,6 +94,9 @@ public sealed interface Route {
     public Shadow {
       candidates = List.copyOf(candidates);
       requireDistinct(current, candidates);
+      if (candidates.stream().anyMatch(Candidate::retired)) {
+        throw new IllegalArgumentException("whoever leaves a shadow is not in its route");
+      }
       if (deadline.isNegative() || deadline.isZero()) {
         throw new IllegalArgumentException("a shadow needs a deadline over zero");
       }
@@ -79,6 +109,9 @@ public sealed interface Route {
     public Split {
       candidates = List.copyOf(candidates);
       requireDistinct(current, candidates);
+      if (candidates.stream().allMatch(Candidate::retired)) {
+        throw new IllegalArgumentException("every candidate of the split has left it");
+      }
       for (Candidate candidate : candidates) {
         if (candidate.share() * candidates.size() > 1) {
           throw new IllegalArgumentException(
@@ -87,14 +120,32 @@ public sealed interface Route {
         }
       }
     }
+
+    /** Whether that version was a candidate and has left the test. */
+    boolean hasRetired(String version) {
+      for (Candidate candidate : candidates) {
+        if (candidate.retired() && candidate.version().equals(version)) {
+          return true;
+        }
+      }
+      return false;
+    }
   }
 
   /**
    * A version under test.
    *
    * @param share in a split, of all requests; in a shadow, the sampled fraction
+   * @param test its own, where several are tested at once; empty: the route's
+   * @param retired in a split, it has left its test while others go on: the current version answers
+   *     its share, which counts for no test
    */
-  record Candidate(String version, double share) {
+  record Candidate(String version, double share, String test, boolean retired) {
+    /** Under the route's test. */
+    public Candidate(String version, double share) {
+      this(version, share, "", false);
+    }
+
     public Candidate {
       if (!(share >= 0 && share <= 1)) {
         throw new IllegalArgumentException(

@@ -94,19 +94,24 @@ public record RoutePlan(
   }
 
   private static RoutePlan split(Route.Split route, String unit) {
+    Optional<String> assigned = TrafficSplit.assign(route.test().salt(), unit, route.candidates());
+    if (assigned.filter(route::hasRetired).isPresent()) {
+      return outside(route.current(), Standing.RETIRED, unit);
+    }
     Map<String, Double> probabilities = new LinkedHashMap<>();
     double rest = 1;
     probabilities.put(route.current(), rest);
     for (Route.Candidate candidate : route.candidates()) {
-      probabilities.put(candidate.version(), candidate.share());
+      if (!candidate.retired()) {
+        probabilities.put(candidate.version(), candidate.share());
+      }
       rest -= candidate.share();
     }
     // Shares such as 0.1 are not exact, and their sum may pass 1 by a rounding error.
     probabilities.put(route.current(), Math.max(0, rest));
-    Optional<String> candidate = TrafficSplit.assign(route.test().salt(), unit, route.candidates());
     return new RoutePlan(
-        candidate.orElse(route.current()),
-        candidate.map(any -> route.current()),
+        assigned.orElse(route.current()),
+        assigned.map(any -> route.current()),
         List.of(),
         List.of(),
         probabilities,

@@ -10,6 +10,8 @@ public enum Standing {
   SEGMENT,
   /** Its unit is kept out of every test of the rollout. */
   HELD_OUT,
+  /** Its candidate has left the test, and its unit may still feel it. */
+  RETIRED,
   /** Units are sticky, and it does not say whose it is. */
   NO_UNIT
 }

@@ -12,14 +12,15 @@ import java.util.Optional;
  * Who gets which arm: a pure function of salt and unit. A salted hash puts every unit at a point of
  * the circle [0, 1). Each candidate owns an arc that begins at an anchor of its own and is as long
  * as its share, so widening a share only adds units, and none ever moves from one candidate to
- * another. Another salt gives an independent assignment.
+ * another. One that has left its test keeps its place for that reason. Another salt gives an
+ * independent assignment.
  */
 final class TrafficSplit {
   private static final double UNIT_OF_53_BITS = 0x1.0p-53;
 
   private TrafficSplit() {}
 
-  /** The candidate of the unit; empty: the current version. */
+  /** The candidate in whose arc the unit lies; empty: the current version. */
   static Optional<String> assign(String salt, String unit, List<Route.Candidate> candidates) {
     double point = point(salt, unit);
     for (int i = 0; i < candidates.size(); i++) {

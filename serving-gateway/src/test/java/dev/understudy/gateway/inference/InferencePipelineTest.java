@@ -603,6 +603,41 @@ class InferencePipelineTest {
   }
 
   @Test
+  void aPredictionNamesTheTestOfEachCandidateThatItSaysSomethingAbout() throws IOException {
+    serve(
+        new Route.Split(
+            1,
+            "1",
+            List.of(
+                new Route.Candidate("2", 0.3, "t-2", false),
+                new Route.Candidate("3", 0.3, "t-3", false)),
+            TEST),
+        Map.of("1", Graphs.sigmoid(1), "2", Graphs.sigmoid(2), "3", Graphs.sigmoid(3)));
+
+    for (int i = 0; i < 60; i++) {
+      infer(1);
+    }
+    awaitQuiet();
+    journal.close();
+
+    assertThat(LogOnDisk.read(directory).predictions())
+        .hasSize(60)
+        .allSatisfy(
+            logged -> {
+              switch (logged.getArm()) {
+                case "1" -> {
+                  assertThat(logged.getTestId()).isEqualTo("t-2");
+                  assertThat(logged.getFurtherTestsList()).containsExactly("t-3");
+                }
+                default -> {
+                  assertThat(logged.getTestId()).isEqualTo("t-" + logged.getArm());
+                  assertThat(logged.getFurtherTestsList()).isEmpty();
+                }
+              }
+            });
+  }
+
+  @Test
   void whatThePolicyHidesIsNowhereOnTheDisk() throws IOException {
     serve(policy(LogPolicy.Mode.ASYNC, 1, Map.of("x", LogPolicy.Treatment.REDACTED), Set.of()));
     float secret = 1234.5678f;

@@ -47,6 +47,72 @@ class RouteTest {
         .hasMessageContaining("deadline");
   }
 
+  private static Route.Split split(boolean firstRetired) {
+    return new Route.Split(
+        1,
+        "1",
+        List.of(
+            new Candidate("2", 0.25, "t-2", firstRetired), new Candidate("3", 0.25, "t-3", false)),
+        TEST);
+  }
+
+  @Test
+  void theCurrentVersionsArmIsInEveryTestAndACandidatesInItsOwn() {
+    assertThat(split(false).testsOf("1")).containsExactly("t-2", "t-3");
+    assertThat(split(false).testsOf("2")).containsExactly("t-2");
+    assertThat(split(false).testsOf("3")).containsExactly("t-3");
+    assertThat(split(true).testsOf("1")).containsExactly("t-3");
+    assertThat(new Route.Split(1, "1", List.of(new Candidate("2", 0.5)), TEST).testsOf("1"))
+        .containsExactly("t");
+    assertThat(new Route.Single(1, "1").testsOf("1")).isEmpty();
+    Route.Shadow shadow =
+        new Route.Shadow(
+            1,
+            "1",
+            List.of(new Candidate("2", 1, "t-2", false), new Candidate("3", 1, "t-3", false)),
+            TEST,
+            Duration.ofSeconds(1));
+    assertThat(shadow.testsOf("1")).containsExactly("t-2", "t-3");
+    assertThat(shadow.testsOf("3")).containsExactly("t-3");
+  }
+
+  @Test
+  void whoeverIsInTheShareOfOneThatLeftGetsCurrentAndCountsForNobodyAndNobodyElseMoves() {
+    int left = 0;
+    for (int i = 0; i < 1_000; i++) {
+      RoutePlan before = RoutePlan.of(split(false), "customer-" + i);
+      RoutePlan after = RoutePlan.of(split(true), "customer-" + i);
+      if (before.arm().equals("2")) {
+        left++;
+        assertThat(after.arm()).isEqualTo("1");
+        assertThat(after.counts()).isFalse();
+        assertThat(after.standing()).isEqualTo(Standing.RETIRED);
+      } else {
+        assertThat(after.arm()).isEqualTo(before.arm());
+        assertThat(after.counts()).isTrue();
+        assertThat(after.probabilities()).isEqualTo(Map.of("1", 0.5, "3", 0.25));
+      }
+    }
+    assertThat(left).isBetween(180, 320);
+  }
+
+  @Test
+  void whoLeftIsNotLoadedAndNotAllCanHaveLeft() {
+    assertThat(split(true).versions()).containsExactlyInAnyOrder("1", "3");
+    assertThatThrownBy(
+            () -> new Route.Split(1, "1", List.of(new Candidate("2", 0.5, "t-2", true)), TEST))
+        .hasMessageContaining("has left");
+    assertThatThrownBy(
+            () ->
+                new Route.Shadow(
+                    1,
+                    "1",
+                    List.of(new Candidate("2", 1), new Candidate("3", 1, "t-3", true)),
+                    TEST,
+                    Duration.ofSeconds(1)))
+        .hasMessageContaining("not in its route");
+  }
+
   @Test
   void aSingleVersionCountsForTheCalibrationThatItIsUnder() {
     Route.Single measured = new Route.Single(1, "1", Optional.of(TEST));
