@@ -120,6 +120,12 @@ final class Api {
         .post(model() + "/rollouts");
   }
 
+  Response startAll(String candidates, String shadow, String split) {
+    return json("{\"candidates\": %s, \"shadow\": %s, \"split\": %s}"
+            .formatted(candidates, shadow, split))
+        .post(model() + "/rollouts");
+  }
+
   Response rollBack(String id, String ifMatch) {
     return json("{\"reason\": \"customers complain\"}")
         .header("If-Match", ifMatch)

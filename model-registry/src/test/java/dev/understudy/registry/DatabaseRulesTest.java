@@ -47,9 +47,9 @@ class DatabaseRulesTest {
     Api.withTwoVersions();
     String insert =
         """
-        insert into rollout (id, model_id, state, current_version, candidate_version, salt, change,
+        insert into rollout (id, model_id, state, current_version, salt, change,
           created_at, changed_at)
-        select '%s' || max(id), max(id), '%s', '', '', '', 1, now(), now() from model
+        select '%s' || max(id), max(id), '%s', '', '', 1, now(), now() from model
         """;
     execute(insert.formatted("ended", "STOPPED"));
     execute(insert.formatted("ended-too", "PROMOTED"));

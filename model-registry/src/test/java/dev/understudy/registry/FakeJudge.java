@@ -56,6 +56,25 @@ final class FakeJudge implements AutoCloseable {
                 .setHealth(Health.newBuilder().setHealthy(true)));
   }
 
+  /** The same about one of several candidates, with as much evidence as each of two needs. */
+  static RolloutEvaluated.Builder about(Api api, String rollout, String stage, String candidate) {
+    Map<String, Object> test =
+        api.rollout(rollout)
+            .jsonPath()
+            .getMap(
+                "tests.find { it.stage == '%s' && it.candidate == '%s' }"
+                    .formatted(stage, candidate));
+    LogE enough = LogE.newBuilder().setValue(3.7).setNeeded(Math.log(40)).build();
+    RolloutEvaluated.Builder said =
+        about(api, rollout, stage)
+            .setTestId((String) test.get("test_id"))
+            .setDefinitionSha256((String) test.get("definition_sha256"))
+            .setCandidate(candidate);
+    said.getEvidenceBuilder().getPrimaryBuilder().setBetter(enough);
+    said.getEvidenceBuilder().getGuardsBuilderList().forEach(guard -> guard.setSafe(enough));
+    return said;
+  }
+
   /** An evaluation of now that decides nothing: healthy, and no guard is harmed. */
   static RolloutEvaluated.Builder goesOn(Api api, String rollout, int epoch, long number) {
     return about(api, rollout, "SPLIT")

@@ -86,6 +86,8 @@ class RoomsTest {
           .that()
           .areNotAnnotatedWith("jakarta.persistence.Entity")
           .and()
+          .areNotAnnotatedWith("jakarta.persistence.Embeddable")
+          .and()
           .areNotAssignableTo("io.quarkus.hibernate.orm.panache.PanacheRepositoryBase")
           .should()
           .dependOnClassesThat(

@@ -39,12 +39,39 @@ final class Forecast {
   private static final int DOUBLINGS = 200;
 
   private final TestPlan plan;
-  private final TestDefinition definition;
+
+  /** With the share of each epoch as it is among the two arms of this test. */
+  private final List<Epoch> epochs;
+
+  /** Of all units, those that are in one of the two arms, by epoch. */
+  private final double[] inTest;
 
   /** Of a test whose figures are complete. */
   Forecast(TestPlan plan, TestDefinition definition) {
     this.plan = plan;
-    this.definition = definition;
+    int others =
+        plan.mode() == RouteMode.SPLIT
+            ? Math.max(0, definition.getBudget().getCandidates() - 1)
+            : 0;
+    this.inTest =
+        definition.getEpochsList().stream()
+            .mapToDouble(epoch -> 1 - others * epoch.getShare())
+            .toArray();
+    this.epochs =
+        others == 0
+            ? definition.getEpochsList()
+            : definition.getEpochsList().stream()
+                .map(
+                    one ->
+                        one.toBuilder()
+                            .setShare(one.getShare() / (1 - others * one.getShare()))
+                            .build())
+                .toList();
+  }
+
+  /** Of all units, those that count for the test in its last epoch; the others are rivals'. */
+  double inTest() {
+    return inTest[inTest.length - 1];
   }
 
   private boolean shadow() {
@@ -60,12 +87,12 @@ final class Forecast {
 
   /** The epoch that lasts as long as it takes. */
   Epoch lastEpoch() {
-    return definition.getEpochs(definition.getEpochsCount() - 1);
+    return epochs.getLast();
   }
 
   /** Units in each epoch that the evidence takes when all of it comes from there. */
   double[] byEpoch(ToDoubleFunction<Epoch> units) {
-    return definition.getEpochsList().stream().mapToDouble(units).toArray();
+    return epochs.stream().mapToDouble(units).toArray();
   }
 
   // The mean of a loss or a value: exact evidence.
@@ -315,14 +342,15 @@ final class Forecast {
    * When so many units are there, in milliseconds after the first; infinite when never.
    *
    * @param units for each epoch, all of it coming from there
-   * @param perMs of units, in whatever epoch
+   * @param allPerMs of units in whatever arm and epoch
    */
-  double time(double[] units, double perMs) {
+  double time(double[] units, double allPerMs) {
     double done = 0;
     double elapsed = 0;
     for (int i = 0; i < units.length; i++) {
+      double perMs = allPerMs * inTest[i];
       double needed = (1 - done) * units[i] / perMs;
-      double stays = definition.getEpochs(i).getMinimumMs();
+      double stays = epochs.get(i).getMinimumMs();
       if (i == units.length - 1 || needed <= stays) {
         return elapsed + needed;
       }

@@ -269,7 +269,7 @@ final class Measurement {
       }
     }
     if (Double.isFinite(longest)) {
-      said.setExpectedUnits(longest * known);
+      said.setExpectedUnits(longest * known * forecast.inTest());
     }
     double elapsed = longest + plan.maturesAfterMs();
     if (elapsed < plan.policy().getMinimumDurationMs()) {

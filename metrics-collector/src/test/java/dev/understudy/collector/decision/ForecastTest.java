@@ -48,6 +48,25 @@ class ForecastTest {
   }
 
   @Test
+  void amongThreeArmsATestTakesWhatItsTwoArmsTakeAndWaitsForThem() {
+    TestDefinition.Builder halves = superior(Plans.split("s"), 0.02);
+    halves.getPolicyBuilder().setAlphaPromote(0.025).setAlphaRollback(0.025);
+    TestDefinition.Builder thirds = halves.clone();
+    thirds.getEpochsBuilder(0).setShare(1.0 / 3);
+    thirds.getBudgetBuilder().setCandidates(2).setAlphaPromote(0.05).setAlphaRollback(0.05);
+    Forecast alone = of(halves);
+    Forecast among = of(thirds);
+
+    double units = alone.exact(alone.lastEpoch(), RIGHT_IN_FOUR_OF_FIVE, 0.8);
+
+    assertThat(among.lastEpoch().getShare()).isCloseTo(0.5, within(1e-12));
+    assertThat(among.exact(among.lastEpoch(), RIGHT_IN_FOUR_OF_FIVE, 0.8))
+        .isCloseTo(units, within(1e-3 * units));
+    assertThat(among.time(new double[] {units}, 1))
+        .isCloseTo(1.5 * alone.time(new double[] {units}, 1), within(1e-6 * units));
+  }
+
+  @Test
   void aShadowTakesBetweenWhatAgreementAndWhatIndependenceTakes() {
     Forecast shadow = of(superior(Plans.shadow("s"), 0.01));
 

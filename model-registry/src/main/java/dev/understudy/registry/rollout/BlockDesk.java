@@ -53,14 +53,14 @@ class BlockDesk {
   }
 
   /** Refuses a candidate whose artefact is blocked. In the caller's transaction. */
-  void refuse(CatalogModel model, VersionRef candidate) {
+  void refuse(CatalogModel model, String field, VersionRef candidate) {
     blocks
         .standing(model.id(), candidate.getSha256())
         .ifPresent(
             block -> {
               throw Refused.field(
                   ProblemType.CONFLICT,
-                  "candidate",
+                  field,
                   "version %s has the artefact that rollout %s promoted and rolled back (%s); register a"
                           .formatted(candidate.getVersion(), block.rolloutId, block.reason)
                       + " better one, or POST the model's blocks/%s/clear with a reason"

@@ -2,7 +2,6 @@ package dev.understudy.registry.rollout;
 
 import dev.understudy.contracts.v1.CalibratedTest;
 import dev.understudy.contracts.v1.Calibration;
-import dev.understudy.contracts.v1.CalibrationDraft;
 import dev.understudy.contracts.v1.CalibrationPlan;
 import dev.understudy.contracts.v1.DecisionPolicy;
 import dev.understudy.contracts.v1.Guard;
@@ -58,15 +57,22 @@ final class Calibrated {
           figures.getKnownUnits() >= asked.getMinimumUnits(),
           "known_units: %d is below the minimum",
           figures.getKnownUnits());
-      boolean shadow = draft.getMode() == RouteMode.SHADOW;
-      Stage compared = shadow ? Stage.SHADOW : Stage.SPLIT;
-      tests.add(
-          PlannedTest.of(
-              draft.hasWatch() ? Stage.WATCH : compared,
-              complete(asked.getDrafts(i), figures),
-              shadow ? deadline(calibration, draft) : Duration.ZERO));
+      tests.add(test(calibration, asked.getDrafts(i).getCentre(), draft, figures));
+      for (TestDefinition alike : asked.getDrafts(i).getAlikeList()) {
+        tests.add(test(calibration, asked.getDrafts(i).getCentre(), alike, figures));
+      }
     }
     return List.copyOf(tests);
+  }
+
+  private static PlannedTest test(
+      PlannedTest calibration, boolean centre, TestDefinition draft, CalibratedTest figures) {
+    boolean shadow = draft.getMode() == RouteMode.SHADOW;
+    Stage compared = shadow ? Stage.SHADOW : Stage.SPLIT;
+    return PlannedTest.of(
+        draft.hasWatch() ? Stage.WATCH : compared,
+        complete(draft, centre, figures),
+        shadow ? deadline(calibration, draft) : Duration.ZERO);
   }
 
   /** The definitions have it with a grace, which is the same in all of them. */
@@ -80,8 +86,9 @@ final class Calibrated {
     return calibration.shadowDeadline().plusMillis(draft.getShadowDeadlineMs() - first);
   }
 
-  private static TestDefinition complete(CalibrationDraft draft, CalibratedTest figures) {
-    TestDefinition.Builder test = draft.getDefinition().toBuilder();
+  private static TestDefinition complete(
+      TestDefinition draft, boolean centre, CalibratedTest figures) {
+    TestDefinition.Builder test = draft.toBuilder();
     Kpi.Builder kpi = test.getPrimaryBuilder();
     if (kpi.getCap() == 0) {
       double least = Math.max(kpi.getMargin(), kpi.getMinimumEffect());
@@ -93,7 +100,7 @@ final class Calibrated {
           LARGEST_CAP);
       kpi.setCap(figures.getCap());
     }
-    if (draft.getCentre()) {
+    if (centre) {
       require(
           figures.getMean() >= 0 && figures.getMean() <= kpi.getCap(),
           "mean: %s is not in 0..%s",
@@ -144,13 +151,19 @@ final class Calibrated {
    */
   static String tooLong(List<PlannedTest> tests, Calibration said) {
     List<String> reasons = new ArrayList<>();
-    for (int i = 0; i < tests.size(); i++) {
-      if (tests.get(i).stage() == Stage.WATCH) {
+    for (CalibratedTest figures : said.getTestsList()) {
+      // Of several candidates one is planned with, for all.
+      PlannedTest test =
+          tests.stream()
+              .filter(one -> one.id().equals(figures.getTestId()))
+              .findFirst()
+              .orElseThrow();
+      if (test.stage() == Stage.WATCH) {
         continue;
       }
-      String reason = tooLong(tests.get(i).definition().getPolicy(), said.getTests(i));
+      String reason = tooLong(test.definition().getPolicy(), figures);
       if (!reason.isEmpty()) {
-        reasons.add("%s %s".formatted(tests.get(i).stage().word(), reason));
+        reasons.add("%s %s".formatted(test.stage().word(), reason));
       }
     }
     return String.join("; ", reasons);

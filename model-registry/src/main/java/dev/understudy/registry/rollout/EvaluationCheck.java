@@ -37,7 +37,7 @@ final class EvaluationCheck {
     if (test == null
         || !said.getProject().equals(project)
         || !said.getModel().equals(model)
-        || !said.getCandidate().equals(rollout.candidate().getVersion())) {
+        || !said.getCandidate().equals(test.candidate())) {
       return Judged.WRONG_TEST;
     }
     if (!said.getDefinitionSha256().equals(test.sha256())) {
@@ -57,9 +57,11 @@ final class EvaluationCheck {
     }
     if (said.getVerdict() == Verdict.ROLLBACK) {
       // Harm is harm in whatever epoch it was found, as long as anybody is exposed to it.
-      return RolloutMoves.candidateHasTraffic(route, rollout) ? Judged.ACCEPTED : Judged.NOT_LIVE;
+      return RolloutMoves.hasTraffic(route, rollout, test.candidate())
+          ? Judged.ACCEPTED
+          : Judged.NOT_LIVE;
     }
-    if (rollout.liveTest().filter(live -> live.id().equals(test.id())).isEmpty()) {
+    if (!rollout.isLive(test)) {
       return Judged.NOT_LIVE;
     }
     int live = rollout.epoch(test).getNumber();
@@ -99,7 +101,7 @@ final class EvaluationCheck {
   /** It compares nothing, so it says what was measured, or that nothing can be. */
   private static Judged calibration(
       RolloutEvaluated said, Rollout rollout, PlannedTest calibration) {
-    if (rollout.liveTest().filter(live -> live.id().equals(calibration.id())).isEmpty()) {
+    if (!rollout.isLive(calibration)) {
       return Judged.NOT_LIVE;
     }
     return switch (said.getVerdict()) {

@@ -66,6 +66,11 @@ record PlannedTest(
         .plus(most == 0 ? Duration.ofDays(365) : Duration.ofMillis(most));
   }
 
+  /** Whose test it is. */
+  String candidate() {
+    return definition.getCandidates(0);
+  }
+
   String id() {
     return definition.getTestId();
   }

@@ -7,7 +7,6 @@ import dev.understudy.contracts.v1.RouteMode;
 import dev.understudy.contracts.v1.VersionRef;
 import dev.understudy.registry.catalog.Catalog;
 import dev.understudy.registry.catalog.CatalogModel;
-import dev.understudy.registry.problem.Checks;
 import dev.understudy.registry.problem.IfMatch;
 import dev.understudy.registry.problem.Refused;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -86,15 +85,16 @@ public class RolloutControl {
   /** Begins a rollout and returns its id. */
   @Transactional
   String start(CatalogModel model, RolloutRequest request) {
-    VersionRef candidate =
-        planner.version(model, "candidate", Checks.present("candidate", request.candidate()));
+    List<RolloutRequest.Named> named = request.named();
+    List<VersionRef> candidates =
+        named.stream().map(one -> planner.version(model, one.field(), one.version())).toList();
     RouteEntity routeRow = routes.lock(model.id());
     endWatch(model, routeRow);
     ModelRoute route = routeRow.route();
     Route committed = route.committed();
     if (committed != null && rollouts.live(model.id()).isPresent()) {
       // What is wrong with the request is said first: it will not get better by waiting.
-      planner.plan(model, committed.getCurrent(), candidate, request);
+      planner.plan(model, committed.getCurrent(), candidates, request);
     }
     rollouts
         .live(model.id())
@@ -110,12 +110,16 @@ public class RolloutControl {
           "the model is not served yet; PUT its route and wait for the commit");
     }
     VersionRef current = committed.getCurrent();
-    if (current.getVersion().equals(candidate.getVersion())) {
-      throw Refused.field("candidate", "version %s is current".formatted(current.getVersion()));
+    for (int i = 0; i < candidates.size(); i++) {
+      String field = named.get(i).field();
+      VersionRef candidate = candidates.get(i);
+      if (current.getVersion().equals(candidate.getVersion())) {
+        throw Refused.field(field, "version %s is current".formatted(current.getVersion()));
+      }
+      planner.requireNoFallback(model, field, candidate.getVersion());
+      blocks.refuse(model, field, candidate);
     }
-    planner.requireNoFallback(model, "candidate", candidate.getVersion());
-    blocks.refuse(model, candidate);
-    Rollout rollout = planner.plan(model, current, candidate, request);
+    Rollout rollout = planner.plan(model, current, candidates, request);
     RolloutEntity row = new RolloutEntity();
     row.modelId = model.id();
     row.createdAt = clock.instant();
@@ -183,11 +187,15 @@ public class RolloutControl {
     RolloutEntity row = locked(model, id);
     IfMatch.check(ifMatch, row.change);
     Rollout rollout = row.rollout(tests.of(id));
-    RolloutEvaluated latest =
-        rollout.liveTest().flatMap(test -> tests.findById(test.id()).evaluation()).orElse(null);
     WideningCheck.refuseUnlessNext(rollout, share);
     Optional<String> blocked =
-        WideningCheck.blocked(rollout, latest).or(() -> WideningCheck.old(latest, clock.instant()));
+        WideningCheck.blocked(rollout, this::latest)
+            .or(
+                () ->
+                    rollout.liveTests().stream()
+                        .flatMap(test -> latest(test).stream())
+                        .flatMap(said -> WideningCheck.old(said, clock.instant()).stream())
+                        .findFirst());
     if (blocked.isPresent()) {
       throw Refused.of(ProblemType.CONFLICT, blocked.get());
     }
@@ -207,7 +215,9 @@ public class RolloutControl {
           "the rollout is %s; only one that is CALIBRATED waits for a person".formatted(row.state));
     }
     Rollout rollout = row.rollout(tests.of(id));
-    planner.requireNoFallback(model, "candidate", rollout.candidate().getVersion());
+    for (Contender one : rollout.in()) {
+      planner.requireNoFallback(model, "candidate", one.name());
+    }
     Step step = RolloutMoves.confirmed(routeRow.route(), rollout, reason, clock.instant());
     ledger.write(model, routeRow, row, step, API);
   }
@@ -261,12 +271,28 @@ public class RolloutControl {
       return RolloutMoves.measured(route, rollout, frozen, tooLong, now);
     }
     Step step =
-        RolloutMoves.judged(route, rollout, said.getVerdict(), printable(said.getReason()), now);
-    boolean due = rollout.ramp().isDue(Instant.ofEpochMilli(said.getLogTimeMs()), now);
-    boolean widens = step.changesNothing() && due && WideningCheck.blocked(rollout, said).isEmpty();
+        RolloutMoves.judged(
+            route,
+            rollout,
+            said.getCandidate(),
+            said.getVerdict(),
+            printable(said.getReason()),
+            now);
+    boolean widens =
+        step.changesNothing()
+            && WideningCheck.blocked(rollout, this::latest).isEmpty()
+            && rollout.liveTests().stream()
+                .flatMap(test -> latest(test).stream())
+                .map(latest -> Instant.ofEpochMilli(latest.getLogTimeMs()))
+                .allMatch(logTime -> rollout.ramp().isDue(logTime, now));
     return widens
         ? RolloutMoves.widen(route, rollout, "its minimum time is over, no guard is harmed", now)
         : step;
+  }
+
+  /** The last evaluation of a test that was accepted. */
+  private Optional<RolloutEvaluated> latest(PlannedTest test) {
+    return tests.findById(test.id()).evaluation();
   }
 
   /** Whose rollout that is, when it is one. */

@@ -3,14 +3,22 @@ package dev.understudy.registry.rollout;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.understudy.contracts.v1.Route;
 import dev.understudy.contracts.v1.VersionRef;
+import jakarta.persistence.CollectionTable;
 import jakarta.persistence.Column;
+import jakarta.persistence.ElementCollection;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
+import jakarta.persistence.FetchType;
 import jakarta.persistence.Id;
+import jakarta.persistence.JoinColumn;
+import jakarta.persistence.OrderColumn;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import org.hibernate.annotations.Fetch;
+import org.hibernate.annotations.FetchMode;
 import org.jspecify.annotations.Nullable;
 
 /** A rollout's row. */
@@ -29,12 +37,11 @@ class RolloutEntity {
   @Column(name = "current_version")
   byte[] currentVersion;
 
-  @Column(name = "candidate_version")
-  byte[] candidateVersion;
-
-  /** The artefact's, by which attempts of the same candidate are counted. */
-  @Column(name = "candidate_sha256", updatable = false)
-  String candidateSha256;
+  @ElementCollection(fetch = FetchType.EAGER)
+  @Fetch(FetchMode.SELECT)
+  @CollectionTable(name = "rollout_candidate", joinColumns = @JoinColumn(name = "rollout_id"))
+  @OrderColumn(name = "number")
+  List<CandidateRow> candidates = new ArrayList<>();
 
   @Column String salt;
 
@@ -64,7 +71,7 @@ class RolloutEntity {
         id,
         state,
         version(currentVersion),
-        version(candidateVersion),
+        candidates.stream().map(CandidateRow::contender).toList(),
         salt,
         eligibility(),
         tests.stream().map(RolloutTestEntity::planned).toList(),
@@ -76,8 +83,14 @@ class RolloutEntity {
     id = rollout.id();
     state = rollout.state();
     currentVersion = rollout.current().toByteArray();
-    candidateVersion = rollout.candidate().toByteArray();
-    candidateSha256 = rollout.candidate().getSha256();
+    for (int i = 0; i < rollout.contenders().size(); i++) {
+      Contender one = rollout.contenders().get(i);
+      if (i == candidates.size()) {
+        candidates.add(CandidateRow.of(one));
+      } else if (!candidates.get(i).contender().equals(one)) {
+        candidates.set(i, CandidateRow.of(one));
+      }
+    }
     salt = rollout.salt();
     epoch = rollout.ramp().epoch();
     widenNotBefore = rollout.ramp().notBefore();

@@ -71,10 +71,11 @@ class RolloutFollowUp {
           case Progress.Ready ready ->
               RolloutMoves.prepared(route, rollout, revision, clock.instant());
           case Progress.Failed failed ->
-              RolloutMoves.givenUp(
+              RolloutMoves.unloadable(
                   route,
                   rollout,
                   revision,
+                  failed.version(),
                   "gateway %s could not load version %s: %s"
                       .formatted(failed.gateway(), failed.version(), failed.reason()),
                   clock.instant());
@@ -108,12 +109,9 @@ class RolloutFollowUp {
       return;
     }
     Rollout rollout = row.rollout(tests.of(row.id));
-    PlannedTest test = rollout.liveTest().orElse(null);
+    PlannedTest test =
+        rollout.liveTests().stream().filter(this::isForgotten).findFirst().orElse(null);
     if (test == null) {
-      return;
-    }
-    Instant begun = tests.findById(test.id()).begunAt;
-    if (begun == null || begun.plus(test.longest()).plus(judgePatience).isAfter(clock.instant())) {
       return;
     }
     String why =
@@ -123,8 +121,22 @@ class RolloutFollowUp {
     Step step =
         rollout.state() == RolloutState.WATCHING
             ? RolloutMoves.watched(routeRow.route(), rollout, said)
-            : RolloutMoves.stop(routeRow.route(), rollout, said);
+            : test.stage() == Stage.CALIBRATION
+                ? RolloutMoves.stop(routeRow.route(), rollout, said)
+                : CandidateMoves.left(
+                    routeRow.route(),
+                    rollout,
+                    test.candidate(),
+                    Contender.Standing.STOPPED,
+                    said,
+                    clock.instant());
     ledger.write(catalog.model(modelId), routeRow, row, step, REGISTRY);
+  }
+
+  private boolean isForgotten(PlannedTest test) {
+    Instant begun = tests.findById(test.id()).begunAt;
+    return begun != null
+        && !begun.plus(test.longest()).plus(judgePatience).isAfter(clock.instant());
   }
 
   /** The models that may have such a rollout. */

@@ -1,15 +1,14 @@
 package dev.understudy.registry.rollout;
 
-import dev.understudy.contracts.v1.CandidateShare;
 import dev.understudy.contracts.v1.Epoch;
 import dev.understudy.contracts.v1.Route;
-import dev.understudy.contracts.v1.RouteMode;
 import dev.understudy.contracts.v1.Verdict;
 import dev.understudy.contracts.v1.VersionRef;
+import dev.understudy.registry.rollout.Contender.Standing;
 import dev.understudy.registry.rollout.Step.Announcement;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,9 +32,9 @@ final class RolloutMoves {
 
   /** A rollout begins: its first route is prepared, and the standby of the last one is let go. */
   static Step start(ModelRoute route, Rollout rollout, Instant now) {
-    PlannedTest first = rollout.tests().getFirst();
+    Stage first = rollout.tests().getFirst().stage();
     ModelRoute next =
-        route.withoutStandby().preparing(underTest(rollout, first, rollout.epoch(first)), now);
+        route.withoutStandby().preparing(TestRoutes.underTest(rollout, first, 0), now);
     return new Step(next, rollout, List.of(ROUTE), "rollout.started", null);
   }
 
@@ -47,20 +46,19 @@ final class RolloutMoves {
     if (rollout == null) {
       return new Step(route.committing(null), null, List.of(ROUTE), "route.committed", null);
     }
-    Optional<PlannedTest> watch = rollout.test(Stage.WATCH);
-    RolloutState state = rollout.state().committed(watch.isPresent());
-    Optional<PlannedTest> live = state.liveTest().flatMap(rollout::test);
+    RolloutState state = rollout.state().committed(rollout.test(Stage.WATCH).isPresent());
+    List<PlannedTest> live = rollout.moved(state, null).liveTests();
     if (live.isEmpty()) {
       Rollout promoted = rollout.moved(state, null);
       return new Step(
           route.committing(rollout.current()), promoted, List.of(ROUTE), "rollout.promoted", null);
     }
-    PlannedTest test = live.get();
+    PlannedTest test = live.getFirst();
     if (state == RolloutState.WATCHING) {
       return new Step(
           route.committing(rollout.current()),
           rollout.moved(state, null),
-          List.of(new Announcement.TestBegins(test), ROUTE),
+          begun(live),
           "rollout.promoted",
           null);
     }
@@ -70,13 +68,15 @@ final class RolloutMoves {
       return new Step(route.committing(null), widened, List.of(ROUTE), "rollout.widened", null);
     }
     Rollout begun = rollout.moved(state, Ramp.at(rollout.epoch(test), now), null);
-    // The test's record goes first: it begins before the first prediction that counts for it.
-    return new Step(
-        route.committing(null),
-        begun,
-        List.of(new Announcement.TestBegins(test), ROUTE),
-        "rollout.test_begun",
-        null);
+    return new Step(route.committing(null), begun, begun(live), "rollout.test_begun", null);
+  }
+
+  /** A test's record goes first: it begins before the first prediction that counts for it. */
+  private static List<Announcement> begun(List<PlannedTest> tests) {
+    List<Announcement> announcements = new ArrayList<>();
+    tests.forEach(test -> announcements.add(new Announcement.TestBegins(test)));
+    announcements.add(ROUTE);
+    return announcements;
   }
 
   /** That revision cannot be prepared, and why. */
@@ -98,6 +98,28 @@ final class RolloutMoves {
     return end(route, rollout, state, "rollout.given_up", why);
   }
 
+  /** A gateway cannot load that version; of several candidates only this one leaves. */
+  static Step unloadable(
+      ModelRoute route,
+      @Nullable Rollout rollout,
+      long revision,
+      String version,
+      String why,
+      Instant now) {
+    if (rollout == null) {
+      return givenUp(route, null, revision, why, now);
+    }
+    boolean othersGoOn =
+        isPreparing(route, revision)
+            && (rollout.state() == RolloutState.PREPARING_SHADOW
+                || rollout.state() == RolloutState.PREPARING_SPLIT)
+            && rollout.in().size() > 1
+            && rollout.contender(version).filter(Contender::isIn).isPresent();
+    return othersGoOn
+        ? CandidateMoves.left(route, rollout, version, Standing.STOPPED, why, now)
+        : givenUp(route, rollout, revision, why, now);
+  }
+
   /**
    * The next share of the split is to be prepared, because nothing forbids it or a person says so.
    */
@@ -106,7 +128,7 @@ final class RolloutMoves {
     PlannedTest test = rollout.liveTest().orElseThrow();
     Epoch wider = test.after(rollout.epoch(test)).orElseThrow();
     return new Step(
-        route.preparing(underTest(rollout, test, wider), now),
+        route.preparing(TestRoutes.underTest(rollout, Stage.SPLIT, wider.getNumber()), now),
         rollout.moved(state, why),
         List.of(ROUTE),
         "rollout.widening",
@@ -133,7 +155,7 @@ final class RolloutMoves {
           tooLong);
     }
     return new Step(
-        route.preparing(underTest(rollout, first, complete.epoch(first)), now),
+        route.preparing(TestRoutes.underTest(complete, first.stage(), 0), now),
         complete.moved(state, null),
         List.of(ROUTE),
         "rollout.calibrated",
@@ -144,15 +166,21 @@ final class RolloutMoves {
   static Step confirmed(ModelRoute route, Rollout rollout, String why, Instant now) {
     PlannedTest first = rollout.firstComparison().orElseThrow();
     return new Step(
-        route.preparing(underTest(rollout, first, rollout.epoch(first)), now),
+        route.preparing(TestRoutes.underTest(rollout, first.stage(), 0), now),
         rollout.moved(rollout.state().confirmed(first.stage()), why),
         List.of(ROUTE),
         "rollout.confirmed",
         why);
   }
 
-  /** A verdict that passed every check. */
-  static Step judged(ModelRoute route, Rollout rollout, Verdict verdict, String why, Instant now) {
+  /** A verdict on that candidate that passed every check. */
+  static Step judged(
+      ModelRoute route,
+      Rollout rollout,
+      String candidate,
+      Verdict verdict,
+      String why,
+      Instant now) {
     if (rollout.state() == RolloutState.WATCHING && verdict != Verdict.ROLLBACK) {
       return switch (verdict) {
         case WATCHED_OK -> watched(route, rollout, why);
@@ -163,16 +191,17 @@ final class RolloutMoves {
       };
     }
     return switch (verdict) {
-      case PROMOTE -> advance(route, rollout, why, now);
+      case PROMOTE -> CandidateMoves.won(route, rollout, candidate, why, now);
       case ROLLBACK ->
-          end(route, rollout, rollout.state().rolledBack(), "rollout.rolled_back", why);
-      case STOP_FUTILE, STOP_INCONCLUSIVE, STOP_INVALID ->
-          end(
-              route,
-              rollout,
-              rollout.state().stopped(),
-              "rollout.stopped",
-              "%s: %s".formatted(verdict, why));
+          rollout.state().isPromoted()
+              ? end(route, rollout, rollout.state().rolledBack(), "rollout.rolled_back", why)
+              : CandidateMoves.left(route, rollout, candidate, Standing.ROLLED_BACK, why, now);
+      case STOP_FUTILE, STOP_INCONCLUSIVE, STOP_INVALID -> {
+        String said = "%s: %s".formatted(verdict, why);
+        yield rollout.state() == RolloutState.CALIBRATING
+            ? stop(route, rollout, said)
+            : CandidateMoves.left(route, rollout, candidate, Standing.STOPPED, said, now);
+      }
       case WATCHED_OK, CONTINUE, HOLD, VERDICT_UNSPECIFIED, UNRECOGNIZED ->
           Step.nothing(route, rollout);
     };
@@ -184,7 +213,7 @@ final class RolloutMoves {
    */
   static Step watched(ModelRoute route, Rollout rollout, String why) {
     return new Step(
-        route.changingTo(promoted(rollout), rollout.current()),
+        route.changingTo(TestRoutes.promoted(rollout), rollout.current()),
         rollout.moved(rollout.state().watched(), why),
         List.of(ROUTE),
         "rollout.watched",
@@ -211,51 +240,23 @@ final class RolloutMoves {
     return rollout.state() == RolloutState.PROMOTED ? route.standby() != null : true;
   }
 
-  private static Step advance(ModelRoute route, Rollout rollout, String why, Instant now) {
-    Optional<PlannedTest> split = rollout.test(Stage.SPLIT);
-    RolloutState state = rollout.state().promoted(split.isPresent());
-    Route next =
-        state == RolloutState.PREPARING_PROMOTION
-            ? rollout
-                .test(Stage.WATCH)
-                .map(test -> watched(rollout, test))
-                .orElse(promoted(rollout))
-            : underTest(rollout, split.orElseThrow(), rollout.epoch(split.orElseThrow()));
-    return new Step(
-        route.preparing(next, now),
-        rollout.moved(state, why),
-        List.of(ROUTE),
-        "rollout.test_won",
-        why);
+  /** Whether that candidate is in the rollout still, and its rollout has traffic. */
+  static boolean hasTraffic(ModelRoute route, Rollout rollout, String candidate) {
+    return rollout.contender(candidate).filter(Contender::isIn).isPresent()
+        && candidateHasTraffic(route, rollout);
   }
 
-  private static Route promoted(Rollout rollout) {
-    return ModelRoute.single(rollout.candidate()).setRolloutId(rollout.id()).build();
-  }
-
-  /** The promoted version is current, and the former one its reverse shadow or its hold-back. */
-  private static Route watched(Rollout rollout, PlannedTest test) {
-    RouteMode mode = test.definition().getMode();
-    double share = test.epoch(0).getShare();
-    return ModelRoute.single(rollout.candidate())
-        .setMode(mode)
-        .addCandidates(
-            CandidateShare.newBuilder()
-                .setVersion(rollout.current())
-                .setShare(mode == RouteMode.SPLIT ? WatchPlan.allBut(share) : share))
-        .setRolloutId(rollout.id())
-        .setTestId(test.id())
-        .setEpoch(0)
-        .setSalt(rollout.salt())
-        .setShadowDeadlineMs(test.shadowDeadline().toMillis())
-        .build();
-  }
-
-  private static Step end(
+  /** The current version answers alone again, and whoever was still in it is out. */
+  static Step end(
       ModelRoute route, Rollout rollout, RolloutState state, String action, String why) {
     return new Step(
         route.backTo(rollout.current(), null, null),
-        rollout.moved(state, why),
+        CandidateMoves.leaving(
+                rollout,
+                Contender::isIn,
+                state == RolloutState.ROLLED_BACK ? Standing.ROLLED_BACK : Standing.STOPPED,
+                why)
+            .moved(state, why),
         List.of(ROUTE),
         action,
         why);
@@ -263,37 +264,5 @@ final class RolloutMoves {
 
   private static boolean isPreparing(ModelRoute route, long revision) {
     return route.prepared() != null && route.prepared().getRevision() == revision;
-  }
-
-  private static Route underTest(Rollout rollout, PlannedTest test, Epoch epoch) {
-    Route.Builder route = rollout.eligibility().toBuilder();
-    if (test.stage() != Stage.CALIBRATION
-        && !test.definition().getByUnit()
-        && route.getHoldOut() == 0) {
-      // A shadow compares each request by itself, also one that says no unit. But whoever is held
-      // out is held out of every test.
-      route.clearUnitKey();
-    }
-    route
-        .setMode(
-            switch (test.stage()) {
-              case CALIBRATION -> RouteMode.SINGLE;
-              case SHADOW -> RouteMode.SHADOW;
-              case SPLIT -> RouteMode.SPLIT;
-              case WATCH -> throw new IllegalArgumentException("a watch is no test of a candidate");
-            })
-        .setCurrent(rollout.current());
-    if (test.stage() != Stage.CALIBRATION) {
-      route.addCandidates(
-          CandidateShare.newBuilder().setVersion(rollout.candidate()).setShare(epoch.getShare()));
-    }
-    return route
-        .setRolloutId(rollout.id())
-        .setTestId(test.id())
-        .setEpoch(epoch.getNumber())
-        .setSalt(rollout.salt())
-        .setShadowDeadlineMs(
-            test.stage() == Stage.CALIBRATION ? 0 : test.shadowDeadline().toMillis())
-        .build();
   }
 }

@@ -10,6 +10,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.UUID;
 
 /**
@@ -53,28 +54,33 @@ class RolloutPlanner {
   }
 
   Rollout plan(
-      CatalogModel model, VersionRef current, VersionRef candidate, RolloutRequest request) {
+      CatalogModel model, VersionRef current, List<VersionRef> candidates, RolloutRequest request) {
     String id = UUID.randomUUID().toString();
-    TestPlan plan =
-        new TestPlan(
-            id,
-            model.project(),
-            model.name(),
-            current.getVersion(),
-            candidate.getVersion(),
-            1 + rollouts.tested(model.id(), candidate.getSha256()),
-            model.spec().predicted(),
-            model.spec().kpis(),
-            model.spec().guards(),
-            shadowGrace);
+    List<TestPlan> plans =
+        candidates.stream()
+            .map(
+                candidate ->
+                    new TestPlan(
+                        id,
+                        model.project(),
+                        model.name(),
+                        current.getVersion(),
+                        candidate.getVersion(),
+                        candidates.size(),
+                        1 + rollouts.tested(model.id(), candidate.getSha256()),
+                        model.spec().predicted(),
+                        model.spec().kpis(),
+                        model.spec().guards(),
+                        shadowGrace))
+            .toList();
     byte[] salt = new byte[SALT_BYTES];
     random.nextBytes(salt);
     return Rollout.planned(
         id,
         current,
-        candidate,
+        candidates,
         HexFormat.of().formatHex(salt),
         request.eligibility(model.spec(), name -> catalog.version(model, name)),
-        WatchPlan.tests(plan, request));
+        AllTests.of(plans, request));
   }
 }

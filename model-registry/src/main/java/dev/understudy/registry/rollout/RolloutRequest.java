@@ -6,16 +6,21 @@ import dev.understudy.registry.catalog.ModelSpec;
 import dev.understudy.registry.measure.GuardSpec;
 import dev.understudy.registry.measure.KpiSpec;
 import dev.understudy.registry.problem.Checks;
+import dev.understudy.registry.problem.Refused;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A rollout as it is written in a request: a candidate and one or two stages. {@link TestPlan} and
- * {@link WatchPlan} check it and fill in what is left out.
+ * A rollout as it is written in a request: a candidate, or several, and one or two stages. {@link
+ * TestPlan} and {@link WatchPlan} check it and fill in what is left out.
  *
+ * @param candidates instead of one candidate: all are tested at once, and share what may be erred
  * @param segments requests that no test is for; the first that fits decides
  * @param holdOut share of the units that keep the current version and count for no test
  * @param calibration how the current version is measured before the tests; where nothing is said,
@@ -25,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 record RolloutRequest(
     @Nullable String candidate,
+    @Nullable List<String> candidates,
     @Nullable StageRequest shadow,
     @Nullable StageRequest split,
     @Nullable List<SegmentRequest> segments,
@@ -33,6 +39,32 @@ record RolloutRequest(
     @Nullable WatchRequest watch,
     @Nullable BreakerRequest breaker) {
   private static final double LARGEST_HOLD_OUT = 0.9;
+
+  /** A candidate by the field that names it. */
+  record Named(String field, String version) {}
+
+  /** All candidates, each once. */
+  List<Named> named() {
+    List<String> several = candidates;
+    if (several == null) {
+      return List.of(new Named("candidate", Checks.present("candidate", candidate)));
+    }
+    if (candidate != null) {
+      throw Refused.field("candidates", "there is a 'candidate' too; say one of both");
+    }
+    Checks.between("candidates", several.size(), 1, Rollout.MOST_CANDIDATES);
+    List<Named> named = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
+    for (int i = 0; i < several.size(); i++) {
+      String field = "candidates[%d]".formatted(i);
+      String version = Checks.present(field, several.get(i));
+      if (!seen.add(version)) {
+        throw Refused.field(field, "version %s is there twice".formatted(version));
+      }
+      named.add(new Named(field, version));
+    }
+    return named;
+  }
 
   /**
    * Who takes part in the tests: what the routes of the rollout say of segments, hold-out and unit
@@ -65,7 +97,8 @@ record RolloutRequest(
    * One test.
    *
    * @param fraction SHADOW: of the requests that the candidate scores too; all by default
-   * @param share SPLIT: of the units that the candidate answers; half by default
+   * @param share SPLIT: of the units that the candidate answers, of several each; half by default,
+   *     and the same part for everyone where there are several
    * @param shares SPLIT: instead of one share, a rising list of them: epochs of one test
    * @param unitKey SPLIT: where a request says whose it is: header:NAME, parameter:NAME or
    *     input:NAME. Each such unit stays in its arm, and units are compared; by default each

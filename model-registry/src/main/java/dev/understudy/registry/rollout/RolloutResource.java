@@ -62,7 +62,8 @@ class RolloutResource {
   @Operation(
       summary = "Start a rollout",
       description =
-          "A candidate and a shadow, a split or both. A split has one 'share', or 'shares': a"
+          "A candidate, or up to eight 'candidates' that share alpha_promote and alpha_rollback,"
+              + " and a shadow, a split or both. A split has one 'share', or 'shares': a"
               + " rising list, each with the 'minimum_duration' after which the next one is taken"
               + " when no guard is harmed. All of them are epochs of one test. What a test names"
               + " neither as 'kpi' nor as 'guards' is the model's. With policy.strict_attempts the"

@@ -13,6 +13,7 @@ import java.util.Optional;
  *                                  SPLIT -> WIDENING -> SPLIT | PREPARING_PROMOTION
  *                    PREPARING_PROMOTION -> WATCHING -> PROMOTED
  *        any live state -> STOPPED | ROLLED_BACK            WATCHING | PROMOTED -> ROLLED_BACK
+ *      with several candidates, as one leaves: WIDENING -> SPLIT, and the other tests go on
  * </pre>
  */
 enum RolloutState {
@@ -118,6 +119,29 @@ enum RolloutState {
           STOPPED ->
           throw new IllegalMove("widened", this);
     };
+  }
+
+  /** Where it is after one of several candidates has left; empty where none leaves alone. */
+  Optional<RolloutState> maybeNarrowed() {
+    return switch (this) {
+      case PREPARING_SHADOW, SHADOW, PREPARING_SPLIT, SPLIT -> Optional.of(this);
+      // The next share is prepared anew, without the one that left.
+      case WIDENING -> Optional.of(SPLIT);
+      case PREPARING_CALIBRATION,
+          CALIBRATING,
+          CALIBRATED,
+          PREPARING_PROMOTION,
+          WATCHING,
+          PROMOTED,
+          ROLLED_BACK,
+          STOPPED ->
+          Optional.empty();
+    };
+  }
+
+  /** One of several candidates leaves, and the others go on. */
+  RolloutState narrowed() {
+    return maybeNarrowed().orElseThrow(() -> new IllegalMove("narrowed", this));
   }
 
   /** The live test is won. */

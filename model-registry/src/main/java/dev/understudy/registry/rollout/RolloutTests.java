@@ -17,8 +17,8 @@ class RolloutTests implements PanacheRepositoryBase<RolloutTestEntity, String> {
     }
   }
 
-  /** The tests of a rollout: the calibration, the shadow, the split. */
+  /** The tests of a rollout: the calibration, the shadows, the splits, the watches. */
   List<RolloutTestEntity> of(String rollout) {
-    return list("rolloutId", Sort.by("stage"), rollout);
+    return list("rolloutId", Sort.by("stage", "testId"), rollout);
   }
 }

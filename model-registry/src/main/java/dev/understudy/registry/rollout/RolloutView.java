@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A rollout as it leaves the service.
  *
+ * @param candidate that was chosen, or the first that is still in it
  * @param unitKey of the split; absent where each request is a unit
  * @param attempt 2 where the same artefact was tested against the model once before
  * @param calibration of the current version before the tests; absent where nothing was to measure
@@ -32,6 +33,7 @@ record RolloutView(
     RolloutState state,
     String current,
     String candidate,
+    List<CandidateView> candidates,
     int attempt,
     @Nullable String reason,
     Instant createdAt,
@@ -42,6 +44,20 @@ record RolloutView(
     @Nullable CalibrationView calibration,
     List<TestView> tests,
     @Nullable List<AuditEntry> history) {
+  /**
+   * One of its candidates.
+   *
+   * @param reason why it stands so
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record CandidateView(
+      String version, Contender.Standing standing, int attempt, @Nullable String reason) {
+    static CandidateView of(Rollout rollout, Contender one) {
+      return new CandidateView(
+          one.name(), one.standing(), rollout.attempt(one.name()), one.reason());
+    }
+  }
+
   /**
    * What the current version's own records say.
    *
@@ -105,6 +121,7 @@ record RolloutView(
    * One of its tests.
    *
    * @param epoch the live one's number
+   * @param candidate whose test it is; of a calibration, that of the strictest test
    * @param share that the candidate has in it, or the sampled fraction
    * @param widensFrom the earliest moment at which the next share is taken without a person; absent
    *     where none is to come
@@ -114,6 +131,7 @@ record RolloutView(
   record TestView(
       String testId,
       Stage stage,
+      String candidate,
       @Nullable Instant begunAt,
       int epoch,
       double share,
@@ -124,10 +142,11 @@ record RolloutView(
     static TestView of(Rollout rollout, RolloutTestEntity row) {
       PlannedTest test = row.planned();
       Epoch live = rollout.epoch(test);
-      boolean widens = rollout.liveTest().filter(test::equals).isPresent();
+      boolean widens = rollout.isLive(test);
       return new TestView(
           row.testId,
           row.stage,
+          test.candidate(),
           row.begunAt,
           live.getNumber(),
           live.getShare(),
@@ -151,7 +170,8 @@ record RolloutView(
         row.state,
         rollout.current().getVersion(),
         rollout.candidate().getVersion(),
-        rollout.attempt(),
+        rollout.contenders().stream().map(one -> CandidateView.of(rollout, one)).toList(),
+        rollout.attempt(rollout.candidate().getVersion()),
         row.reason,
         row.createdAt,
         row.changedAt,

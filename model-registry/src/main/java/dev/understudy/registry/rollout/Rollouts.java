@@ -47,8 +47,8 @@ class Rollouts implements PanacheRepositoryBase<RolloutEntity, String> {
   int tested(long model, String sha256) {
     return getEntityManager()
         .createQuery(
-            "select count(distinct r.id) from RolloutEntity r, RolloutTestEntity t"
-                + " where r.modelId = ?1 and r.candidateSha256 = ?2"
+            "select count(distinct r.id) from RolloutEntity r join r.candidates c,"
+                + " RolloutTestEntity t where r.modelId = ?1 and c.sha256 = ?2"
                 + " and t.rolloutId = r.id and t.begunAt is not null and t.stage <> ?3",
             Long.class)
         .setParameter(1, model)

@@ -27,30 +27,34 @@ final class Shares {
    *
    * @param at the path of the split in the request
    * @param policy of the same test
+   * @param candidates that have such a share each
    */
-  static List<Epoch> checked(String at, StageRequest asked, DecisionPolicy policy) {
+  static List<Epoch> checked(String at, StageRequest asked, DecisionPolicy policy, int candidates) {
     if (asked.fraction() != null) {
       throw Refused.field(at + ".fraction", "a split has a 'share', leave it out");
     }
     List<ShareRequest> shares = asked.shares();
     if (shares == null) {
-      double only = share(at + ".share", asked.share() == null ? HALF : asked.share());
+      double usual = candidates == 1 ? HALF : 1.0 / (candidates + 1);
+      double only = share(at + ".share", asked.share() == null ? usual : asked.share(), candidates);
       return List.of(Epoch.newBuilder().setShare(only).build());
     }
     if (asked.share() != null) {
       throw Refused.field(at + ".share", "there are 'shares' too; keep one of both");
     }
-    return several(at + ".shares", shares, policy);
+    return several(at + ".shares", shares, policy, candidates);
   }
 
-  private static List<Epoch> several(String at, List<ShareRequest> shares, DecisionPolicy policy) {
+  private static List<Epoch> several(
+      String at, List<ShareRequest> shares, DecisionPolicy policy, int candidates) {
     Checks.between(at, shares.size(), 1, MOST);
     List<Epoch> epochs = new ArrayList<>();
     long wholeMs = 0;
     for (int i = 0; i < shares.size(); i++) {
       String each = "%s[%d]".formatted(at, i);
       ShareRequest one = Checks.present(each, shares.get(i));
-      double share = share(each + ".share", Checks.present(each + ".share", one.share()));
+      double share =
+          share(each + ".share", Checks.present(each + ".share", one.share()), candidates);
       if (i > 0 && share <= epochs.getLast().getShare()) {
         throw Refused.field(
             each + ".share", "each share is above the one before it, and this one is not");
@@ -81,7 +85,7 @@ final class Shares {
     return Duration.ZERO;
   }
 
-  private static double share(String field, double share) {
+  private static double share(String field, double share, int candidates) {
     Checks.positive(field, share, 1);
     if (share == 1) {
       throw Refused.field(field, "a share of 1 leaves nothing to compare with");
@@ -91,6 +95,13 @@ final class Shares {
           field,
           "%s is outside %s..%s: the smaller arm would prove nothing"
               .formatted(share, SMALLEST, 1 - SMALLEST));
+    }
+    if (share * candidates > 1 - SMALLEST) {
+      throw Refused.field(
+          field,
+          "%s for each of %d candidates leaves too few to the current version; take at most %s"
+              .formatted(
+                  share, candidates, Math.floor((1 - SMALLEST) / candidates * 1_000) / 1_000));
     }
     return share;
   }

@@ -4,6 +4,7 @@ import dev.understudy.contracts.v1.CalibrationDraft;
 import dev.understudy.contracts.v1.CalibrationPlan;
 import dev.understudy.contracts.v1.DecisionPolicy;
 import dev.understudy.contracts.v1.Epoch;
+import dev.understudy.contracts.v1.ErrorBudget;
 import dev.understudy.contracts.v1.Guard;
 import dev.understudy.contracts.v1.GuardKind;
 import dev.understudy.contracts.v1.Kpi;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * Makes the frozen definitions of a rollout's tests from what was asked for: checks every figure,
  * fills in the defaults, and names the field that is wrong. Pure.
  *
+ * @param candidates of the rollout, which share what may be erred
  * @param attempt 1 for a candidate that was never tested against this model
  * @param measures of the model, for a stage that names none
  * @param guards likewise; null where the model has none of its own
@@ -36,6 +38,7 @@ record TestPlan(
     String model,
     String current,
     String candidate,
+    int candidates,
     int attempt,
     Predicted predicted,
     List<KpiSpec> measures,
@@ -155,7 +158,7 @@ record TestPlan(
     Kpi primary = primary(at + ".kpi", spec, mode, byUnit, measured);
     TestDefinition.Builder definition =
         TestDefinition.newBuilder()
-            .setTestId(rolloutId + "-" + stage.word())
+            .setTestId(testId(stage))
             .setRolloutId(rolloutId)
             .setProject(project)
             .setModel(model)
@@ -170,10 +173,17 @@ record TestPlan(
             .setPolicy(policy(at + ".policy", shadow, horizon, asked))
             .setByUnit(byUnit)
             .setAttempt(attempt);
+    if (candidates > 1) {
+      definition.setBudget(
+          ErrorBudget.newBuilder()
+              .setCandidates(candidates)
+              .setAlphaPromote(alphaPromote(at + ".policy", levels(asked)))
+              .setAlphaRollback(alphaRollback(at + ".policy", levels(asked))));
+    }
     definition.addAllEpochs(
         shadow
             ? List.of(Epoch.newBuilder().setShare(fraction(at, asked)).build())
-            : Shares.checked(at, asked, definition.getPolicy()));
+            : Shares.checked(at, asked, definition.getPolicy(), candidates));
     if (asked.labels() != null) {
       double coverage = definition.getPolicy().getMinimumCoverage();
       definition.setLabels(
@@ -184,6 +194,12 @@ record TestPlan(
     }
     return new Asked(
         PlannedTest.of(stage, definition.build(), deadline), spec.centreIsOpen(primary, mode));
+  }
+
+  /** With the candidate's name where there are several. */
+  String testId(Stage stage) {
+    String common = rolloutId + "-" + stage.word();
+    return candidates == 1 ? common : common + "-" + candidate;
   }
 
   private static double fraction(String at, StageRequest asked) {
@@ -228,7 +244,7 @@ record TestPlan(
   }
 
   private DecisionPolicy policy(String at, boolean shadow, Duration horizon, StageRequest asked) {
-    PolicyRequest policy = asked.policy() == null ? PolicyRequest.DEFAULTS : asked.policy();
+    PolicyRequest policy = levels(asked);
     long fewest = policy.minimumUnits() == null ? UNITS : policy.minimumUnits();
     long most = policy.maximumUnits() == null ? 0 : policy.maximumUnits();
     Checks.between(at + ".minimum_units", fewest, 1, MOST_UNITS);
@@ -246,16 +262,17 @@ record TestPlan(
       throw Refused.field(at + ".maximum_duration", "it is not above minimum_duration");
     }
     return DecisionPolicy.newBuilder()
-        .setAlphaPromote(alphaPromote(at, policy))
-        .setAlphaRollback(alpha(at + ".alpha_rollback", policy.alphaRollback(), ALPHA))
+        .setAlphaPromote(part(at + ".alpha_promote", alphaPromote(at, policy)))
+        .setAlphaRollback(part(at + ".alpha_rollback", alphaRollback(at, policy)))
         .setAlphaFutility(alpha(at + ".alpha_futility", policy.alphaFutility(), ALPHA))
         .setAlphaHealth(alpha(at + ".alpha_health", policy.alphaHealth(), ALPHA_HEALTH))
         .setMinimumUnits(fewest)
         .setMaximumUnits(most)
         .setMinimumDurationMs(shortest.toMillis())
         .setMaximumDurationMs(longest.toMillis())
-        .setMinimumCoverage(part(at + ".minimum_coverage", policy.minimumCoverage()))
-        .setMinimumCompleteness(part(at + ".minimum_completeness", policy.minimumCompleteness()))
+        .setMinimumCoverage(leastShare(at + ".minimum_coverage", policy.minimumCoverage()))
+        .setMinimumCompleteness(
+            leastShare(at + ".minimum_completeness", policy.minimumCompleteness()))
         .setStaleAfterMs(
             Checks.between(
                     at + ".stale_after",
@@ -264,6 +281,26 @@ record TestPlan(
                     LONGEST_TEST)
                 .toMillis())
         .build();
+  }
+
+  private static PolicyRequest levels(StageRequest asked) {
+    return asked.policy() == null ? PolicyRequest.DEFAULTS : asked.policy();
+  }
+
+  private static double alphaRollback(String at, PolicyRequest policy) {
+    return alpha(at + ".alpha_rollback", policy.alphaRollback(), ALPHA);
+  }
+
+  /** Of a level of the rollout, that of one test: what errs with any of them is at most the sum. */
+  private double part(String field, double whole) {
+    double each = whole / candidates;
+    if (each < SMALLEST_ALPHA) {
+      throw Refused.field(
+          field,
+          "with %d candidates each needs evidence at %.1e, which is out of reach"
+              .formatted(candidates, each));
+    }
+    return each;
   }
 
   /** In strict mode all attempts together err about as often as one may. */
@@ -286,7 +323,7 @@ record TestPlan(
     return Checks.between(field, value == null ? otherwise : value, SMALLEST_ALPHA, LARGEST_ALPHA);
   }
 
-  private static double part(String field, @Nullable Double value) {
+  private static double leastShare(String field, @Nullable Double value) {
     return Checks.between(field, value == null ? COVERAGE : value, 0, 1);
   }
 

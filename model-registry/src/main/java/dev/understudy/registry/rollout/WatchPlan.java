@@ -157,12 +157,13 @@ final class WatchPlan {
     DecisionPolicy policy = policy(watch, deadline);
     TestDefinition.Builder definition =
         last.definition().toBuilder()
-            .setTestId(plan.rolloutId() + "-" + Stage.WATCH.word())
+            .setTestId(plan.testId(Stage.WATCH))
             .setMode(shadow ? RouteMode.SHADOW : RouteMode.SPLIT)
             .setHorizonMs(horizon.toMillis())
             .setShadowDeadlineMs(shadow ? deadline.plus(plan.shadowGrace()).toMillis() : 0)
             .setPrimary(primary)
             .clearByUnit()
+            .clearBudget()
             .clearGuards()
             .addAllGuards(guards())
             .setPolicy(policy)

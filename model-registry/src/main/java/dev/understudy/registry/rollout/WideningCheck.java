@@ -10,6 +10,7 @@ import dev.understudy.registry.problem.Refused;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,16 +24,30 @@ final class WideningCheck {
   private WideningCheck() {}
 
   /**
-   * Why it may not, for people; empty when it may.
+   * Why it may not, for people; empty when it may. All candidates are widened together, so each of
+   * them must be allowed to be.
    *
-   * @param latest evaluation of the split that was accepted; null when there is none yet
+   * @param latest the last evaluation of a test that was accepted; empty when there is none yet
    */
-  static Optional<String> blocked(Rollout rollout, @Nullable RolloutEvaluated latest) {
+  static Optional<String> blocked(
+      Rollout rollout, Function<PlannedTest, Optional<RolloutEvaluated>> latest) {
     if (rollout.state() != RolloutState.SPLIT) {
       return Optional.of(
           "the rollout is %s; only a split that runs is widened".formatted(rollout.state()));
     }
-    PlannedTest test = rollout.liveTest().orElseThrow();
+    for (PlannedTest test : rollout.liveTests()) {
+      Optional<String> reason = blocked(rollout, test, latest.apply(test).orElse(null));
+      if (reason.isPresent()) {
+        return rollout.hasSeveral()
+            ? reason.map(why -> "version %s: %s".formatted(test.candidate(), why))
+            : reason;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<String> blocked(
+      Rollout rollout, PlannedTest test, @Nullable RolloutEvaluated latest) {
     Epoch live = rollout.epoch(test);
     if (test.after(live).isEmpty()) {
       return Optional.of("%s is the last share of the split".formatted(live.getShare()));

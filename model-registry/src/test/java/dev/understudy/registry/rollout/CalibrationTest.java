@@ -47,7 +47,7 @@ class CalibrationTest {
 
   private static RolloutRequest request(
       StageRequest shadow, StageRequest split, CalibrationRequest calibration) {
-    return new RolloutRequest("2", shadow, split, null, null, calibration, null, null);
+    return new RolloutRequest("2", null, shadow, split, null, null, calibration, null, null);
   }
 
   /** A shadow with an open threshold, and a split with an open centre. */
@@ -62,7 +62,12 @@ class CalibrationTest {
   private static Step calibrating(List<PlannedTest> tests) {
     Rollout rollout =
         Rollout.planned(
-            "r1", CURRENT, CANDIDATE, "salt", Route.newBuilder().setHoldOut(0.1).build(), tests);
+            "r1",
+            CURRENT,
+            List.of(CANDIDATE),
+            "salt",
+            Route.newBuilder().setHoldOut(0.1).build(),
+            tests);
     ModelRoute served =
         new ModelRoute(
             1, ModelRoute.single(CURRENT).setRevision(1).build(), null, null, null, null);
@@ -217,7 +222,7 @@ class CalibrationTest {
     assertThat(shadow.getPrimary().getCentre()).isZero();
     assertThat(split.getPrimary().getCentre()).isEqualTo(0.82);
     assertThat(split.getAttempt()).isEqualTo(1);
-    assertThat(measured.rollout().attempt()).isEqualTo(1);
+    assertThat(measured.rollout().attempt("2")).isEqualTo(1);
   }
 
   @Test
@@ -296,7 +301,7 @@ class CalibrationTest {
   }
 
   private static RolloutRequest request(StageRequest shadow, WatchRequest watch) {
-    return new RolloutRequest("2", shadow, null, null, null, null, watch, null);
+    return new RolloutRequest("2", null, shadow, null, null, null, null, watch, null);
   }
 
   private static WatchRequest watch(
@@ -361,7 +366,8 @@ class CalibrationTest {
     RolloutEvaluated.Builder said = said(step).clearCalibration().setVerdict(verdict);
 
     assertThat(check(step, said)).isEqualTo(Judged.ACCEPTED);
-    Step stopped = RolloutMoves.judged(step.route(), step.rollout(), verdict, "29 positives", NOW);
+    Step stopped =
+        RolloutMoves.judged(step.route(), step.rollout(), "2", verdict, "29 positives", NOW);
     assertThat(stopped.rollout().state()).isEqualTo(RolloutState.STOPPED);
     assertThat(stopped.route().committed().getTestId()).isEmpty();
   }
@@ -439,6 +445,7 @@ class CalibrationTest {
             "credit-risk",
             "1",
             "2",
+            1,
             1,
             new Predicted(
                 OutputMeaning.newBuilder()

@@ -179,7 +179,7 @@ class EvaluationCheckTest {
   void aTestThatIsOverIsNotLiveButItsHarmStillActs() {
     Step won =
         RolloutMoves.judged(
-            shadow.route(), shadow.rollout(), Verdict.PROMOTE, "won", Instant.EPOCH);
+            shadow.route(), shadow.rollout(), "2", Verdict.PROMOTE, "won", Instant.EPOCH);
 
     assertThat(check(won, promotion())).isEqualTo(Judged.NOT_LIVE);
     assertThat(check(won, promotion().setEpoch(5).setVerdict(Verdict.ROLLBACK)))

@@ -12,6 +12,7 @@ import dev.understudy.registry.rollout.RolloutRequest.StageRequest;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Plans and rollouts for the tests of this room. */
@@ -55,6 +56,7 @@ final class Plans {
         "credit-risk",
         "1",
         "2",
+        1,
         1,
         PREDICTED,
         List.of(),
@@ -153,10 +155,53 @@ final class Plans {
     return Rollout.planned(
         "r1",
         CURRENT,
-        CANDIDATE,
+        List.of(CANDIDATE),
         "salt",
         Route.newBuilder().setHoldOut(0.1).build(),
         plan().tests(request(shadow, split)));
+  }
+
+  /** Candidates "2", "3" and so on, at the same time. */
+  static Rollout several(int candidates, RolloutRequest request) {
+    List<VersionRef> versions =
+        IntStream.range(2, 2 + candidates).mapToObj(i -> version("" + i)).toList();
+    return Rollout.planned(
+        "r1",
+        CURRENT,
+        versions,
+        "salt",
+        Route.getDefaultInstance(),
+        AllTests.of(
+            versions.stream().map(one -> plan(one.getVersion(), candidates, 1)).toList(), request));
+  }
+
+  static TestPlan plan(String candidate, int candidates, int attempt) {
+    return new TestPlan(
+        "r1",
+        "demo",
+        "credit-risk",
+        "1",
+        candidate,
+        candidates,
+        attempt,
+        PREDICTED,
+        List.of(),
+        null,
+        Duration.ofSeconds(2));
+  }
+
+  static StageRequest byUnit(StageRequest stage) {
+    return new StageRequest(
+        stage.fraction(),
+        stage.share(),
+        stage.shares(),
+        "header:customer",
+        stage.horizon(),
+        stage.shadowDeadline(),
+        stage.kpi(),
+        stage.guards(),
+        stage.policy(),
+        stage.labels());
   }
 
   static RolloutRequest request(@Nullable StageRequest shadow, @Nullable StageRequest split) {
@@ -168,7 +213,7 @@ final class Plans {
       @Nullable StageRequest split,
       @Nullable WatchRequest watch,
       @Nullable BreakerRequest breaker) {
-    return new RolloutRequest("2", shadow, split, null, null, null, watch, breaker);
+    return new RolloutRequest("2", null, shadow, split, null, null, null, watch, breaker);
   }
 
   /** A rollout whose promotion is watched like that. */
@@ -177,7 +222,7 @@ final class Plans {
     return Rollout.planned(
         "r1",
         CURRENT,
-        CANDIDATE,
+        List.of(CANDIDATE),
         "salt",
         Route.newBuilder().setHoldOut(0.1).build(),
         WatchPlan.tests(plan(), request(shadow, split, watch, null)));

@@ -369,6 +369,6 @@ class RolloutMovesTest {
   }
 
   private static Step judged(Step before, Verdict verdict) {
-    return RolloutMoves.judged(before.route(), before.rollout(), verdict, "because", NOW);
+    return RolloutMoves.judged(before.route(), before.rollout(), "2", verdict, "because", NOW);
   }
 }

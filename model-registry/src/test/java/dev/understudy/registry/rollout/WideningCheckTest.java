@@ -16,8 +16,11 @@ import dev.understudy.contracts.v1.RolloutEvaluated;
 import dev.understudy.contracts.v1.Verdict;
 import dev.understudy.registry.problem.Refused;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -32,7 +35,7 @@ class WideningCheckTest {
 
   @Test
   void guardsThatAreUnharmedAreEnoughWhateverIsProven() {
-    assertThat(WideningCheck.blocked(split, goingOn().build())).isEmpty();
+    assertThat(WideningCheck.blocked(split, said(goingOn().build()))).isEmpty();
   }
 
   static Stream<Arguments> reasons() {
@@ -54,12 +57,13 @@ class WideningCheckTest {
     RolloutEvaluated.Builder evaluation = goingOn();
     change.accept(evaluation);
 
-    assertThat(WideningCheck.blocked(split, evaluation.build()).orElseThrow()).contains(reason);
+    assertThat(WideningCheck.blocked(split, said(evaluation.build())).orElseThrow())
+        .contains(reason);
   }
 
   @Test
   void withoutAnEvaluationNothingIsWidened() {
-    assertThat(WideningCheck.blocked(split, null).orElseThrow()).contains("no evaluation");
+    assertThat(WideningCheck.blocked(split, said(null)).orElseThrow()).contains("no evaluation");
   }
 
   @Test
@@ -67,9 +71,10 @@ class WideningCheckTest {
     Rollout single = RolloutMovesTest.inSplit(rollout(null, split())).rollout();
     Rollout shadow = RolloutMovesTest.inShadow(rollout(shadow(), ramp())).rollout();
 
-    assertThat(WideningCheck.blocked(single, goingOn().build()).orElseThrow())
+    assertThat(WideningCheck.blocked(single, said(goingOn().build())).orElseThrow())
         .contains("last share");
-    assertThat(WideningCheck.blocked(shadow, goingOn().build()).orElseThrow()).contains("SHADOW");
+    assertThat(WideningCheck.blocked(shadow, said(goingOn().build())).orElseThrow())
+        .contains("SHADOW");
   }
 
   @ParameterizedTest
@@ -89,6 +94,11 @@ class WideningCheckTest {
 
     assertThat(WideningCheck.old(evaluation, Instant.ofEpochMilli(1_300_000))).isEmpty();
     assertThat(WideningCheck.old(evaluation, Instant.ofEpochMilli(1_300_001))).isPresent();
+  }
+
+  private static Function<PlannedTest, Optional<RolloutEvaluated>> said(
+      @Nullable RolloutEvaluated latest) {
+    return any -> Optional.ofNullable(latest);
   }
 
   private static RolloutEvaluated.Builder goingOn() {
