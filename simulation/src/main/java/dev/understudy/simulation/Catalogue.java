@@ -10,14 +10,17 @@ final class Catalogue {
   static List<Scenario> all() {
     return Stream.of(
             AccuracyScenarios.all(),
+            RampScenarios.all(),
             LossScenarios.all(),
             EventScenarios.all(),
             TrafficScenarios.all(),
             AsymptoticScenarios.all(),
+            AucScenarios.all(),
             UnitScenarios.all(),
             WatchScenarios.all(),
             WholeRuleScenarios.all(),
-            LabelScenarios.all())
+            LabelScenarios.all(),
+            CandidateScenarios.all())
         .flatMap(List::stream)
         .toList();
   }

@@ -5,40 +5,35 @@ import java.util.SplittableRandom;
 
 /**
  * One rollout in the making, followed for one claim: units come one by one, and the evidence for
- * the claim is looked at after each that might raise it.
+ * the claim is looked at after each that might make it suffice.
  */
 interface Claim {
   /**
    * The next unit happens.
    *
-   * @return whether it may have raised the evidence; the others need no look
+   * @return by how many nats it can have raised the evidence at most: 0 of one that cannot, or
+   *     after which nobody looks; infinite where no bound is known
    */
-  boolean next(SplittableRandom random);
+  double next(SplittableRandom random);
 
-  /** The evidence so far, in nats. */
+  /** The evidence so far, in nats; 0 or less before the first unit. */
   double logE();
 
   /**
-   * By how many nats one unit can raise the evidence at most; infinite where no bound is known. It
-   * spares looks that cannot find anything, and never one that could: while n units with that gain
-   * would not suffice, the evidence is not computed.
+   * Follows the claim until the evidence suffices at level α, or to the last unit. It is not
+   * computed while all units since the last look together could not have made it suffice.
    */
-  default double mostGain() {
-    return Double.POSITIVE_INFINITY;
-  }
-
-  /** Follows the claim until the evidence suffices at level α, or to the last unit. */
   default Ending follow(SplittableRandom random, double alpha, long units) {
+    // A little less than is needed, so that rounding never skips the unit that suffices.
     double needed = EValues.needed(alpha);
-    long untilLook = 1;
+    double possible = 0;
     for (long unit = 1; unit <= units; unit++) {
-      if (next(random) && --untilLook <= 0) {
-        double missing = needed - logE();
-        if (missing <= 0) {
+      possible += next(random);
+      if (possible >= needed - 1e-9) {
+        possible = logE();
+        if (possible >= needed) {
           return Ending.claimed(unit);
         }
-        // A little less than the quotient, so that rounding never skips the unit that suffices.
-        untilLook = Math.max(1, (long) Math.ceil(Math.min(missing / mostGain() - 1e-9, 1e9)));
       }
     }
     return Ending.open(units);

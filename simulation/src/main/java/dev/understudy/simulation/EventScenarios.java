@@ -127,7 +127,7 @@ final class EventScenarios {
             double base = rate.of(units, unit);
             return units.nextDouble() < (toCandidate ? base * factor : base);
           }
-        }.follow(random, Rollouts.ALPHA, requests);
+        }.follow(random, Plans.ALPHA, requests);
   }
 
   private static Scenario.Run slow(double factor, boolean bursts, long requests) {
@@ -145,34 +145,36 @@ final class EventScenarios {
             double own = toCandidate ? Math.log(factor) : 0;
             return load + own + deviation * units.nextGaussian() > deviation * normal95;
           }
-        }.follow(random, Rollouts.ALPHA, requests);
+        }.follow(random, Plans.ALPHA, requests);
   }
 
   /** The claim that the candidate has more than its share of the events, or less. */
   private abstract static class OfEvents implements Claim {
-    private static final TestPlan PLAN = Rollouts.splitAccuracy(0.02, 0.8);
+    private static final TestPlan PLAN = Plans.frozen(Plans.split(Plans.accuracy(0), HALF));
 
     private final Tallied tallied = new Tallied(PLAN);
     private final double line;
     private final Side side;
+    private final double gain;
     private long unit;
 
     OfEvents(double relativeMargin, Side side) {
       this.line = EventShare.line(HALF, relativeMargin);
       this.side = side;
+      this.gain = Gains.most(new Bounds(0, 1), line, side);
     }
 
     abstract boolean happens(SplittableRandom units, long unit, boolean toCandidate);
 
     @Override
-    public boolean next(SplittableRandom units) {
+    public double next(SplittableRandom units) {
       boolean toCandidate = units.nextDouble() < HALF;
       boolean event = happens(units, unit++, toCandidate);
       tallied.plus(
           event
-              ? Rollouts.failed(HALF, toCandidate, false)
-              : Rollouts.assigned(HALF, toCandidate, true));
-      return event && toCandidate == (side == Side.GREATER);
+              ? Units.failed(0, HALF, toCandidate, false)
+              : Units.assigned(HALF, toCandidate, true));
+      return event && toCandidate == (side == Side.GREATER) ? gain : 0;
     }
 
     @Override
@@ -182,11 +184,6 @@ final class EventScenarios {
               new Cell(1, arms.candidate().harm().errors()),
               new Cell(0, arms.current().harm().errors()))
           .logE(line, side);
-    }
-
-    @Override
-    public double mostGain() {
-      return Gains.most(new Bounds(0, 1), line, side);
     }
   }
 }

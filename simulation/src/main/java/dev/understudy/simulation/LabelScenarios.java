@@ -37,13 +37,13 @@ final class LabelScenarios {
 
   private static Measure promotions(double reference) {
     return new Measure.ErrorRate(
-        "false promotions", Kind.PROMOTED, Rollouts.ALPHA, reference, REFERENCE_RUNS);
+        "false promotions", Kind.PROMOTED, Plans.ALPHA, reference, REFERENCE_RUNS);
   }
 
   private static Scenario.Run lateMistakes() {
     double share = 0.5;
     double horizonDays = 7;
-    TestPlan plan = Rollouts.splitAccuracy(0, 0.9);
+    TestPlan plan = Plans.frozen(Plans.split(Plans.accuracy(0).setCentre(0.9), share));
     return random ->
         daily(
             plan,
@@ -57,14 +57,14 @@ final class LabelScenarios {
               boolean inTime = meanDelay * units.nextExponential() <= horizonDays;
               tallied.plus(
                   inTime
-                      ? Rollouts.assigned(share, toCandidate, right)
-                      : Rollouts.unlabelled(share, toCandidate));
+                      ? Units.assigned(share, toCandidate, right)
+                      : Units.unlabelled(share, toCandidate));
             });
   }
 
   private static Scenario.Run earlyFraud() {
     double fraud = 0.02;
-    TestPlan plan = Rollouts.pairedAccuracy(0);
+    TestPlan plan = Plans.frozen(Plans.shadow(Plans.accuracy(0)));
     return random ->
         daily(
             plan,
@@ -75,10 +75,10 @@ final class LabelScenarios {
             (units, tallied) -> {
               double u = units.nextDouble();
               if (units.nextDouble() < fraud) {
-                tallied.plus(Rollouts.pair(u < 0.70, u < 0.80));
+                tallied.plus(Units.pair(u < 0.70, u < 0.80));
               } else {
                 double falseAlarms = 0.1 * fraud / (1 - fraud);
-                tallied.plus(Rollouts.pair(u >= 0.01, u >= 0.01 + falseAlarms));
+                tallied.plus(Units.pair(u >= 0.01, u >= 0.01 + falseAlarms));
               }
             });
   }
@@ -96,7 +96,7 @@ final class LabelScenarios {
       for (int i = 0; i < perDay; i++) {
         matured.count(random, tallied);
       }
-      Kind kind = WholeRuleScenarios.ending(tallied.verdict(day));
+      Kind kind = WholeRule.ending(tallied.verdict(day));
       if (kind != Kind.OPEN) {
         return new Ending(kind, (long) day * perDay);
       }

@@ -32,10 +32,23 @@ sealed interface Measure {
     @Override
     public Row row(Scenario scenario, List<Ending> endings) {
       double measured = share(endings, wrong);
-      double limit = alpha + 3 * Math.sqrt(alpha * (1 - alpha) / endings.size());
+      double limit = mostAccepted(alpha, endings.size());
       boolean accepted =
           measured <= limit && agrees(measured, endings.size(), reference, referenceRuns);
       return Row.of(scenario, name, endings.size(), measured, reference, limit, accepted);
+    }
+  }
+
+  /**
+   * How often something was claimed that is not so, where nobody has published how often that is.
+   * Accepted by the first half of {@link ErrorRate}; the reference is what was promised, α.
+   */
+  record Promise(String name, Kind wrong, double alpha) implements Measure {
+    @Override
+    public Row row(Scenario scenario, List<Ending> endings) {
+      double measured = share(endings, wrong);
+      double limit = mostAccepted(alpha, endings.size());
+      return Row.of(scenario, name, endings.size(), measured, alpha, limit, measured <= limit);
     }
   }
 
@@ -72,11 +85,20 @@ sealed interface Measure {
   }
 
   static ErrorRate falsePromotions(double reference, int referenceRuns) {
-    return new ErrorRate("false promotions", Kind.CLAIMED, 0.05, reference, referenceRuns);
+    return new ErrorRate("false promotions", Kind.CLAIMED, Plans.ALPHA, reference, referenceRuns);
+  }
+
+  /** The same without a published rate. */
+  static Promise noFalsePromotions() {
+    return new Promise("false promotions", Kind.CLAIMED, Plans.ALPHA);
   }
 
   static MedianSamples medianSamples(double reference) {
     return new MedianSamples("median samples", reference);
+  }
+
+  private static double mostAccepted(double alpha, int runs) {
+    return alpha + 3 * Math.sqrt(alpha * (1 - alpha) / runs);
   }
 
   private static double share(List<Ending> endings, Kind kind) {

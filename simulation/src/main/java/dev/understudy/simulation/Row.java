@@ -4,10 +4,11 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One figure of a scenario beside its reference.
+ * One figure of a scenario beside its reference; of a rate that nobody has published, that is the
+ * level that was promised.
  *
  * @param name of the scenario
- * @param id of the simulation in the reference that it repeats
+ * @param id of the simulation in the reference that it repeats, or a word
  * @param measure what was measured: a rate, or the median number of samples
  * @param limit up to where it is accepted, see {@link Measure}
  * @param accepted null where there were too few runs to tell

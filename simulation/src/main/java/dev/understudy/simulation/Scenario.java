@@ -7,7 +7,7 @@ import java.util.SplittableRandom;
  * Rollouts with a known truth.
  *
  * @param name readable and stable
- * @param id of the simulation in the reference, s1 to s20
+ * @param id of the simulation in the reference, s1 to s20; a word where it has none such
  * @param source whether the reference describes the data well enough to make them again
  * @param note what the data are, and what is to be known of the comparison
  * @param brief whether it is in the short set, which runs with every build
@@ -26,7 +26,9 @@ record Scenario(
     /** The reference describes it. */
     GIVEN("given"),
     /** The reference describes it in part; the rest was chosen, and the note says what. */
-    INFERRED("inferred");
+    INFERRED("inferred"),
+    /** It has none such: the scenario is ours, and so is what it is compared with. */
+    OURS("ours");
 
     private final String word;
 
@@ -55,6 +57,10 @@ record Scenario(
 
   static Scenario inferred(String name, String id, String note, Run run, Measure... measures) {
     return new Scenario(name, id, Source.INFERRED, note, false, run, List.of(measures));
+  }
+
+  static Scenario ours(String name, String id, String note, Run run, Measure... measures) {
+    return new Scenario(name, id, Source.OURS, note, false, run, List.of(measures));
   }
 
   Scenario inTheShortSet() {

@@ -41,7 +41,7 @@ public final class Simulate implements Callable<Integer> {
   @Parameters(
       paramLabel = "NAME",
       arity = "0..*",
-      description = "Scenarios, or ids like s12; all without a name. --list shows them.")
+      description = "Scenarios, or ids like s12 or ramp; all without a name. --list shows them.")
   private List<String> names = List.of();
 
   @Option(
@@ -85,7 +85,7 @@ public final class Simulate implements Callable<Integer> {
     PrintWriter out = command.commandLine().getOut();
     List<Scenario> scenarios = chosen(command);
     if (list) {
-      scenarios.forEach(one -> out.printf("%-46s %-4s %s%n", one.name(), one.id(), one.note()));
+      scenarios.forEach(one -> out.printf("%-46s %-10s %s%n", one.name(), one.id(), one.note()));
       out.flush();
       return 0;
     }

@@ -6,7 +6,7 @@ import java.util.Locale;
 
 /** The rows for people. */
 final class Table {
-  private static final String LINE = "%-4s %-46s %-18s %7s %10s %10s %10s  %s%n";
+  private static final String LINE = "%-10s %-46s %-18s %7s %10s %10s %10s  %s%n";
 
   private Table() {}
 

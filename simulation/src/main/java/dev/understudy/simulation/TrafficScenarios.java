@@ -20,7 +20,7 @@ final class TrafficScenarios {
                 "100,000 requests, half of them to the candidate, as planned",
                 ratio(0.5, 100_000),
                 new Measure.ErrorRate(
-                    "false SRM alarms", Ending.Kind.CLAIMED, Rollouts.ALPHA_HEALTH, 0.0007, 3_000))
+                    "false SRM alarms", Ending.Kind.CLAIMED, Plans.ALPHA_HEALTH, 0.0007, 3_000))
             .inTheShortSet(),
         Scenario.given(
                 "sample-ratio-60-percent",
@@ -50,15 +50,17 @@ final class TrafficScenarios {
   }
 
   private static Scenario.Run ratio(double toCandidate, long requests) {
-    TestPlan plan = Rollouts.splitAccuracy(0.02, 0.8);
+    TestPlan plan = Plans.frozen(Plans.split(Plans.accuracy(0), PLANNED[0]));
+    // The predictive probability of a unit's arm is at most 1, the planned one a half.
+    double gain = Math.log(1 / PLANNED[0]);
     return random ->
         new Claim() {
           private final Tallied tallied = new Tallied(plan);
 
           @Override
-          public boolean next(SplittableRandom units) {
-            tallied.plus(Rollouts.assigned(PLANNED[0], units.nextDouble() < toCandidate, true));
-            return true;
+          public double next(SplittableRandom units) {
+            tallied.plus(Units.assigned(PLANNED[0], units.nextDouble() < toCandidate, true));
+            return gain;
           }
 
           @Override
@@ -67,12 +69,6 @@ final class TrafficScenarios {
             return DirichletMultinomial.sampleRatioLogE(
                 new long[] {arms.candidate().assigned(), arms.current().assigned()}, PLANNED);
           }
-
-          @Override
-          public double mostGain() {
-            // The predictive probability of a unit's arm is at most 1, the planned one a half.
-            return Math.log(1 / PLANNED[0]);
-          }
-        }.follow(random, Rollouts.ALPHA_HEALTH, requests);
+        }.follow(random, Plans.ALPHA_HEALTH, requests);
   }
 }

@@ -1,18 +1,15 @@
 package dev.understudy.simulation;
 
-import dev.understudy.collector.statistics.CellBetting;
-import dev.understudy.collector.statistics.CellBetting.Cell;
-import dev.understudy.collector.statistics.EValues;
-import dev.understudy.collector.statistics.RestartMixture;
-import dev.understudy.collector.statistics.Side;
-import dev.understudy.collector.statistics.Wealth;
-import java.util.ArrayList;
+import dev.understudy.collector.comparison.TestPlan;
+import dev.understudy.contracts.v1.WatchPolicy;
+import dev.understudy.simulation.Ending.Kind;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** The watch after a promotion (s11), by the mixture over restarts that it is judged by. */
+/** The watch after a promotion (s11), by the guard of errors, judged at the end of each hour. */
 final class WatchScenarios {
   private static final int HOURS = 168;
+  private static final long HOUR_SECONDS = 3_600;
   private static final int PAIRS_PER_HOUR = 1_000;
   private static final double ERRORS = 0.01;
   private static final double ALPHA_WATCH = 0.01;
@@ -51,13 +48,22 @@ final class WatchScenarios {
           + " choice";
 
   private static Scenario.Run watch(double factor, int fromHour) {
-    RestartMixture mixture = new RestartMixture(HOURS);
-    double needed = EValues.needed(ALPHA_WATCH);
+    TestPlan plan =
+        Plans.frozen(
+            Plans.shadow(Plans.accuracy(0))
+                .addGuards(Plans.errors().setRelativeMargin(0).setAbsoluteMargin(0))
+                .setWatch(
+                    WatchPolicy.newBuilder()
+                        .setAlpha(ALPHA_WATCH)
+                        .setSlots(HOURS)
+                        .setSlotMs(HOUR_SECONDS * 1_000)
+                        .setGuardsOnly(true)));
     return random -> {
-      List<Wealth> hours = new ArrayList<>();
+      Tallied tallied = new Tallied(plan);
       for (int hour = 0; hour < HOURS; hour++) {
-        hours.add(hour(random, hour < fromHour ? ERRORS : factor * ERRORS));
-        if (mixture.logE(hours) >= needed) {
+        hour(random, hour < fromHour ? ERRORS : factor * ERRORS, tallied);
+        // A second later all of the hour is mature.
+        if (WholeRule.ending(tallied.verdict((hour + 1) * HOUR_SECONDS + 1)) == Kind.ROLLED_BACK) {
           // An alarm before the fault is false, and not a quick one.
           return hour < fromHour ? Ending.open(HOURS) : Ending.claimed(hour + 1 - fromHour);
         }
@@ -66,19 +72,11 @@ final class WatchScenarios {
     };
   }
 
-  private static Wealth hour(SplittableRandom random, double errorsOfNew) {
-    long newAlone = 0;
-    long oldAlone = 0;
+  private static void hour(SplittableRandom random, double errorsOfNew, Tallied tallied) {
     for (int pair = 0; pair < PAIRS_PER_HOUR; pair++) {
       boolean newFails = random.nextDouble() < errorsOfNew;
       boolean oldFails = random.nextDouble() < ERRORS;
-      newAlone += newFails && !oldFails ? 1 : 0;
-      oldAlone += oldFails && !newFails ? 1 : 0;
+      tallied.plus(Units.failing(oldFails, newFails));
     }
-    return CellBetting.of(
-            new Cell(1, newAlone),
-            new Cell(-1, oldAlone),
-            new Cell(0, PAIRS_PER_HOUR - newAlone - oldAlone))
-        .wealth(0, Side.GREATER);
   }
 }

@@ -2,20 +2,14 @@ package dev.understudy.simulation;
 
 import dev.understudy.collector.comparison.JudgedUnit;
 import dev.understudy.collector.comparison.TestPlan;
-import dev.understudy.contracts.v1.Verdict;
 import dev.understudy.simulation.Ending.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/**
- * The whole rule (s12): accuracy with guards, until a verdict ends the test. The verdict is that of
- * the judge, health checks included. As the reference seems to have done (its medians are multiples
- * of 20 and 40), it is asked a thousand times per test and not after each unit.
- */
+/** The whole rule (s12): accuracy with guards, until a verdict ends the test. */
 final class WholeRuleScenarios {
   private static final int REFERENCE_RUNS = 400;
-  private static final int LOOKS = 1_000;
 
   private WholeRuleScenarios() {}
 
@@ -26,28 +20,39 @@ final class WholeRuleScenarios {
    * @param errors times as often as 1 %
    * @param slow times as often as 5 %
    */
-  private record Split(double effect, double errors, double slow) {
-    private static final double SHARE = 0.5;
+  record Split(double effect, double errors, double slow, List<Stage> stages, long mostUnits) {
     private static final double RIGHT = 0.80;
     private static final double ERRORS = 0.01;
     private static final double SLOW = 0.05;
-    private static final long MOST_UNITS = 40_000;
 
-    JudgedUnit next(SplittableRandom random) {
-      boolean toCandidate = random.nextDouble() < SHARE;
+    /** Half of the requests go to the candidate from the start. */
+    Split(double effect, double errors, double slow) {
+      this(effect, errors, slow, Stage.constant(0.5), 40_000);
+    }
+
+    JudgedUnit next(SplittableRandom random, long unit) {
+      Stage stage = Stage.of(stages, unit);
+      boolean toCandidate = random.nextDouble() < stage.share();
       boolean isSlow = random.nextDouble() < (toCandidate ? slow * SLOW : SLOW);
       double rateOfErrors = toCandidate ? errors * ERRORS : ERRORS;
       if (random.nextDouble() < rateOfErrors) {
-        return Rollouts.failed(SHARE, toCandidate, isSlow);
+        return Units.failed(stage.epoch(), stage.share(), toCandidate, isSlow);
       }
       // Who fails is not right: the others are so much more often, so that the accuracy holds.
       double right = (toCandidate ? RIGHT + effect : RIGHT) / (1 - rateOfErrors);
-      return Rollouts.assigned(SHARE, toCandidate, random.nextDouble() < right, isSlow);
+      boolean isRight = random.nextDouble() < right;
+      return Units.assigned(stage.epoch(), stage.share(), toCandidate, isRight, isSlow);
     }
 
     Scenario.Run run() {
-      TestPlan plan = Rollouts.wholeSplitRule(0.02, RIGHT, MOST_UNITS);
-      return random -> toTheEnd(plan, this::next, random, MOST_UNITS);
+      TestPlan plan =
+          Plans.frozen(
+              Plans.atMost(
+                  mostUnits,
+                  Plans.split(Plans.accuracy(0.02).setCentre(RIGHT), Stage.shares(stages))
+                      .addGuards(Plans.errors())
+                      .addGuards(Plans.slow())));
+      return WholeRule.run(plan, mostUnits, this::next);
     }
   }
 
@@ -77,14 +82,14 @@ final class WholeRuleScenarios {
     private static final double CORRELATION = 0.75;
     private static final long MOST_UNITS = 20_000;
 
-    JudgedUnit next(SplittableRandom random) {
+    JudgedUnit next(SplittableRandom random, long unit) {
       double onlyCandidate = (DISCORDANCE + effect) / 2;
       double u = random.nextDouble();
       boolean candidateAlone = u < onlyCandidate;
       boolean currentAlone = !candidateAlone && u < DISCORDANCE;
       double ofRequest = Math.sqrt(CORRELATION) * random.nextGaussian();
       double own = Math.sqrt(1 - CORRELATION);
-      return Rollouts.pair(
+      return Units.pair(
           !candidateAlone,
           !currentAlone,
           ofRequest + own * random.nextGaussian() > Slow.AS_CURRENT.threshold,
@@ -92,14 +97,11 @@ final class WholeRuleScenarios {
     }
 
     Scenario.Run run() {
-      TestPlan plan = Rollouts.wholePairedRule(0.01, MOST_UNITS);
-      return random -> toTheEnd(plan, this::next, random, MOST_UNITS);
+      TestPlan plan =
+          Plans.frozen(
+              Plans.atMost(MOST_UNITS, Plans.shadow(Plans.accuracy(0.01)).addGuards(Plans.slow())));
+      return WholeRule.run(plan, MOST_UNITS, this::next);
     }
-  }
-
-  @FunctionalInterface
-  private interface Units {
-    JudgedUnit next(SplittableRandom random);
   }
 
   /** Which claims would be false under the truth. */
@@ -280,38 +282,7 @@ final class WholeRuleScenarios {
 
   private static Measure rate(boolean isFalse, String name, Kind kind, double reference) {
     return isFalse
-        ? new Measure.ErrorRate("false " + name, kind, Rollouts.ALPHA, reference, REFERENCE_RUNS)
+        ? new Measure.ErrorRate("false " + name, kind, Plans.ALPHA, reference, REFERENCE_RUNS)
         : new Measure.Share(name, kind, reference, REFERENCE_RUNS);
-  }
-
-  private static Ending toTheEnd(
-      TestPlan plan, Units units, SplittableRandom random, long mostUnits) {
-    Tallied tallied = new Tallied(plan);
-    long unitsPerLook = mostUnits / LOOKS;
-    for (long look = 1; look <= LOOKS; look++) {
-      for (long i = 0; i < unitsPerLook; i++) {
-        tallied.plus(units.next(random));
-      }
-      Verdict verdict = tallied.verdict(look);
-      Kind kind = ending(verdict);
-      if (kind != Kind.OPEN) {
-        return new Ending(kind, look * unitsPerLook);
-      }
-    }
-    return Ending.open(mostUnits);
-  }
-
-  /** OPEN while the test goes on. */
-  static Kind ending(Verdict verdict) {
-    return switch (verdict) {
-      case PROMOTE -> Kind.PROMOTED;
-      case ROLLBACK -> Kind.ROLLED_BACK;
-      case STOP_FUTILE -> Kind.FUTILE;
-      case STOP_INCONCLUSIVE -> Kind.INCONCLUSIVE;
-      case STOP_INVALID -> Kind.INVALID;
-      case CONTINUE, HOLD -> Kind.OPEN;
-      case WATCHED_OK, VERDICT_UNSPECIFIED, UNRECOGNIZED ->
-          throw new IllegalStateException("no verdict before a promotion: " + verdict);
-    };
   }
 }

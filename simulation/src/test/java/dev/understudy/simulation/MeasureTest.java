@@ -45,6 +45,16 @@ class MeasureTest {
   }
 
   @Test
+  void aPromisedRateMayBeAsLowAsItLikes() {
+    Measure rate = Measure.noFalsePromotions();
+
+    assertThat(accepted(rate, 0, 1_000)).isTrue();
+    assertThat(accepted(rate, 70, 930)).isTrue();
+    assertThat(accepted(rate, 71, 929)).isFalse();
+    assertThat(rate.row(ANY, endings(0, 1_000)).reference()).isEqualTo(0.05);
+  }
+
+  @Test
   void aMedianIsComparedFrom2000RunsOn() {
     Measure median = Measure.medianSamples(115);
 

@@ -69,33 +69,35 @@ public final class AucShard {
   }
 
   AucShard plus(TestPlan plan, boolean positive, double current, double candidate) {
-    double[] high = positive ? appended(positives, current, candidate) : positives;
-    double[] low = positive ? negatives : appended(negatives, current, candidate);
     int ofHigh = SCORES * plan.blockPositives();
     int ofLow = SCORES * plan.blockNegatives();
-    if (high.length >= ofHigh && low.length >= ofLow) {
-      AucBlocks.Size size = new AucBlocks.Size(plan.blockPositives(), plan.blockNegatives());
-      BiMoments more = blocks.add(area(size, high, low, 0), area(size, high, low, 1));
-      return new AucShard(
-          Arrays.copyOfRange(high, ofHigh, high.length),
-          Arrays.copyOfRange(low, ofLow, low.length),
-          more,
-          dropped);
+    double[] waiting = positive ? positives : negatives;
+    int most = WAITING_BLOCKS * (positive ? ofHigh : ofLow);
+    // More of a class that waits already fill no block: the oldest makes room.
+    boolean full = waiting.length >= most;
+    double[] more = appended(waiting, full ? SCORES : 0, current, candidate);
+    double[] high = positive ? more : positives;
+    double[] low = positive ? negatives : more;
+    if (full || high.length < ofHigh || low.length < ofLow) {
+      return new AucShard(high, low, blocks, dropped + (full ? 1 : 0));
     }
-    if (high.length > WAITING_BLOCKS * ofHigh) {
-      return new AucShard(Arrays.copyOfRange(high, SCORES, high.length), low, blocks, dropped + 1);
-    }
-    if (low.length > WAITING_BLOCKS * ofLow) {
-      return new AucShard(high, Arrays.copyOfRange(low, SCORES, low.length), blocks, dropped + 1);
-    }
-    return new AucShard(high, low, blocks, dropped);
+    AucBlocks.Size size = new AucBlocks.Size(plan.blockPositives(), plan.blockNegatives());
+    return new AucShard(
+        Arrays.copyOfRange(high, ofHigh, high.length),
+        Arrays.copyOfRange(low, ofLow, low.length),
+        blocks.add(area(size, high, low, 0), area(size, high, low, 1)),
+        dropped);
   }
 
-  private static double[] appended(double[] waiting, double current, double candidate) {
-    double[] longer = Arrays.copyOf(waiting, waiting.length + SCORES);
-    longer[waiting.length] = current;
-    longer[waiting.length + 1] = candidate;
-    return longer;
+  /** Without the first so many, and with one record more. */
+  private static double[] appended(
+      double[] waiting, int without, double current, double candidate) {
+    int kept = waiting.length - without;
+    double[] changed = new double[kept + SCORES];
+    System.arraycopy(waiting, without, changed, 0, kept);
+    changed[kept] = current;
+    changed[kept + 1] = candidate;
+    return changed;
   }
 
   /** The area of one version in the first block: the difference to a version that ties all. */

@@ -1,6 +1,5 @@
 package dev.understudy.collector.statistics;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -119,10 +118,15 @@ public record CellBetting(List<List<Cell>> strata) {
   }
 
   private static Bounds bounds(List<Cell> cells) {
-    List<Double> values = new ArrayList<>(cells.stream().map(Cell::value).sorted().toList());
-    if (values.size() < 2) {
+    if (cells.size() < 2) {
       throw new IllegalArgumentException("a contrast needs at least two possible values");
     }
-    return new Bounds(values.getFirst(), values.getLast());
+    double lowest = Double.POSITIVE_INFINITY;
+    double highest = Double.NEGATIVE_INFINITY;
+    for (Cell cell : cells) {
+      lowest = Math.min(lowest, cell.value());
+      highest = Math.max(highest, cell.value());
+    }
+    return new Bounds(lowest, highest);
   }
 }
