@@ -81,8 +81,9 @@ public record Calibrating(long minimumUnits, long minimumMs, List<Draft> drafts)
     requireSame("rollout_id", given.getRolloutId(), calibration.getRolloutId());
     OutputMeaning meaning = given.getMeaning();
     require(meaning.equals(calibration.getMeaning()), "meaning: it is not the calibration's");
+    // A watch takes the figures of the last test, so nothing of its own is waited for.
     require(
-        given.getHorizonMs() <= calibration.getHorizonMs(),
+        given.hasWatch() || given.getHorizonMs() <= calibration.getHorizonMs(),
         "horizon_ms: %d is above the calibration's",
         given.getHorizonMs());
     return new Draft(plan(readable(given)), given, wanted.getCentre());

@@ -39,9 +39,6 @@ final class CalibrationWords {
           "an answer is slow from %s ms on"
               .formatted(Words.number(said.getSlowThresholdUs() / 1_000.0)));
     }
-    if (plan.watch().isPresent()) {
-      return sentences;
-    }
     if (plan.byUnit()) {
       sentences.add(
           "how long it takes is not foretold: it compares units, and depends on how alike the requests of"

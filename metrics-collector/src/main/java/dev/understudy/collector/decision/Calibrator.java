@@ -8,6 +8,7 @@ import dev.understudy.collector.comparison.SparseCounts;
 import dev.understudy.collector.comparison.TestPlan;
 import dev.understudy.collector.comparison.ValueSketch;
 import dev.understudy.collector.statistics.AsympCs;
+import dev.understudy.contracts.v1.CalibratedTest;
 import dev.understudy.contracts.v1.Calibration;
 import dev.understudy.contracts.v1.KpiKind;
 import dev.understudy.contracts.v1.RolloutEvaluated;
@@ -81,7 +82,13 @@ public final class Calibrator {
             .setUnitsPerDay(perDay);
     for (int i = 0; i < calibrating.drafts().size(); i++) {
       Calibrating.Draft draft = calibrating.drafts().get(i);
-      calibration.addTests(Measurement.of(draft, tally.draft(i), tally, perDay));
+      calibration.addTests(
+          draft.given().hasWatch()
+              ? CalibratedTest.newBuilder()
+                  .setTestId(draft.given().getTestId())
+                  .addWords("the watch takes the figures of the last test before it")
+                  .build()
+              : Measurement.of(draft, tally.draft(i), tally, perDay));
     }
     return calibration.build();
   }
@@ -94,6 +101,9 @@ public final class Calibrator {
     }
     for (int i = 0; i < calibrating.drafts().size(); i++) {
       Calibrating.Draft wanted = calibrating.drafts().get(i);
+      if (wanted.given().hasWatch()) {
+        continue;
+      }
       DraftTally draft = tally.draft(i);
       if (draft.known() < calibrating.minimumUnits()) {
         return "%s requests with a known outcome are needed, there are %s"

@@ -103,7 +103,7 @@ final class Measurement {
     TestDefinition.Builder test = withGuards();
     test.getPrimaryBuilder().setCap(cap).setCentre(centre);
     TestPlan plan = Calibrating.plan(test.build());
-    if (plan.watch().isPresent() || plan.byUnit()) {
+    if (plan.byUnit()) {
       return;
     }
     Forecast forecast = new Forecast(plan, test.build());
@@ -210,9 +210,6 @@ final class Measurement {
     }
     TestPlan plan = Calibrating.plan(test.build());
     to.setTuningUnits(plan.tuningUnits());
-    if (plan.watch().isPresent()) {
-      return;
-    }
     Forecast forecast = new Forecast(plan, test.build());
     outlook(
         plan,
@@ -235,8 +232,8 @@ final class Measurement {
   }
 
   /**
-   * How long it will take. A watch lasts as long as it was asked to; and how many units a split by
-   * unit needs depends on how alike the requests of one are, which is not measured.
+   * How long it will take. Not told of a split by unit: how many units it needs depends on how
+   * alike the requests of one are, which is not measured.
    */
   private void outlook(TestPlan plan, Forecast forecast, double[] unitsForKpi) {
     double sampled = plan.mode() == RouteMode.SHADOW ? forecast.lastEpoch().getShare() : 1;

@@ -94,14 +94,18 @@ final class Maturity {
     KnownPlan known = begun(testId);
     return known == null
         ? Standing.UNKNOWN
-        : new Standing(counted(testId), known.plan().maturesAfterMs());
+        : new Standing(counted(testId), known.plan().maturesAfterMs(), known.beginMs());
   }
 
   /** The same, from what is kept of the test. */
   static Standing standing(byte @Nullable [] kept, @Nullable TestPlan plan) {
     return kept == null || plan == null
         ? Standing.UNKNOWN
-        : new Standing(counted(parse(plan.testId(), kept)), plan.maturesAfterMs());
+        : standing(parse(plan.testId(), kept), plan);
+  }
+
+  private static Standing standing(TestProgress progress, TestPlan plan) {
+    return new Standing(counted(progress), plan.maturesAfterMs(), progress.getBeginMs());
   }
 
   /** How far the test has counted; from the beginning before anything has matured. */

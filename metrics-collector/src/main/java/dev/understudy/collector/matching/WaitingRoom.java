@@ -79,18 +79,18 @@ final class WaitingRoom {
       return row;
     }
     long appendedMs = row.getPrediction().getAppendedMs();
-    long maturesAfterMs = 0;
+    long countedAtMs = 0;
     for (String testId : RowTests.of(row.getPrediction())) {
       Standing standing = standings.apply(testId);
       if (!standing.counted().includes(appendedMs, id)) {
         return row;
       }
-      maturesAfterMs = Math.max(maturesAfterMs, standing.maturesAfterMs());
+      countedAtMs =
+          Math.max(
+              countedAtMs, Math.max(appendedMs + standing.maturesAfterMs(), standing.beginMs()));
     }
     return settled(
-        row,
-        Waiting.State.JUDGED,
-        LogClock.secondFrom(appendedMs + maturesAfterMs) + keep.predictionsMs());
+        row, Waiting.State.JUDGED, LogClock.secondFrom(countedAtMs) + keep.predictionsMs());
   }
 
   /** Replaces the row, and when it expires. */
@@ -164,9 +164,10 @@ final class WaitingRoom {
    * How a test stands.
    *
    * @param maturesAfterMs from append time to when a prediction is counted
+   * @param beginMs before which none is
    */
-  record Standing(Reached counted, long maturesAfterMs) {
-    static final Standing UNKNOWN = new Standing(Reached.NONE, 0);
+  record Standing(Reached counted, long maturesAfterMs, long beginMs) {
+    static final Standing UNKNOWN = new Standing(Reached.NONE, 0, 0);
   }
 
   /** Those after what was counted and appended by then, in order of time and id. */

@@ -293,25 +293,31 @@ class CalibratorTest {
   }
 
   @Test
-  void aWatchHasFiguresAndNoTimeThatItIsExpectedToTake() {
+  void aWatchIsWaitedForByNobodyAndTakesTheFiguresOfTheLastTest() {
     TestDefinition.Builder watch =
         CalibrationPlans.split("w")
+            .setHorizonMs(90_000_000)
             .setWatch(WatchPolicy.newBuilder().setAlpha(0.01).setSlots(2).setSlotMs(60_000));
-    TestPlan plan = Plans.plan(CalibrationPlans.before("c", CalibrationPlans.split("s"), watch));
+    TestDefinition.Builder calibration =
+        CalibrationPlans.before("c", CalibrationPlans.split("s"), watch).setHorizonMs(3_000);
+    TestPlan plan = Plans.plan(calibration);
     Tally tally = Tally.EMPTY;
     for (int i = 0; i < 200; i++) {
-      tally = tally.plus(plan, unit(plan, answered(0.9, 900), Truth.ofOne(i % 5 != 0)));
+      JudgedUnit.Reading reading =
+          new JudgedUnit.Reading(answered(0.9, 900), Truth.ofOne(i % 5 != 0));
+      JudgedUnit.Reading unread = new JudgedUnit.Reading(answered(0.9, 900), Truth.ofOne(null));
+      tally = tally.plus(plan, new JudgedUnit.Measured(0, List.of(reading, unread)));
     }
 
-    CalibratedTest test = said(plan, tally).getCalibration().getTests(0);
-    CalibratedTest after = said(plan, tally).getCalibration().getTests(1);
+    RolloutEvaluated said = said(plan, tally);
 
-    assertThat(after.getMean()).isEqualTo(test.getMean()).isEqualTo(0.8);
-    assertThat(after.getSlowThresholdUs()).isEqualTo(test.getSlowThresholdUs()).isPositive();
-    assertThat(test.hasExpectedMs()).isTrue();
-    assertThat(after.hasExpectedUnits()).isFalse();
+    assertThat(said.getVerdict()).isEqualTo(Verdict.CONTINUE);
+    assertThat(said.getCalibration().getTests(0).getMean()).isEqualTo(0.8);
+    CalibratedTest after = said.getCalibration().getTests(1);
+    assertThat(after.getTestId()).isEqualTo("w");
+    assertThat(after.getWordsList())
+        .containsExactly("the watch takes the figures of the last test before it");
     assertThat(after.hasExpectedMs()).isFalse();
-    assertThat(after.getWordsList()).isNotEmpty().noneMatch(word -> word.contains("expected"));
   }
 
   @Test

@@ -53,6 +53,10 @@ final class Calibrated {
           "test_id: %s instead of %s",
           figures.getTestId(),
           draft.getTestId());
+      if (draft.hasWatch()) {
+        // It asks what the last test asked, later; so its figures are those.
+        figures = said.getTests(i - 1);
+      }
       require(
           figures.getKnownUnits() >= asked.getMinimumUnits(),
           "known_units: %d is below the minimum",
@@ -99,6 +103,11 @@ final class Calibrated {
           least,
           LARGEST_CAP);
       kpi.setCap(figures.getCap());
+      require(
+          kpi.getCentre() <= kpi.getCap(),
+          "cap: %s is below the centre that was given, %s",
+          kpi.getCap(),
+          kpi.getCentre());
     }
     if (centre) {
       require(
@@ -158,7 +167,8 @@ final class Calibrated {
               .filter(one -> one.id().equals(figures.getTestId()))
               .findFirst()
               .orElseThrow();
-      if (test.stage() == Stage.WATCH) {
+      // How long a watch lasts was asked for, and what a test by unit takes is not foretold.
+      if (test.stage() == Stage.WATCH || test.definition().getByUnit()) {
         continue;
       }
       String reason = tooLong(test.definition().getPolicy(), figures);

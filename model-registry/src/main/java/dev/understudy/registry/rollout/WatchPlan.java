@@ -104,13 +104,26 @@ final class WatchPlan {
     Optional<PlannedTest> watch = watch(plan, request, before);
     if (watch.isPresent()) {
       TestDefinition watched = watch.get().definition();
-      definition.setHorizonMs(Math.max(definition.getHorizonMs(), watched.getHorizonMs()));
       deadline = deadline.isZero() ? watch.get().shadowDeadline() : deadline;
-      boolean own = request.watch() != null && request.watch().kpi() != null;
       measured.addDrafts(
-          CalibrationDraft.newBuilder().setDefinition(watched).setCentre(last.getCentre() && !own));
+          CalibrationDraft.newBuilder()
+              .setDefinition(watched)
+              .setCentre(centreIsOpen(request, last, watched)));
     }
     return PlannedTest.of(Stage.CALIBRATION, definition.build(), deadline);
+  }
+
+  /**
+   * As in the last test; and a hold-back that follows a shadow needs one that the shadow did not.
+   */
+  private static boolean centreIsOpen(
+      RolloutRequest request, CalibrationDraft last, TestDefinition watched) {
+    boolean own = request.watch() != null && request.watch().kpi() != null;
+    boolean holdsBackAfterShadow =
+        watched.getMode() == RouteMode.SPLIT
+            && last.getDefinition().getMode() == RouteMode.SHADOW
+            && isMean(watched.getPrimary().getKind());
+    return !own && (last.getCentre() || holdsBackAfterShadow);
   }
 
   private static Optional<PlannedTest> watch(

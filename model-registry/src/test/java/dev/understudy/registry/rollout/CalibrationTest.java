@@ -257,6 +257,78 @@ class CalibrationTest {
   }
 
   @Test
+  void theWatchTakesTheFiguresOfTheLastTestWhateverIsSaidOfItself() {
+    Step step = calibrating(WatchPlan.tests(plan(), open()));
+    RolloutEvaluated.Builder said = said(step);
+    String watch = said.getCalibration().getTests(2).getTestId();
+    said.getCalibrationBuilder()
+        .setTests(2, CalibratedTest.newBuilder().setTestId(watch).setMean(0.1));
+
+    List<PlannedTest> tests = frozen(step, said);
+
+    assertThat(tests.getLast().definition().getPrimary().getCentre()).isEqualTo(0.82);
+  }
+
+  @Test
+  void aLongHorizonOfTheWatchDoesNotProlongTheCalibration() {
+    WatchRequest patient =
+        new WatchRequest(null, null, null, null, Duration.ofDays(9), null, null, null, null, null);
+
+    TestDefinition calibration =
+        WatchPlan.tests(plan(), request(withGuards(shadow(), SLOW), patient))
+            .getFirst()
+            .definition();
+
+    assertThat(calibration.getHorizonMs()).isEqualTo(3_000);
+    assertThat(calibration.getCalibration().getDrafts(1).getDefinition().getHorizonMs())
+        .isEqualTo(Duration.ofDays(9).toMillis());
+  }
+
+  @Test
+  void aHoldBackAfterAShadowHasACentreToo() {
+    Step step =
+        calibrating(WatchPlan.tests(plan(), request(withGuards(shadow(), SLOW), holdingBack())));
+
+    assertThat(frozen(step, said(step)).getLast().definition().getPrimary().getCentre())
+        .isEqualTo(0.82);
+  }
+
+  private static WatchRequest holdingBack() {
+    return new WatchRequest("HOLD_BACK", null, null, null, null, null, null, null, null, null);
+  }
+
+  @Test
+  void whatIsByUnitIsNotHeldBackForATimeThatNobodyForetells() {
+    StageRequest byUnit =
+        new StageRequest(
+            null, 0.5, null, "header:x-customer", Plans.HORIZON, null, OPEN, null, null, null);
+    Step step = calibrating(request(null, byUnit, null));
+    RolloutEvaluated.Builder said = said(step);
+    said.getCalibrationBuilder().getTestsBuilder(0).clearExpectedUnits().clearExpectedMs();
+
+    assertThat(Calibrated.tooLong(frozen(step, said), said.getCalibration())).isEmpty();
+  }
+
+  @Test
+  void aCapBelowTheCentreThatAPersonGaveIsRefused() {
+    PlannedTest calibration =
+        prices()
+            .tests(
+                request(
+                    null,
+                    withKpi(split(), Plans.kpi("MAE", "NON_INFERIORITY", 5.0, null, 40.0)),
+                    null))
+            .getFirst();
+    Calibration.Builder said = Calibration.newBuilder().setElapsedMs(3_600_000);
+    said.addTestsBuilder().setTestId("r1-split").setKnownUnits(1_000).setCap(24);
+
+    assertThat(
+            catchThrowableOfType(
+                IllegalArgumentException.class, () -> Calibrated.tests(calibration, said.build())))
+        .hasMessageContaining("cap: 24.0 is below the centre that was given, 40.0");
+  }
+
+  @Test
   void aWatchIsNotHeldBackForTheTimeThatItTakes() {
     Step step = calibrating(WatchPlan.tests(plan(), open()));
     RolloutEvaluated.Builder said = said(step);
@@ -436,29 +508,31 @@ class CalibrationTest {
     assertThat(confirmed.route().prepared().getTestId()).isEqualTo("r1-split");
   }
 
+  private static TestPlan prices() {
+    return new TestPlan(
+        "r1",
+        "demo",
+        "credit-risk",
+        "1",
+        "2",
+        1,
+        1,
+        new Predicted(
+            OutputMeaning.newBuilder()
+                .setTask(Task.REGRESSION)
+                .setOutput("price")
+                .setOutcome("paid")
+                .build(),
+            false),
+        List.of(),
+        null,
+        Duration.ofSeconds(2));
+  }
+
   @Test
   void aMarginMustBeBelowTheCapThatWasMeasured() {
-    TestPlan prices =
-        new TestPlan(
-            "r1",
-            "demo",
-            "credit-risk",
-            "1",
-            "2",
-            1,
-            1,
-            new Predicted(
-                OutputMeaning.newBuilder()
-                    .setTask(Task.REGRESSION)
-                    .setOutput("price")
-                    .setOutcome("paid")
-                    .build(),
-                false),
-            List.of(),
-            null,
-            Duration.ofSeconds(2));
     StageRequest mae = withKpi(shadow(), Plans.kpi("MAE", "NON_INFERIORITY", 5.0, null, null));
-    PlannedTest calibration = prices.tests(request(mae, null, null)).getFirst();
+    PlannedTest calibration = prices().tests(request(mae, null, null)).getFirst();
     Calibration.Builder said = Calibration.newBuilder().setElapsedMs(3_600_000);
     said.addTestsBuilder().setTestId("r1-shadow").setKnownUnits(1_000).setCap(24);
 
