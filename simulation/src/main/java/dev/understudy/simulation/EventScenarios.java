@@ -23,12 +23,11 @@ final class EventScenarios {
   static List<Scenario> all() {
     return List.of(
         Scenario.given(
-                "errors-equal",
-                "s7",
-                "0.5 % errors in both arms, 200,000 requests",
-                events(constant(0.005), 1, 0, Side.GREATER, 200_000),
-                alarms(0.028, 3_000))
-            .inTheShortSet(),
+            "errors-equal",
+            "s7",
+            "0.5 % errors in both arms, 200,000 requests",
+            events(constant(0.005), 1, 0, Side.GREATER, 200_000),
+            alarms(0.028, 3_000)),
         Scenario.given(
             "errors-equal-under-bursts",
             "s7",
@@ -79,13 +78,14 @@ final class EventScenarios {
             Measure.medianSamples(98_572),
             new Measure.Share("proven", Ending.Kind.CLAIMED, 0.83, Measure.FEWEST_REFERENCE_RUNS)),
         Scenario.inferred(
-            "slow-answers-under-bursts",
-            "s15",
-            LATENCY
-                + "; of each 500 requests with probability 1 in 5 all are 1.5 times as slow, in both"
-                + " arms; 40,000 requests",
-            slow(1, true, 40_000),
-            alarms(0.043, Measure.FEWEST_REFERENCE_RUNS)),
+                "slow-answers-under-bursts",
+                "s15",
+                LATENCY
+                    + "; of each 500 requests with probability 1 in 5 all are 1.5 times as slow, in both"
+                    + " arms; 40,000 requests",
+                slow(1, true, 40_000),
+                alarms(0.043, Measure.FEWEST_REFERENCE_RUNS))
+            .inTheShortSet(),
         Scenario.inferred(
             "slow-answers-10-percent",
             "s15",

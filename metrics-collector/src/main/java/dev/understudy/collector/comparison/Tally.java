@@ -46,8 +46,8 @@ public record Tally(
   }
 
   public Tally {
-    pairs = Collections.unmodifiableSortedMap(new TreeMap<>(pairs));
-    arms = Collections.unmodifiableSortedMap(new TreeMap<>(arms));
+    pairs = frozen(pairs);
+    arms = frozen(arms);
   }
 
   /** Of one partition of a test, where units are not known yet. */
@@ -115,6 +115,13 @@ public record Tally(
   public int lastEpoch() {
     int last = pairs.isEmpty() ? 0 : pairs.lastKey();
     return arms.isEmpty() ? last : Math.max(last, arms.lastKey().epoch());
+  }
+
+  /** A copy is made for every unit, and one of the two maps is always empty. */
+  private static <K, V> SortedMap<K, V> frozen(SortedMap<K, V> map) {
+    return map.isEmpty()
+        ? Collections.emptySortedMap()
+        : Collections.unmodifiableSortedMap(new TreeMap<>(map));
   }
 
   private static <K, V> SortedMap<K, V> with(SortedMap<K, V> map, K key, V value) {
