@@ -8,15 +8,16 @@ create table rollout_candidate (
     'TESTED', 'PASSED', 'CHOSEN', 'SUPERSEDED', 'ROLLED_BACK', 'STOPPED')),
   reason text,
   left_in_epoch integer check (left_in_epoch >= 0),
+  chosen boolean not null default false,
   primary key (rollout_id, number)
 );
 
-insert into rollout_candidate (rollout_id, number, version, sha256, standing, reason)
+insert into rollout_candidate (rollout_id, number, version, sha256, standing, reason, chosen)
 select id, 0, candidate_version, candidate_sha256,
   case when state in ('PREPARING_PROMOTION', 'WATCHING', 'PROMOTED') then 'CHOSEN'
        when state in ('ROLLED_BACK', 'STOPPED') then state
        else 'TESTED' end,
-  reason
+  reason, state in ('PREPARING_PROMOTION', 'WATCHING', 'PROMOTED')
 from rollout;
 
 create index rollout_of_artefact on rollout_candidate (sha256);

@@ -22,6 +22,7 @@ import dev.understudy.testkit.KafkaResource;
 import dev.understudy.testkit.PostgresResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -185,6 +186,21 @@ class CalibrationStoryTest {
     awaitState(api, id, "SHADOW");
     assertThat(api.rollout(id).jsonPath().getList("history.action", String.class))
         .contains("rollout.calibrated", "rollout.confirmed");
+  }
+
+  @Test
+  void aCandidateThatIsInNoRouteYetCannotBecomeTheFallback() {
+    Api api = Api.withTwoVersions();
+    calibrating(api);
+
+    RestAssured.given()
+        .contentType("application/json")
+        .header("If-Match", "*")
+        .body("{\"fallback\": {\"version\": \"2\"}}")
+        .put(api.model() + "/serving")
+        .then()
+        .statusCode(400)
+        .body("field", equalTo("fallback.version"));
   }
 
   @Test

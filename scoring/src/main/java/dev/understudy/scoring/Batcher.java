@@ -183,6 +183,11 @@ final class Batcher {
       Map<String, Tensor> joined =
           TensorRows.join(inputs, present.stream().map(member -> member.request).toList());
       Score score = run(joined, together, present);
+      if (score instanceof Score.Shed) {
+        // It gave way, or nothing runs any more: what holds for all holds for each.
+        present.forEach(member -> member.answer(score));
+        return true;
+      }
       if (!(score instanceof Score.Answered answered)) {
         return false;
       }

@@ -1,5 +1,6 @@
 package dev.understudy.scoring;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -18,6 +19,13 @@ final class GivingWay {
   static final String CAUSE = "memory";
 
   private static final long LOOK_NANOS = 500_000;
+
+  /**
+   * Then it is tried again whoever still runs: one that was told to stop needs processor time to
+   * notice, and where all is taken it has the least claim to any.
+   */
+  private static final Duration LONGEST_WAIT = Duration.ofMillis(50);
+
   private static final Set<Modest> UNDER_WAY = ConcurrentHashMap.newKeySet();
   private static final AtomicInteger WANTING = new AtomicInteger();
   private static volatile long lastEnd = System.nanoTime();
@@ -31,7 +39,12 @@ final class GivingWay {
 
   /** A run whose answer a caller waits for. Not for a thread that may not wait. */
   static ScoringRoom.Work preferred(ScoringRoom.Work work) {
-    return new Preferred(work);
+    return preferred(work, LONGEST_WAIT);
+  }
+
+  /** One that waits so long at most until the others have stopped. */
+  static ScoringRoom.Work preferred(ScoringRoom.Work work, Duration longestWait) {
+    return new Preferred(work, longestWait.toNanos());
   }
 
   /** Whether another attempt, after those that are modest, may find what this one did not. */
@@ -89,10 +102,12 @@ final class GivingWay {
 
   private static final class Preferred implements ScoringRoom.Work {
     private final ScoringRoom.Work work;
+    private final long longestWaitNanos;
     private volatile boolean terminated;
 
-    Preferred(ScoringRoom.Work work) {
+    Preferred(ScoringRoom.Work work, long longestWaitNanos) {
       this.work = work;
+      this.longestWaitNanos = longestWaitNanos;
     }
 
     @Override
@@ -112,7 +127,10 @@ final class GivingWay {
       try {
         List<Modest> others = new ArrayList<>(UNDER_WAY);
         others.forEach(Modest::giveWay);
-        while (!terminated && others.stream().anyMatch(UNDER_WAY::contains)) {
+        long start = System.nanoTime();
+        while (!terminated
+            && others.stream().anyMatch(UNDER_WAY::contains)
+            && System.nanoTime() - start < longestWaitNanos) {
           LockSupport.parkNanos(LOOK_NANOS);
           if (Thread.currentThread().isInterrupted()) {
             return before;

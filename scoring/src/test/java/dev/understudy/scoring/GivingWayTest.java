@@ -2,6 +2,7 @@ package dev.understudy.scoring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
@@ -83,7 +84,7 @@ class GivingWayTest {
     CompletableFuture<Score> shadow = inItsOwnThread(GivingWay.modest(stubborn));
     stubborn.running.await();
     Scripted asked = new Scripted(NO_MEMORY, ANSWER);
-    ScoringRoom.Work preferred = GivingWay.preferred(asked);
+    ScoringRoom.Work preferred = GivingWay.preferred(asked, Duration.ofMinutes(5));
     CompletableFuture<Score> score = inItsOwnThread(preferred);
     stubborn.told.await();
 
@@ -91,6 +92,20 @@ class GivingWayTest {
 
     assertThat(score.get()).isEqualTo(NO_MEMORY);
     assertThat(asked.runs).isEqualTo(1);
+    stubborn.over.countDown();
+    shadow.get();
+  }
+
+  @Test
+  void whoDoesNotStopIsNotWaitedForForEver() throws Exception {
+    Stubborn stubborn = new Stubborn();
+    CompletableFuture<Score> shadow = inItsOwnThread(GivingWay.modest(stubborn));
+    stubborn.running.await();
+    Scripted asked = new Scripted(NO_MEMORY, ANSWER);
+
+    assertThat(GivingWay.preferred(asked, Duration.ofMillis(1)).run()).isEqualTo(ANSWER);
+
+    assertThat(shadow).isNotDone();
     stubborn.over.countDown();
     shadow.get();
   }

@@ -3,8 +3,10 @@ package dev.understudy.collector.matching;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -86,7 +88,16 @@ final class LabelQueue {
         lane.inOrder().stream().filter(one -> one.dueMs() > nowMs).limit(limit).forEach(all::add);
       }
     }
-    all.sort(Wanted.ORDER);
-    return List.copyOf(all.subList(0, Math.min(limit, all.size())));
+    return first(all, limit);
+  }
+
+  /** The most telling, each prediction once, however many tests want its label. */
+  static List<Wanted> first(List<Wanted> wanted, int limit) {
+    Set<String> seen = new HashSet<>();
+    return wanted.stream()
+        .sorted(Wanted.ORDER)
+        .filter(one -> seen.add(one.predictionId()))
+        .limit(limit)
+        .toList();
   }
 }

@@ -29,7 +29,6 @@ final class LabelQueues {
   List<LabelQueue.Wanted> first(String project, String model, long nowMs, int limit) {
     List<LabelQueue.Wanted> all = new ArrayList<>();
     queues.values().forEach(queue -> all.addAll(queue.first(project, model, nowMs, limit)));
-    all.sort(LabelQueue.Wanted.ORDER);
-    return List.copyOf(all.subList(0, Math.min(limit, all.size())));
+    return LabelQueue.first(all, limit);
   }
 }

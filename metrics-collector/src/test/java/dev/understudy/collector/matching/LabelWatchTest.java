@@ -1,6 +1,7 @@
 package dev.understudy.collector.matching;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.understudy.collector.comparison.Plans;
@@ -94,6 +95,21 @@ class LabelWatchTest {
     assertThat(queue.first("demo", "credit-risk", 5_000, 10)).isEmpty();
     assertThat(queue.first("demo", "credit-risk", 4_999, 1).getFirst())
         .isEqualTo(new LabelQueue.Wanted("t", "wide", 0.8, 2_000, 5_000));
+  }
+
+  @Test
+  void aPredictionThatSeveralTestsWantIsNamedOnce() {
+    for (String test : List.of("t", "u")) {
+      queue.offer(
+          "demo",
+          "credit-risk",
+          new LabelQueue.Wanted(test, "a", test.equals("t") ? 0.2 : 0.6, 2_000, 5_000));
+    }
+    queue.offer("demo", "credit-risk", new LabelQueue.Wanted("t", "b", 0.4, 2_000, 5_000));
+
+    assertThat(queue.first("demo", "credit-risk", 0, 10))
+        .extracting(LabelQueue.Wanted::predictionId, LabelQueue.Wanted::testId)
+        .containsExactly(tuple("a", "u"), tuple("b", "t"));
   }
 
   @Test

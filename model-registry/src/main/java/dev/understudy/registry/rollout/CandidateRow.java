@@ -25,6 +25,8 @@ class CandidateRow {
   @Column(name = "left_in_epoch")
   @Nullable Integer leftInEpoch;
 
+  @Column boolean chosen;
+
   static CandidateRow of(Contender contender) {
     CandidateRow row = new CandidateRow();
     row.version = contender.version().toByteArray();
@@ -32,12 +34,13 @@ class CandidateRow {
     row.standing = contender.standing();
     row.reason = contender.reason();
     row.leftInEpoch = contender.leftInEpoch();
+    row.chosen = contender.chosen();
     return row;
   }
 
   Contender contender() {
     try {
-      return new Contender(VersionRef.parseFrom(version), standing, reason, leftInEpoch);
+      return new Contender(VersionRef.parseFrom(version), standing, reason, leftInEpoch, chosen);
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("a kept version is not readable", e);
     }

@@ -9,9 +9,14 @@ import org.jspecify.annotations.Nullable;
  * @param reason why it stands so; null while it is under its first test
  * @param leftInEpoch number of the split's epoch in which it left; null while it has not left, and
  *     where it never came as far as the split
+ * @param chosen whether it won the last test, whatever became of it afterwards
  */
 record Contender(
-    VersionRef version, Standing standing, @Nullable String reason, @Nullable Integer leftInEpoch) {
+    VersionRef version,
+    Standing standing,
+    @Nullable String reason,
+    @Nullable Integer leftInEpoch,
+    boolean chosen) {
   /** How a candidate stands. */
   enum Standing {
     /** Under the test that is live or is being prepared. */
@@ -36,7 +41,7 @@ record Contender(
 
   /** At the beginning of a rollout. */
   static Contender fresh(VersionRef version) {
-    return new Contender(version, Standing.TESTED, null, null);
+    return new Contender(version, Standing.TESTED, null, null, false);
   }
 
   String name() {
@@ -48,11 +53,11 @@ record Contender(
   }
 
   Contender as(Standing next, @Nullable String why) {
-    return new Contender(version, next, why, leftInEpoch);
+    return new Contender(version, next, why, leftInEpoch, chosen || next == Standing.CHOSEN);
   }
 
   /** It leaves, while others may go on. */
   Contender leaving(Standing next, String why, @Nullable Integer epoch) {
-    return new Contender(version, next, why, epoch);
+    return new Contender(version, next, why, epoch, chosen);
   }
 }

@@ -94,10 +94,10 @@ record Rollout(
     return new Rollout(id, first, current, contenders, salt, eligibility, tests, Ramp.START, null);
   }
 
-  /** The one that was chosen; before, the first that is still in it. */
+  /** The one that was chosen, whatever became of it; before, the first that is still in it. */
   VersionRef candidate() {
     return contenders.stream()
-        .filter(one -> one.standing() == Standing.CHOSEN)
+        .filter(Contender::chosen)
         .findFirst()
         .or(() -> contenders.stream().filter(Contender::isIn).findFirst())
         .orElse(contenders.getFirst())

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 class ServingDesk {
   private final Catalog catalog;
   private final Routes routes;
+  private final Rollouts rollouts;
   private final RouteRecords records;
   private final AuditTrail audit;
   private final Event<RolloutControl.Moved> moved;
@@ -33,11 +34,13 @@ class ServingDesk {
   ServingDesk(
       Catalog catalog,
       Routes routes,
+      Rollouts rollouts,
       RouteRecords records,
       AuditTrail audit,
       Event<RolloutControl.Moved> moved) {
     this.catalog = catalog;
     this.routes = routes;
+    this.rollouts = rollouts;
     this.records = records;
     this.audit = audit;
     this.moved = moved;
@@ -50,7 +53,7 @@ class ServingDesk {
     CatalogModel model = catalog.model(modelId);
     IfMatch.check(ifMatch, model.servingChange());
     catalog.serve(model, wanted);
-    wanted.fallbackVersion().ifPresent(version -> requireFree(version, route));
+    wanted.fallbackVersion().ifPresent(version -> requireFree(version, route, modelId));
     if (route.committed() != null || route.prepared() != null) {
       records.announce(modelId, route);
     }
@@ -64,13 +67,19 @@ class ServingDesk {
     moved.fire(new RolloutControl.Moved("serving.changed"));
   }
 
-  private static void requireFree(String version, ModelRoute route) {
+  /** Nor may it be one that waits, in no route, until its rollout goes on. */
+  private void requireFree(String version, ModelRoute route, long modelId) {
+    boolean waits =
+        rollouts.live(modelId).stream()
+            .flatMap(rollout -> rollout.candidates.stream())
+            .map(CandidateRow::contender)
+            .anyMatch(one -> one.isIn() && one.name().equals(version));
     boolean inUse =
         Stream.of(Optional.ofNullable(route.committed()), Optional.ofNullable(route.prepared()))
             .flatMap(Optional::stream)
             .flatMap(ServingDesk::assigned)
             .anyMatch(one -> one.getVersion().equals(version));
-    if (inUse) {
+    if (inUse || waits) {
       throw Refused.field(
           "fallback.version",
           "version %s is current or a candidate; it cannot stand in for itself".formatted(version));

@@ -272,6 +272,7 @@ class SeveralCandidatesTest {
             watching.route(), watching.rollout(), "3", Verdict.ROLLBACK, "worse", NOW);
     assertThat(back.rollout().state()).isEqualTo(RolloutState.ROLLED_BACK);
     assertThat(standings(back)).containsExactly(Standing.SUPERSEDED, Standing.ROLLED_BACK);
+    assertThat(back.rollout().candidate()).isEqualTo(version("3"));
   }
 
   @Test

@@ -102,6 +102,7 @@ record PublishedRoute(
       // As current it merely helps nobody, as after a rollback to it; as a candidate it would be
       // both under test and what callers fall back to.
       if (wanted.getCandidatesList().stream()
+          .filter(one -> !one.getRetired())
           .anyMatch(one -> one.getVersion().getVersion().equals(fallback.version()))) {
         throw new IllegalArgumentException(
             "version %s is the fallback of the model and cannot be a candidate as well"

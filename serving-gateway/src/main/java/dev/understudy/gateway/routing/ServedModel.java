@@ -2,6 +2,7 @@ package dev.understudy.gateway.routing;
 
 import dev.understudy.scoring.ModelContract;
 import dev.understudy.scoring.ModelPool;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -70,7 +71,9 @@ public final class ServedModel {
 
   /** Whoever is under test stands back; last those who answer, which may be the same artefact. */
   private void giveWay() {
-    Set<String> candidates = route.underTest();
+    Set<String> candidates = new HashSet<>(route.underTest());
+    // Those have nobody who could stand in; what they do as shadows is modest all the same.
+    candidates.removeAll(eligibility.versions());
     for (boolean isCandidate : new boolean[] {true, false}) {
       versions.forEach(
           (version, lease) -> {
