@@ -95,6 +95,14 @@ final class ShadowMeters {
           reason, one -> GatewayMetric.SHADOW_DROPPED.counter(registry, model, version, one));
     }
 
+    String model() {
+      return model;
+    }
+
+    String version() {
+      return version;
+    }
+
     void notSampled() {
       notSampled.increment();
     }

@@ -18,6 +18,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiPredicate;
@@ -28,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * Whether a shadow may run now, and where: cheap ones every millisecond in one go on one thread, so
  * that no request wakes a thread of its own; others in few threads behind a short queue. All
  * together take no more than a share of the processors, and those that are not cheap a smaller one,
- * so a candidate that is slow or greedy takes nothing from those who answer. Thread-safe.
+ * so a candidate that is slow or greedy takes nothing from those who answer; and each candidate has
+ * an equal part of it, so nothing from the others. Thread-safe.
  */
 public final class ShadowRunner implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(ShadowRunner.class);
@@ -43,6 +45,7 @@ public final class ShadowRunner implements AutoCloseable {
   private final ShadowBudget budget;
   private final ShadowBudget slowBudget;
   private final ShadowMeters meters;
+  private final Map<ShadowMeters.OfVersion, Accounts> accounts = new ConcurrentHashMap<>();
   private final long mostBytes;
   private final AtomicLong heldBytes = new AtomicLong();
   private volatile boolean closed;
@@ -102,9 +105,46 @@ public final class ShadowRunner implements AutoCloseable {
     return room.waiting() + cheap.size();
   }
 
+  /** What one candidate may take: of the time of all, and of that of those that are not cheap. */
+  private record Accounts(ShadowBudget.Account all, ShadowBudget.Account slow) {
+
+    /** Charges a run in advance; false: nothing is left for its kind, and nothing is charged. */
+    boolean charge(long nanos, boolean cheap, long now) {
+      if (!all.take(nanos, now)) {
+        return false;
+      }
+      if (cheap || nanos == 0 || slow.take(nanos, now)) {
+        return true;
+      }
+      all.settle(nanos, 0);
+      return false;
+    }
+
+    void settle(long charged, long taken, boolean cheap) {
+      all.settle(charged, taken);
+      if (!cheap) {
+        slow.settle(charged, taken);
+      }
+    }
+
+    void close() {
+      all.close();
+      slow.close();
+    }
+  }
+
+  private Accounts accounts(ShadowMeters.OfVersion version, long now) {
+    Accounts known = accounts.get(version);
+    return known != null
+        ? known
+        : accounts.computeIfAbsent(
+            version, any -> new Accounts(budget.open(now), slowBudget.open(now)));
+  }
+
   /** A cheap shadow that waits for the next round. */
   private record Waiting(
       ShadowMeters.OfVersion meters,
+      Accounts accounts,
       ModelPool.Lease candidate,
       Map<String, Tensor> inputs,
       long charged,
@@ -135,45 +175,27 @@ public final class ShadowRunner implements AutoCloseable {
     long now = System.nanoTime();
     long charged = candidate.expectedNanos(inputs);
     boolean cheap = candidate.isCheap(inputs);
-    if (!charge(charged, cheap, now)) {
+    Accounts accounts = accounts(counted, now);
+    if (!accounts.charge(charged, cheap, now)) {
       return shed("budget", counted);
     }
     long bytes = bytes(inputs);
     if (!hold(bytes)) {
-      settle(charged, 0, cheap);
+      accounts.settle(charged, 0, cheap);
       return shed("queue_full", counted);
     }
     CompletionStage<Score> score;
     try {
       score =
           cheap
-              ? nextRound(counted, candidate, inputs, charged, now, deadline)
-              : inRoom(candidate, inputs, charged, deadline)
+              ? nextRound(counted, accounts, candidate, inputs, charged, now, deadline)
+              : inRoom(accounts, candidate, inputs, charged, deadline)
                   .whenComplete((known, none) -> counted.ended(known, System.nanoTime() - now));
     } catch (RuntimeException | Error e) {
       heldBytes.addAndGet(-bytes);
       throw e;
     }
     return score.whenComplete((any, none) -> heldBytes.addAndGet(-bytes));
-  }
-
-  /** Charges a run in advance; false: nothing is left for its kind, and nothing is charged. */
-  private boolean charge(long nanos, boolean cheap, long now) {
-    if (!budget.take(nanos, now)) {
-      return false;
-    }
-    if (cheap || nanos == 0 || slowBudget.take(nanos, now)) {
-      return true;
-    }
-    budget.settle(nanos, 0);
-    return false;
-  }
-
-  private void settle(long charged, long taken, boolean cheap) {
-    budget.settle(charged, taken);
-    if (!cheap) {
-      slowBudget.settle(charged, taken);
-    }
   }
 
   private static CompletionStage<Score> shed(String cause, ShadowMeters.OfVersion counted) {
@@ -200,13 +222,22 @@ public final class ShadowRunner implements AutoCloseable {
 
   private CompletionStage<Score> nextRound(
       ShadowMeters.OfVersion counted,
+      Accounts accounts,
       ModelPool.Lease candidate,
       Map<String, Tensor> inputs,
       long charged,
       long now,
       Duration deadline) {
     Waiting waiting =
-        new Waiting(counted, candidate, inputs, charged, now, deadline, new CompletableFuture<>());
+        new Waiting(
+            counted,
+            accounts,
+            candidate,
+            inputs,
+            charged,
+            now,
+            deadline,
+            new CompletableFuture<>());
     if (closed || !cheap.offer(waiting)) {
       drop(waiting, closed ? "closed" : "queue_full");
     } else if (closed && cheap.remove(waiting)) {
@@ -216,13 +247,17 @@ public final class ShadowRunner implements AutoCloseable {
   }
 
   private CompletionStage<Score> inRoom(
-      ModelPool.Lease candidate, Map<String, Tensor> inputs, long charged, Duration deadline) {
+      Accounts accounts,
+      ModelPool.Lease candidate,
+      Map<String, Tensor> inputs,
+      long charged,
+      Duration deadline) {
     return candidate
         .score(inputs, deadline, room)
         .thenApply(
             score -> {
               // A model elsewhere takes none of our processors.
-              settle(charged, charged == 0 ? 0 : nanos(score), false);
+              accounts.settle(charged, charged == 0 ? 0 : nanos(score), false);
               return score;
             });
   }
@@ -286,7 +321,7 @@ public final class ShadowRunner implements AutoCloseable {
     long each = (System.nanoTime() - start) / together.size();
     for (int i = 0; i < together.size(); i++) {
       Waiting waiting = together.get(i);
-      budget.settle(waiting.charged(), each);
+      waiting.accounts().settle(waiting.charged(), each, true);
       Score score = scores.get(i);
       if (score != null) {
         finish(waiting, score);
@@ -299,13 +334,13 @@ public final class ShadowRunner implements AutoCloseable {
   // It seemed cheap and is not.
   private void scoreLater(Waiting waiting) {
     long charged = waiting.candidate().expectedNanos(waiting.inputs());
-    settle(0, charged, false);
-    inRoom(waiting.candidate(), waiting.inputs(), charged, waiting.left())
+    waiting.accounts().settle(0, charged, false);
+    inRoom(waiting.accounts(), waiting.candidate(), waiting.inputs(), charged, waiting.left())
         .thenAccept(score -> finish(waiting, score));
   }
 
   private void drop(Waiting waiting, String cause) {
-    budget.settle(waiting.charged(), 0);
+    waiting.accounts().settle(waiting.charged(), 0, true);
     finish(waiting, new Score.Shed(cause));
   }
 
@@ -319,9 +354,17 @@ public final class ShadowRunner implements AutoCloseable {
     meters.of(model, version).notSampled();
   }
 
-  /** Ends the meters of every version that this does not hold for, by model and version. */
+  /**
+   * Ends meters and accounts of every version that this does not hold for, by model and version.
+   */
   public void keepOnly(BiPredicate<String, String> loaded) {
     meters.keepOnly(loaded);
+    accounts.forEach(
+        (version, its) -> {
+          if (!loaded.test(version.model(), version.version()) && accounts.remove(version, its)) {
+            its.close();
+          }
+        });
   }
 
   /** How far shadows are behind the answers, by version. */

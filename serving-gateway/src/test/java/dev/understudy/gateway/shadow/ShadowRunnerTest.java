@@ -136,6 +136,25 @@ class ShadowRunnerTest {
     }
   }
 
+  @Test
+  void aCandidateThatTookTooMuchDropsItsOwnShadowsOnly() throws Exception {
+    runner.close();
+    runner = withShares(0.1, 0.1);
+    try (ModelPool.Lease greedy = lease(Graphs.loopsForMillions(), CHEAP.withCheap(Duration.ZERO));
+        ModelPool.Lease modest = lease(Graphs.sigmoid(1), CHEAP)) {
+      // Longer than a second of the share of all.
+      assertThat(join(runner.offer("m", "1", greedy, ENDLESS, Duration.ofSeconds(3))))
+          .isInstanceOf(Score.TimedOut.class);
+
+      for (int i = 0; i < 50; i++) {
+        assertThat(join(runner.offer("m", "2", modest, QUICK, LONG)))
+            .isInstanceOf(Score.Answered.class);
+      }
+      assertThat(runner.offer("m", "1", greedy, QUICK, LONG).toCompletableFuture())
+          .isCompletedWithValue(new Score.Shed("budget"));
+    }
+  }
+
   private ShadowRunner withShares(double share, double slowShare) {
     return new ShadowRunner(
         new ShadowRunner.Limits(1, 100, share, slowShare, Long.MAX_VALUE, 0), meters);
