@@ -1,10 +1,11 @@
 package dev.understudy.simulation;
 
 import dev.understudy.collector.comparison.AucTally;
-import dev.understudy.collector.comparison.TestPlan;
+import dev.understudy.collector.comparison.JudgedUnit;
 import dev.understudy.collector.statistics.AucBlocks;
 import dev.understudy.contracts.v1.Kpi;
 import dev.understudy.contracts.v1.KpiKind;
+import dev.understudy.contracts.v1.TestDefinition;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -93,24 +94,23 @@ final class AucScenarios {
   private static Scenario.Run paired(
       double prevalence, double shiftOfCandidate, long pairs, int shards) {
     AucBlocks.Size size = AucBlocks.Size.forPrevalence(prevalence);
-    TestPlan plan = Plans.frozen(Plans.shadow(kpi(size)));
-    return Judged.better(
-        plan,
+    return blocks(
+        Plans.shadow(kpi(size)),
+        size,
+        shards,
         pairs,
-        () -> {
-          Waiting waiting = new Waiting(size, shards);
-          return (random, unit, tallied) -> {
-            boolean positive = random.nextDouble() < prevalence;
-            double shared = Math.sqrt(CORRELATION) * random.nextGaussian();
-            double own = Math.sqrt(1 - CORRELATION);
-            double current = shared + own * random.nextGaussian() + (positive ? SHIFT_750 : 0);
-            double candidate =
-                shared + own * random.nextGaussian() + (positive ? shiftOfCandidate : 0);
-            int shard = shard(random, shards);
-            tallied.plus(
-                Units.probabilities(probability(current), probability(candidate), positive, shard));
-            return waiting.fills(shard, positive) ? Double.POSITIVE_INFINITY : 0;
-          };
+        random -> {
+          boolean positive = random.nextDouble() < prevalence;
+          double shared = Math.sqrt(CORRELATION) * random.nextGaussian();
+          double own = Math.sqrt(1 - CORRELATION);
+          double current = shared + own * random.nextGaussian() + (positive ? SHIFT_750 : 0);
+          double candidate =
+              shared + own * random.nextGaussian() + (positive ? shiftOfCandidate : 0);
+          int shard = shard(random, shards);
+          return new Sample(
+              Units.probabilities(probability(current), probability(candidate), positive, shard),
+              positive,
+              shard);
         });
   }
 
@@ -118,22 +118,46 @@ final class AucScenarios {
     double prevalence = 0.1;
     double share = 0.5;
     AucBlocks.Size size = AucBlocks.Size.forPrevalence(prevalence);
-    TestPlan plan = Plans.frozen(Plans.split(kpi(size), share));
-    return Judged.better(
-        plan,
+    return blocks(
+        Plans.split(kpi(size), share),
+        size,
+        2 * AucTally.SHARDS,
         40_000,
+        random -> {
+          boolean toCandidate = random.nextDouble() < share;
+          boolean positive = random.nextDouble() < prevalence;
+          double score = random.nextGaussian() + (positive ? SHIFT_750 : 0);
+          int shard = shard(random, AucTally.SHARDS);
+          return new Sample(
+              Units.assigned(share, toCandidate, probability(score), positive, shard),
+              positive,
+              toCandidate ? AucTally.SHARDS + shard : shard);
+        });
+  }
+
+  /** Looked at when a block is full: until then nothing changes. */
+  private static Scenario.Run blocks(
+      TestDefinition.Builder test, AucBlocks.Size size, int streams, long samples, Samples source) {
+    return Judged.better(
+        Plans.frozen(test),
+        samples,
         () -> {
-          Waiting waiting = new Waiting(size, 2 * AucTally.SHARDS);
+          Waiting waiting = new Waiting(size, streams);
           return (random, unit, tallied) -> {
-            boolean toCandidate = random.nextDouble() < share;
-            boolean positive = random.nextDouble() < prevalence;
-            double score = random.nextGaussian() + (positive ? SHIFT_750 : 0);
-            int shard = shard(random, AucTally.SHARDS);
-            tallied.plus(Units.assigned(share, toCandidate, probability(score), positive, shard));
-            int stream = toCandidate ? AucTally.SHARDS + shard : shard;
-            return waiting.fills(stream, positive) ? Double.POSITIVE_INFINITY : 0;
+            Sample sample = source.next(random);
+            tallied.plus(sample.unit());
+            return waiting.fills(sample.stream(), sample.positive()) ? Double.POSITIVE_INFINITY : 0;
           };
         });
+  }
+
+  /** A pair, or a request of one arm, and the stream whose next block it is for. */
+  private record Sample(JudgedUnit unit, boolean positive, int stream) {}
+
+  /** Where they come from. */
+  @FunctionalInterface
+  private interface Samples {
+    Sample next(SplittableRandom random);
   }
 
   private static int shard(SplittableRandom random, int shards) {
@@ -145,7 +169,7 @@ final class AucScenarios {
     return 1 / (1 + Math.exp(-score));
   }
 
-  /** How much of a block each stream has: until one is full, nothing changes. */
+  /** How much of a block each stream has. */
   private static final class Waiting {
     private final AucBlocks.Size size;
     private final int[] positives;
