@@ -13,13 +13,16 @@ import java.util.Locale;
  * @param lines in the order of drawing
  */
 record Chart(String title, Axis x, Axis y, List<Line> lines) {
-  private static final int WIDTH = 760;
+  private static final int WIDTH = 780;
   private static final int HEIGHT = 400;
   private static final int LEFT = 70;
-  private static final int RIGHT = 20;
+  private static final int RIGHT = 40;
   private static final int TOP = 46;
   private static final int BOTTOM = 96;
   private static final int LEGEND_ROW = 18;
+
+  /** So that a line along the edge is drawn in its full width. */
+  private static final int BEYOND_THE_EDGE = 2;
 
   /**
    * One axis.
@@ -34,10 +37,9 @@ record Chart(String title, Axis x, Axis y, List<Line> lines) {
       }
     }
 
-    /** A value as a part of the way from the first tick to the last, cut off at both. */
+    /** A value as a part of the way from the first tick to the last. */
     double part(double value) {
-      double part = (value - ticks.getFirst()) / (ticks.getLast() - ticks.getFirst());
-      return Math.max(0, Math.min(1, part));
+      return (value - ticks.getFirst()) / (ticks.getLast() - ticks.getFirst());
     }
   }
 
@@ -98,9 +100,20 @@ record Chart(String title, Axis x, Axis y, List<Line> lines) {
     parts.add("<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>");
     parts.add(text(LEFT, 26, "start", title, " font-weight=\"bold\" font-size=\"15\""));
     axes(parts);
+    // A line leaves the chart where its values do; along the edge it would tell of values it never
+    // had.
+    parts.add(
+        "<clipPath id=\"plot\"><rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/></clipPath>"
+            .formatted(
+                LEFT - BEYOND_THE_EDGE,
+                TOP - BEYOND_THE_EDGE,
+                WIDTH - LEFT - RIGHT + 2 * BEYOND_THE_EDGE,
+                HEIGHT - TOP - BOTTOM + 2 * BEYOND_THE_EDGE));
+    parts.add("<g clip-path=\"url(#plot)\">");
     for (Line line : lines) {
       parts.add("<polyline points=\"%s\" %s/>".formatted(points(line), line.stroke().attributes()));
     }
+    parts.add("</g>");
     legend(parts);
     parts.add("</svg>");
     return String.join("\n", parts) + "\n";

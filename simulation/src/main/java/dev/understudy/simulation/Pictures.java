@@ -106,7 +106,8 @@ final class Pictures {
         }
       }
       if (deceived) {
-        return evidence("Two equal versions: one rollout, looked at after every pair", ours, naive);
+        return evidence(
+            "Two equal versions: one rollout, looked at after every pair", 3, ours, naive);
       }
     }
   }
@@ -123,14 +124,14 @@ final class Pictures {
         naive.add(new Point(n, pairs.z() / NAIVE_NEEDED));
       }
     }
-    return evidence("The candidate is one point better: one rollout", ours, naive);
+    return evidence("The candidate is one point better: one rollout", 5, ours, naive);
   }
 
-  private static Chart evidence(String title, List<Point> ours, List<Point> naive) {
+  private static Chart evidence(String title, int highest, List<Point> ours, List<Point> naive) {
     return new Chart(
         title,
         PAIRS_AXIS,
-        new Axis("evidence, as a part of what is needed", List.of(-1.0, 0.0, 1.0, 2.0, 3.0)),
+        new Axis("evidence, as a part of what is needed", ticks(-1, 1, highest)),
         List.of(
             Line.level("needed for a promotion", Stroke.THRESHOLD, PAIRS_AXIS, 1),
             new Line("z against 1.645, a test for one look", Stroke.NAIVE, naive),
@@ -156,7 +157,7 @@ final class Pictures {
     return new Chart(
         "What is not ruled out: one rollout whose candidate is one point better",
         PAIRS_AXIS,
-        new Axis("gain in points", List.of(-4.0, -2.0, 0.0, 2.0, 4.0)),
+        new Axis("gain in points", ticks(-6, 2, 6)),
         List.of(
             Line.level("the true gain", Stroke.TRUTH, PAIRS_AXIS, 100 * effect),
             new Line("measured so far", Stroke.THRESHOLD, mean),
