@@ -22,6 +22,7 @@ class RolloutLedger {
   private final AuditTrail audit;
   private final Outbox outbox;
   private final RouteRecords records;
+  private final ServingHistory history;
   private final Event<Moved> moved;
   private final Clock clock;
 
@@ -30,12 +31,14 @@ class RolloutLedger {
       AuditTrail audit,
       Outbox outbox,
       RouteRecords records,
+      ServingHistory history,
       Event<Moved> moved,
       Clock clock) {
     this.tests = tests;
     this.audit = audit;
     this.outbox = outbox;
     this.records = records;
+    this.history = history;
     this.moved = moved;
     this.clock = clock;
   }
@@ -65,6 +68,7 @@ class RolloutLedger {
       rolloutRow.take(step.rollout(), clock.instant());
       tests.keep(step.rollout());
     }
+    history.follow(model.id(), step.route(), rolloutRow == null ? null : rolloutRow.id);
     for (Step.Announcement announcement : step.announcements()) {
       switch (announcement) {
         case Step.Announcement.TestBegins(PlannedTest test) -> {

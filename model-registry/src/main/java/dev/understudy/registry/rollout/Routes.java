@@ -19,6 +19,17 @@ class Routes implements PanacheRepositoryBase<RouteEntity, Long> {
     return findById(model, LockModeType.PESSIMISTIC_WRITE);
   }
 
+  /** The models that are served, and of which no period was ever written down. */
+  List<Long> withoutHistory() {
+    return getEntityManager()
+        .createQuery(
+            "select r.modelId from RouteEntity r where r.committed is not null and not exists"
+                + " (select p.id from PeriodEntity p where p.modelId = r.modelId)"
+                + " order by r.modelId",
+            Long.class)
+        .getResultList();
+  }
+
   /** The models whose next route is being prepared. */
   List<Long> preparing() {
     return getEntityManager()
