@@ -41,13 +41,22 @@ final class LiveModels {
   ServedModel find(String name, Optional<String> version) {
     Optional<ServedModel> found = table.get().find(name);
     if (found.isEmpty()) {
-      throw ready.awaits(name)
+      boolean awaited = ready.awaits(name);
+      // It may have gone live after it was looked for; then nobody awaits it any more.
+      found = table.get().find(name);
+      if (found.isPresent()) {
+        return having(found.get(), version);
+      }
+      throw awaited
           ? new RequestRefused(
               ProblemType.UNAVAILABLE, "model %s is not loaded (yet)".formatted(quote(name)))
           : new RequestRefused(
               ProblemType.NOT_FOUND, "there is no model %s here".formatted(quote(name)));
     }
-    ServedModel model = found.get();
+    return having(found.get(), version);
+  }
+
+  private static ServedModel having(ServedModel model, Optional<String> version) {
     if (version.isPresent() && !model.versions().contains(version.get())) {
       throw new RequestRefused(
           ProblemType.NOT_FOUND,
