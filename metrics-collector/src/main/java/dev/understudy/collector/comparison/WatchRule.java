@@ -6,7 +6,8 @@ import java.util.Optional;
 
 /**
  * How a promotion is watched: whether the promoted version is beyond a line now is asked anew at
- * the beginning of every slot of log time. Pure.
+ * the beginning of every slot of log time. By unit it is asked once, from the beginning of the
+ * watch. Pure.
  *
  * @param alpha of a false alarm in the whole watch
  * @param slots how many were planned
@@ -29,8 +30,6 @@ public record WatchRule(double alpha, int slots, long slotMs, boolean guardsOnly
     }
     WatchPolicy policy = definition.getWatch();
     require(
-        !definition.getByUnit(), "by_unit: units cannot be asked anew in every slot of a watch");
-    require(
         policy.getAlpha() > 0 && policy.getAlpha() < 1,
         "watch.alpha: %s is not between 0 and 1",
         policy.getAlpha());
@@ -39,6 +38,11 @@ public record WatchRule(double alpha, int slots, long slotMs, boolean guardsOnly
         "watch.slots: %d is not in 1..%d",
         policy.getSlots(),
         MOST_SLOTS);
+    require(
+        !definition.getByUnit() || policy.getSlots() == 1,
+        "watch.slots: %d, but a unit that comes back cannot be asked anew in every slot; by_unit"
+            + " there is one",
+        policy.getSlots());
     require(
         policy.getSlotMs() >= SECOND_MS && policy.getSlotMs() % SECOND_MS == 0,
         "watch.slot_ms: %d is not a number of whole seconds",

@@ -12,17 +12,23 @@ import java.util.List;
 
 /**
  * Where a watch after a promotion stands: the evidence of every line for a harm that began with any
- * slot so far.
+ * slot so far. Of a watch by unit there are no lines: its evidence is that of a test by unit, whose
+ * units and estimate are no sums of bets that could begin anew.
  *
  * @param slot the open one, from 0; {@code rule.slots()} once all are over
  * @param logE per line of {@link WatchLines}, in nats
  */
 record WatchState(
-    WatchRule rule, int slot, List<WatchLines.Line> lines, List<RestartSums> sums, double[] logE) {
+    WatchRule rule,
+    boolean byUnit,
+    int slot,
+    List<WatchLines.Line> lines,
+    List<RestartSums> sums,
+    double[] logE) {
 
   @SuppressWarnings("ArrayRecordComponent") // compared by nobody
   static WatchState of(TestPlan plan, WatchRule rule, Tally tally, Stand stand, Memory memory) {
-    List<WatchLines.Line> lines = WatchLines.of(plan, tally);
+    List<WatchLines.Line> lines = plan.byUnit() ? List.of() : WatchLines.of(plan, tally);
     List<RestartSums> sums = new ArrayList<>();
     double[] logE = new double[lines.size()];
     for (int i = 0; i < logE.length; i++) {
@@ -30,7 +36,7 @@ record WatchState(
       logE[i] = sums.get(i).logE(rule.slots(), lines.get(i).wealth());
     }
     int slot = Math.min(rule.slots(), Memory.slot(plan, rule, stand));
-    return new WatchState(rule, slot, lines, sums, logE);
+    return new WatchState(rule, plan.byUnit(), slot, lines, sums, logE);
   }
 
   /** Whether what was appended in the last slot is mature. */
@@ -40,11 +46,17 @@ record WatchState(
 
   /** The primary with the evidence of the watch against it; none where the guards alone act. */
   PrimaryEvidence primary(PrimaryEvidence primary) {
-    return primary.withWorse(rule.guardsOnly() ? AsymptoticEvidence.NONE : logE[0]);
+    if (rule.guardsOnly()) {
+      return primary.withWorse(AsymptoticEvidence.NONE);
+    }
+    return byUnit ? primary : primary.withWorse(logE[0]);
   }
 
   /** The guards likewise; harm needs both margins crossed. */
   List<HarmEvidence> guards(List<HarmEvidence> guards) {
+    if (byUnit) {
+      return guards;
+    }
     List<HarmEvidence> watched = new ArrayList<>();
     int next = rule.guardsOnly() ? 0 : 1;
     for (HarmEvidence guard : guards) {

@@ -40,8 +40,8 @@ final class Words {
                   guards.isEmpty() ? "" : "; every required guard is proven within its margin");
       case ROLLBACK -> rollback(now, primary, guards);
       case WATCHED_OK ->
-          "The watch is over and no harm is proven: %s. The promotion stands."
-              .formatted(comparison(primary));
+          "The watch is over and no harm is proven: %s%s. The promotion stands."
+              .formatted(comparison(primary), unsaid(primary));
       case HOLD -> "Nothing is decided on doubtful data: %s.".formatted(first(health));
       case STOP_INVALID ->
           "The time is over and the data are still doubtful: %s.%s"
@@ -103,6 +103,12 @@ final class Words {
       }
     }
     return blocking;
+  }
+
+  /** A watch by unit may end before anything could be said of its KPI, which is no good news. */
+  private String unsaid(PrimaryEvidence primary) {
+    String waitsFor = primary.basis().waitsFor();
+    return plan.byUnit() && !waitsFor.isEmpty() ? "; of it nothing could be said: " + waitsFor : "";
   }
 
   private String rollback(Situation now, PrimaryEvidence primary, List<HarmEvidence> guards) {

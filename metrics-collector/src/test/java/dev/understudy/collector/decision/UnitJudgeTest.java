@@ -1,6 +1,7 @@
 package dev.understudy.collector.decision;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.protobuf.ByteString;
@@ -21,6 +22,7 @@ import dev.understudy.contracts.v1.RolloutEvaluated;
 import dev.understudy.contracts.v1.ScoreStatus;
 import dev.understudy.contracts.v1.TestDefinition;
 import dev.understudy.contracts.v1.Verdict;
+import dev.understudy.contracts.v1.WatchPolicy;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -337,5 +339,51 @@ class UnitJudgeTest {
 
     assertThat(falseClaims(runs, 7, UnitJudgeTest::equalPanelOnARamp))
         .isLessThanOrEqualTo(most(runs));
+  }
+
+  private static TestDefinition.Builder heldBack(int slots) {
+    TestDefinition.Builder test =
+        superior("")
+            .clearEpochs()
+            .addEpochs(Epoch.newBuilder().setShare(0.95))
+            .setWatch(WatchPolicy.newBuilder().setAlpha(0.05).setSlots(slots).setSlotMs(60_000));
+    test.getPrimaryBuilder().setLine(KpiLine.NON_INFERIORITY).setMargin(1e-6).clearMinimumEffect();
+    test.getPolicyBuilder().setAlphaRollback(0.05);
+    return test;
+  }
+
+  /** 5,000 customers of whom one in twenty stays with the former version; at the line of harm. */
+  private static boolean equalHoldBack(SplittableRandom random) {
+    Run run = new Run(heldBack(1));
+    double[] rates = new double[5_000];
+    boolean[] promoted = new boolean[rates.length];
+    for (int unit = 0; unit < rates.length; unit++) {
+      rates[unit] = 1 - Math.cbrt(1 - random.nextDouble());
+      promoted[unit] = random.nextDouble() < 0.95;
+    }
+    return everPromoted(
+        40,
+        () -> {
+          for (int i = 0; i < 1_000; i++) {
+            int unit = random.nextInt(rates.length);
+            boolean right = random.nextDouble() < rates[unit];
+            run.request(unit, 0, 0.95, promoted[unit], right ? RIGHT : WRONG, 0);
+          }
+        },
+        () -> run.verdict() == Verdict.ROLLBACK);
+  }
+
+  @Test
+  void aHoldBackOfEqualVersionsRaisesFewAlarmsHoweverMuchTheRequestsOfACustomerDepend() {
+    int runs = 200;
+
+    assertThat(falseClaims(runs, 11, UnitJudgeTest::equalHoldBack)).isLessThanOrEqualTo(most(runs));
+  }
+
+  @Test
+  void aWatchByUnitHasOneSlot() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Plans.plan(heldBack(2)))
+        .withMessageStartingWith("watch.slots: 2");
   }
 }

@@ -167,7 +167,10 @@ record PublishedRoute(
               candidate.getVersion().getVersion(),
               candidate.getShare(),
               testId("candidates.test_id", candidate.getTestId()),
-              candidate.getRetired()));
+              candidate.getRetired(),
+              candidate.hasBegins()
+                  ? OptionalDouble.of(candidate.getBegins())
+                  : OptionalDouble.empty()));
     }
     Route.Test test = new Route.Test(wanted.getTestId(), wanted.getEpoch(), wanted.getSalt());
     return switch (wanted.getMode()) {

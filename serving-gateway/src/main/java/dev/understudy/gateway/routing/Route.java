@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 /** What the gateway does for a model now. Immutable. */
@@ -112,6 +113,9 @@ public sealed interface Route {
       if (candidates.stream().allMatch(Candidate::retired)) {
         throw new IllegalArgumentException("every candidate of the split has left it");
       }
+      if (candidates.size() > 1 && candidates.stream().anyMatch(one -> one.begins().isPresent())) {
+        throw new IllegalArgumentException("only a candidate that is alone begins where it likes");
+      }
       for (Candidate candidate : candidates) {
         if (candidate.share() * candidates.size() > 1) {
           throw new IllegalArgumentException(
@@ -139,17 +143,30 @@ public sealed interface Route {
    * @param test its own, where several are tested at once; empty: the route's
    * @param retired in a split, it has left its test while others go on: the current version answers
    *     its share, which counts for no test
+   * @param begins in a split, where its arc of units begins, in [0, 1); empty: at its place among
+   *     the candidates
    */
-  record Candidate(String version, double share, String test, boolean retired) {
+  record Candidate(
+      String version, double share, String test, boolean retired, OptionalDouble begins) {
     /** Under the route's test. */
     public Candidate(String version, double share) {
       this(version, share, "", false);
+    }
+
+    /** At its place among the candidates. */
+    public Candidate(String version, double share, String test, boolean retired) {
+      this(version, share, test, retired, OptionalDouble.empty());
     }
 
     public Candidate {
       if (!(share >= 0 && share <= 1)) {
         throw new IllegalArgumentException(
             "candidate %s: share %s outside 0..1".formatted(version, share));
+      }
+      if (begins.isPresent() && !(begins.getAsDouble() >= 0 && begins.getAsDouble() < 1)) {
+        throw new IllegalArgumentException(
+            "candidate %s: begins at %s, outside 0 to below 1"
+                .formatted(version, begins.getAsDouble()));
       }
     }
   }

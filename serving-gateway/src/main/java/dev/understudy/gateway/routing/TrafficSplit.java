@@ -10,10 +10,10 @@ import java.util.Optional;
 
 /**
  * Who gets which arm: a pure function of salt and unit. A salted hash puts every unit at a point of
- * the circle [0, 1). Each candidate owns an arc that begins at an anchor of its own and is as long
- * as its share, so widening a share only adds units, and none ever moves from one candidate to
- * another. One that has left its test keeps its place for that reason. Another salt gives an
- * independent assignment.
+ * the circle [0, 1). Each candidate owns an arc that begins at an anchor of its own (or, alone,
+ * where the route says) and is as long as its share, so widening a share only adds units, and none
+ * ever moves from one candidate to another. One that has left its test keeps its place for that
+ * reason. Another salt gives an independent assignment.
  */
 final class TrafficSplit {
   private static final double UNIT_OF_53_BITS = 0x1.0p-53;
@@ -24,10 +24,13 @@ final class TrafficSplit {
   static Optional<String> assign(String salt, String unit, List<Route.Candidate> candidates) {
     double point = point(salt, unit);
     for (int i = 0; i < candidates.size(); i++) {
-      double anchor = (double) i / candidates.size();
-      double fromAnchor = point - anchor;
-      if (fromAnchor >= 0 && fromAnchor < candidates.get(i).share()) {
-        return Optional.of(candidates.get(i).version());
+      Route.Candidate candidate = candidates.get(i);
+      double fromAnchor = point - candidate.begins().orElse((double) i / candidates.size());
+      if (fromAnchor < 0 && candidate.begins().isPresent()) {
+        fromAnchor += 1;
+      }
+      if (fromAnchor >= 0 && fromAnchor < candidate.share()) {
+        return Optional.of(candidate.version());
       }
     }
     return Optional.empty();

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,6 +31,22 @@ class RouteTest {
                 new Route.Split(
                     1, "1", List.of(new Candidate("2", 0.6), new Candidate("3", 0.1)), TEST))
         .hasMessageContaining("at most 1/2");
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {-0.1, 1, Double.NaN})
+  void aBeginningThatIsNotOnTheCircleIsRefused(double begins) {
+    assertThatThrownBy(() -> new Candidate("2", 0.1, "", false, OptionalDouble.of(begins)))
+        .hasMessageContaining("begins at");
+  }
+
+  @Test
+  void onlyWhoIsAloneBeginsWhereItLikes() {
+    Candidate first = new Candidate("2", 0.1, "", false, OptionalDouble.of(0.7));
+
+    assertThat(new Route.Split(1, "1", List.of(first), TEST).candidates()).containsExactly(first);
+    assertThatThrownBy(() -> new Route.Split(1, "1", List.of(first, new Candidate("3", 0.1)), TEST))
+        .hasMessageContaining("alone");
   }
 
   @Test

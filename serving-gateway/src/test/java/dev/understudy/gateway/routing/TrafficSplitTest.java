@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,38 @@ class TrafficSplitTest {
         before.ifPresent(arm -> assertThat(after).contains(arm));
       }
     }
+  }
+
+  private static List<Candidate> heldBack(double share, double begins) {
+    return List.of(new Candidate("1", share, "", false, OptionalDouble.of(begins)));
+  }
+
+  @Test
+  void whoIsHeldBackAfterASplitWasNotOfThePromotedVersion() {
+    List<Candidate> split = List.of(new Candidate("2", 0.9));
+    List<Candidate> watch = heldBack(0.1, 0.9);
+    int held = 0;
+    for (String unit : UNITS) {
+      boolean hadPromoted = TrafficSplit.assign("salt", unit, split).isPresent();
+      boolean heldBack = TrafficSplit.assign("salt", unit, watch).isPresent();
+
+      assertThat(hadPromoted && heldBack).isFalse();
+      held += heldBack ? 1 : 0;
+    }
+    assertThat((double) held / UNITS.size()).isCloseTo(0.1, within(0.011));
+  }
+
+  @Test
+  void anArcThatBeginsLateGoesOnAtTheBeginningOfTheCircle() {
+    int held = 0;
+    for (String unit : UNITS) {
+      double point = TrafficSplit.point("salt", unit);
+      boolean heldBack = TrafficSplit.assign("salt", unit, heldBack(0.5, 0.75)).isPresent();
+
+      assertThat(heldBack).isEqualTo(point >= 0.75 || point < 0.25);
+      held += heldBack ? 1 : 0;
+    }
+    assertThat((double) held / UNITS.size()).isCloseTo(0.5, within(0.018));
   }
 
   @Test
