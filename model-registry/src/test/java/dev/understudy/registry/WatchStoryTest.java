@@ -124,6 +124,41 @@ class WatchStoryTest {
   }
 
   @Test
+  void aHoldBackByUnitIsRoutedByTheKeyOfTheSplitAndUndoneWhenItDoesHarm() {
+    Api api = Api.withTwoVersions();
+    api.deploy("1").then().statusCode(202);
+    awaitCommitted(api);
+    String split = Api.SPLIT.replace("{\"share\"", "{\"unit_key\": \"header:Customer\", \"share\"");
+    api.start("2", "null", split, "{\"mode\": \"HOLD_BACK\", \"slot\": \"PT1H\"}")
+        .then()
+        .statusCode(400)
+        .body("field", equalTo("watch.slot"));
+    String id =
+        api.start("2", "null", split, "{\"mode\": \"HOLD_BACK\"}")
+            .then()
+            .statusCode(201)
+            .extract()
+            .path("id");
+    awaitState(api, id, "SPLIT");
+
+    judge.says(FakeJudge.about(api, id, "SPLIT").build());
+
+    awaitState(api, id, "WATCHING");
+    api.route()
+        .then()
+        .body("committed.mode", equalTo("SPLIT"))
+        .body("committed.unit_key", equalTo("header:customer"))
+        .body("committed.current.version", equalTo("2"))
+        .body("committed.candidates[0].version.version", equalTo("1"))
+        .body("committed.candidates[0].share", equalTo(0.05f))
+        .body("committed.candidates[0].begins", equalTo(0.95f));
+    judge.says(about(api, id, Verdict.ROLLBACK).setReason("units left").build());
+    awaitState(api, id, "ROLLED_BACK");
+    assertThat((String) api.route().path("committed.current.version")).isEqualTo("1");
+    assertThat((Integer) api.blocks().path("items.size()")).isEqualTo(1);
+  }
+
+  @Test
   void aWatchThatNobodyJudgesEndsAfterItsTimeAndSaysSo() {
     Api api = Api.withTwoVersions();
     String id = watched(api, "{\"duration\": \"PT1S\", \"slot\": \"PT1S\"}");

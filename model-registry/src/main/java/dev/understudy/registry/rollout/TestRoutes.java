@@ -20,18 +20,40 @@ final class TestRoutes {
   static Route watched(Rollout rollout, PlannedTest test) {
     RouteMode mode = test.definition().getMode();
     double share = test.epoch(0).getShare();
-    return ModelRoute.single(rollout.candidate())
-        .setMode(mode)
-        .addCandidates(
-            CandidateShare.newBuilder()
-                .setVersion(rollout.current())
-                .setShare(mode == RouteMode.SPLIT ? WatchPlan.allBut(share) : share))
+    CandidateShare.Builder former =
+        CandidateShare.newBuilder()
+            .setVersion(rollout.current())
+            .setShare(mode == RouteMode.SPLIT ? WatchPlan.allBut(share) : share);
+    Route.Builder route = ModelRoute.single(rollout.candidate()).setMode(mode);
+    if (test.definition().getByUnit()) {
+      former.setBegins(beginsBeforePromoted(rollout, former.getShare()));
+      route
+          .setUnitKey(rollout.eligibility().getUnitKey())
+          .setHoldOut(rollout.eligibility().getHoldOut());
+    }
+    return route
+        .addCandidates(former)
         .setRolloutId(rollout.id())
         .setTestId(test.id())
         .setEpoch(0)
         .setSalt(rollout.salt())
         .setShadowDeadlineMs(test.shadowDeadline().toMillis())
         .build();
+  }
+
+  /**
+   * Where an arc of that length ends just where that of the promoted version began in the split. So
+   * whoever had it there has it still, unless both together were more than everybody; and who is
+   * held back had the former version, as far as it had so many there.
+   */
+  private static double beginsBeforePromoted(Rollout rollout, double length) {
+    List<Contender> contenders = rollout.contenders();
+    int place = 0;
+    while (!contenders.get(place).name().equals(rollout.candidate().getVersion())) {
+      place++;
+    }
+    double begins = (double) place / contenders.size() - length;
+    return begins < 0 ? begins + 1 : begins;
   }
 
   /** All candidates that are under the tests of that stage, at that epoch. */

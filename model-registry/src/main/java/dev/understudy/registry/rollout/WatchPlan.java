@@ -37,6 +37,10 @@ final class WatchPlan {
   private static final double ALPHA = 0.01;
   private static final double SMALLEST_ALPHA = 1e-9;
   private static final double LARGEST_ALPHA = 0.5;
+
+  /** Evidence by unit is asymptotic, and knows none of a half. */
+  private static final double LARGEST_ASYMPTOTIC = 0.49;
+
   private static final double SHADOWED = 0.1;
   private static final double HELD_BACK = 0.05;
   private static final double SMALLEST_HOLD_BACK = 0.001;
@@ -144,12 +148,7 @@ final class WatchPlan {
       return Optional.empty();
     }
     boolean shadow = mode == Mode.REVERSE_SHADOW;
-    if (!shadow && last.definition().getByUnit()) {
-      throw Refused.field(
-          "watch.mode",
-          "a split by unit has no hold-back yet: its units cannot be asked anew in every slot; take"
-              + (value ? " NONE" : " REVERSE_SHADOW or NONE"));
-    }
+    boolean byUnit = !shadow && last.definition().getByUnit();
     if (shadow && value && asked.kpi() == null) {
       throw Refused.field(
           "watch.mode",
@@ -165,8 +164,8 @@ final class WatchPlan {
             Duration.ZERO,
             TestPlan.LONGEST_HORIZON);
     Duration deadline = deadline(shadow);
-    WatchPolicy.Builder watch = slots();
-    Kpi primary = primary(shadow, watch);
+    WatchPolicy.Builder watch = slots(byUnit);
+    Kpi primary = primary(shadow, byUnit, watch);
     DecisionPolicy policy = policy(watch, deadline);
     TestDefinition.Builder definition =
         last.definition().toBuilder()
@@ -175,7 +174,7 @@ final class WatchPlan {
             .setHorizonMs(horizon.toMillis())
             .setShadowDeadlineMs(shadow ? deadline.plus(plan.shadowGrace()).toMillis() : 0)
             .setPrimary(primary)
-            .clearByUnit()
+            .setByUnit(byUnit)
             .clearBudget()
             .clearGuards()
             .addAllGuards(guards())
@@ -183,6 +182,13 @@ final class WatchPlan {
             .clearEpochs()
             .addEpochs(Epoch.newBuilder().setShare(share(shadow)))
             .setWatch(watch);
+    if (byUnit) {
+      refuse(
+          "watch.labels",
+          asked.labels(),
+          "what a missing label is worth is known by request, and this hold-back is by unit, leave"
+              + " it out; or take REVERSE_SHADOW");
+    }
     LabelRequest labels = asked.labels() == null ? stage.labels() : asked.labels();
     if (labels == null) {
       definition.clearLabels();
@@ -211,8 +217,12 @@ final class WatchPlan {
   }
 
   private static void refuse(String field, @Nullable Object value) {
+    refuse(field, value, "'watch.mode' is NONE, leave it out");
+  }
+
+  private static void refuse(String field, @Nullable Object value, String why) {
     if (value != null) {
-      throw Refused.field(field, "'watch.mode' is NONE, leave it out");
+      throw Refused.field(field, why);
     }
   }
 
@@ -233,15 +243,25 @@ final class WatchPlan {
         TestPlan.LONGEST_SHADOW);
   }
 
-  private WatchPolicy.Builder slots() {
+  /** By unit nothing is asked anew, so that the whole watch is one slot. */
+  private WatchPolicy.Builder slots(boolean byUnit) {
     Duration duration =
         Checks.between(
             "watch.duration", asked.duration() == null ? WEEK : asked.duration(), SECOND, LONGEST);
-    Duration usual = duration.compareTo(HOUR) < 0 ? duration : HOUR;
+    if (byUnit) {
+      refuse(
+          "watch.slot",
+          asked.slot(),
+          "a unit that comes back cannot be asked anew in every slot, so by unit the question is"
+              + " asked once, from the promotion on; leave it out, or take REVERSE_SHADOW");
+    }
+    Duration usual = byUnit || duration.compareTo(HOUR) < 0 ? duration : HOUR;
     Duration slot =
         Checks.between("watch.slot", asked.slot() == null ? usual : asked.slot(), SECOND, duration);
     if (slot.toMillis() % 1_000 != 0 || !slot.equals(Duration.ofMillis(slot.toMillis()))) {
-      throw Refused.field("watch.slot", "a slot of %s is not whole seconds".formatted(slot));
+      throw Refused.field(
+          byUnit ? "watch.duration" : "watch.slot",
+          "a slot of %s is not whole seconds".formatted(slot));
     }
     long slots = duration.toMillis() / slot.toMillis();
     if (!slot.multipliedBy(slots).equals(duration)) {
@@ -255,19 +275,32 @@ final class WatchPlan {
                 "watch.alpha",
                 asked.alpha() == null ? ALPHA : asked.alpha(),
                 SMALLEST_ALPHA,
-                LARGEST_ALPHA))
+                byUnit ? LARGEST_ASYMPTOTIC : LARGEST_ALPHA))
         .setSlots((int) Checks.between("watch.slot", slots, 1, MOST_SLOTS))
         .setSlotMs(slot.toMillis());
   }
 
-  private Kpi primary(boolean shadow, WatchPolicy.Builder watch) {
+  /**
+   * By unit without a covariate: whoever was in the split may have met the candidate before the
+   * first request of the watch, at which it would be read.
+   */
+  private Kpi primary(boolean shadow, boolean byUnit, WatchPolicy.Builder watch) {
     if (asked.kpi() == null) {
       Kpi before = last.definition().getPrimary();
       watch.setGuardsOnly(!isMean(before.getKind()));
       return before.toBuilder().clearCovariate().build();
     }
     RouteMode mode = shadow ? RouteMode.SHADOW : RouteMode.SPLIT;
-    Kpi own = asked.kpi().checked("watch.kpi", plan.predicted(), mode);
+    if (byUnit) {
+      refuse(
+          "watch.kpi.covariate",
+          asked.kpi().covariate(),
+          "the split may have changed it before the watch began, leave it out");
+    }
+    Kpi own =
+        byUnit
+            ? asked.kpi().checkedByUnit("watch.kpi", plan.predicted())
+            : asked.kpi().checked("watch.kpi", plan.predicted(), mode);
     if (own.getCap() == 0) {
       throw open("watch.kpi.cap");
     }

@@ -16,6 +16,7 @@ import dev.understudy.registry.rollout.Step.Announcement.RouteChanges;
 import dev.understudy.registry.rollout.Step.Announcement.TestBegins;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -311,6 +312,46 @@ class RolloutMovesTest {
     assertThat(route.getCandidates(0).getVersion()).isEqualTo(CURRENT);
     assertThat(route.getCandidates(0).getShare()).isEqualTo(0.05);
     assertThat(route.getSalt()).isEqualTo("salt");
+  }
+
+  @Test
+  void aHoldBackByUnitKeepsTheKeyAndEndsWhereThePromotedVersionsUnitsBegan() {
+    Rollout rollout =
+        Rollout.planned(
+            "r1",
+            CURRENT,
+            List.of(CANDIDATE),
+            "salt",
+            Route.newBuilder().setUnitKey("header:customer").setHoldOut(0.1).build(),
+            WatchPlan.tests(
+                Plans.plan(),
+                Plans.request(null, Plans.byUnit(Plans.split()), Plans.watch("HOLD_BACK"), null)));
+    Step won = judged(inSplit(rollout), Verdict.PROMOTE);
+
+    Route route = RolloutMoves.prepared(won.route(), won.rollout(), 3, NOW).route().committed();
+
+    assertThat(route.getMode()).isEqualTo(RouteMode.SPLIT);
+    assertThat(route.getCurrent()).isEqualTo(CANDIDATE);
+    assertThat(route.getUnitKey()).isEqualTo("header:customer");
+    assertThat(route.getHoldOut()).isEqualTo(0.1);
+    assertThat(route.getSalt()).isEqualTo("salt");
+    assertThat(route.getCandidates(0).getVersion()).isEqualTo(CURRENT);
+    assertThat(route.getCandidates(0).getShare()).isEqualTo(0.05);
+    assertThat(route.getCandidates(0).getBegins()).isEqualTo(0.95);
+    assertThat(watching("HOLD_BACK").route().committed().getCandidates(0).hasBegins()).isFalse();
+  }
+
+  @Test
+  void ofSeveralCandidatesTheHoldBackEndsWhereThePromotedOneBegan() {
+    Rollout two =
+        Plans.several(
+                2, Plans.request(null, Plans.byUnit(Plans.split()), Plans.watch("HOLD_BACK"), null))
+            .with("3", one -> one.as(Contender.Standing.CHOSEN, null));
+
+    Route route = TestRoutes.watched(two, two.test(Stage.WATCH).orElseThrow());
+
+    assertThat(route.getCurrent().getVersion()).isEqualTo("3");
+    assertThat(route.getCandidates(0).getBegins()).isEqualTo(0.45);
   }
 
   @Test

@@ -148,19 +148,97 @@ class WatchPlanTest {
   }
 
   @Test
-  void aSplitByUnitIsWatchedByRequestAndHasNoHoldBack() {
+  void aSplitByUnitIsWatchedByRequestInAShadowAndByUnitInAHoldBack() {
+    KpiSpec kpi =
+        new KpiSpec(
+            "ACCURACY",
+            "NON_INFERIORITY",
+            0.03,
+            null,
+            0.7,
+            null,
+            null,
+            null,
+            null,
+            null,
+            900L,
+            null,
+            "Income");
     StageRequest byUnit =
         new StageRequest(
-            null, 0.5, null, "header:x-customer", HORIZON, null, NOT_WORSE, null, null, null);
+            null, 0.5, null, "header:x-customer", HORIZON, null, kpi, null, null, null);
 
-    TestDefinition watch = definition(request(null, byUnit));
-    Refused refused =
-        catchThrowableOfType(
-            Refused.class, () -> tests(request(null, byUnit, watch("HOLD_BACK"), null)));
+    TestDefinition shadow = definition(request(null, byUnit));
+    TestDefinition holdBack = definition(request(null, byUnit, watch("HOLD_BACK"), null));
 
-    assertThat(watch.getMode()).isEqualTo(RouteMode.SHADOW);
-    assertThat(watch.getByUnit()).isFalse();
-    assertThat(refused.field()).isEqualTo("watch.mode");
+    assertThat(shadow.getMode()).isEqualTo(RouteMode.SHADOW);
+    assertThat(shadow.getByUnit()).isFalse();
+    assertThat(holdBack.getMode()).isEqualTo(RouteMode.SPLIT);
+    assertThat(holdBack.getByUnit()).isTrue();
+    assertThat(holdBack.getEpochs(0).getShare()).isEqualTo(0.95);
+    assertThat(holdBack.getWatch().getSlots()).isEqualTo(1);
+    assertThat(holdBack.getWatch().getSlotMs()).isEqualTo(Duration.ofDays(7).toMillis());
+    assertThat(holdBack.getPrimary().getTuningUnits()).isEqualTo(900);
+    assertThat(holdBack.getPrimary().getCovariate()).isEmpty();
+    assertThat(holdBack.getPolicy().getAlphaRollback()).isEqualTo(0.01);
+  }
+
+  @Test
+  void valueByUnitIsWatchedByAHoldBackUnlessItIsSaidOtherwise() {
+    TestDefinition watch = definition(request(null, Plans.byUnit(withKpi(split(), VALUE))));
+
+    assertThat(watch.getMode()).isEqualTo(RouteMode.SPLIT);
+    assertThat(watch.getByUnit()).isTrue();
+  }
+
+  static Stream<Arguments> wrongByUnit() {
+    return Stream.of(
+        Arguments.of("watch.slot", with("HOLD_BACK", null, null, Duration.ofHours(1), null, null)),
+        Arguments.of(
+            "watch.duration", with("HOLD_BACK", null, Duration.ofMillis(1_500), null, null, null)),
+        Arguments.of("watch.alpha", with("HOLD_BACK", null, null, null, 0.5, null)),
+        Arguments.of("watch.kpi.kind", with("HOLD_BACK", null, null, null, null, F1)),
+        Arguments.of(
+            "watch.kpi.covariate",
+            with(
+                "HOLD_BACK",
+                null,
+                null,
+                null,
+                null,
+                new KpiSpec(
+                    "ACCURACY",
+                    "NON_INFERIORITY",
+                    0.03,
+                    null,
+                    0.7,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    "Income"))),
+        Arguments.of(
+            "watch.labels",
+            new WatchRequest(
+                "HOLD_BACK",
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                new LabelRequest(null, null, null, null, true))));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("wrongByUnit")
+  void whatAHoldBackByUnitCannotHaveIsRefusedByItsField(String field, WatchRequest asked) {
+    assertThat(refused(request(null, Plans.byUnit(split()), asked, null))).isEqualTo(field);
   }
 
   @Test
