@@ -1,5 +1,6 @@
 package dev.understudy.collector.decision;
 
+import dev.understudy.collector.comparison.AucTally;
 import dev.understudy.collector.comparison.Calibrating;
 import dev.understudy.collector.comparison.CalibrationTally;
 import dev.understudy.collector.comparison.DraftTally;
@@ -7,7 +8,9 @@ import dev.understudy.collector.comparison.Measure;
 import dev.understudy.collector.comparison.SparseCounts;
 import dev.understudy.collector.comparison.TestPlan;
 import dev.understudy.collector.statistics.AsympCs;
+import dev.understudy.collector.statistics.AucBlocks;
 import dev.understudy.collector.statistics.AucSpread;
+import dev.understudy.collector.statistics.BlockFilling;
 import dev.understudy.collector.statistics.ConfusionTable;
 import dev.understudy.collector.statistics.Estimate;
 import dev.understudy.collector.statistics.GrowthRate.Chance;
@@ -16,6 +19,7 @@ import dev.understudy.collector.statistics.Moments;
 import dev.understudy.collector.statistics.RatioMetric;
 import dev.understudy.collector.statistics.ValueHistogram;
 import dev.understudy.contracts.v1.CalibratedTest;
+import dev.understudy.contracts.v1.Epoch;
 import dev.understudy.contracts.v1.Guard;
 import dev.understudy.contracts.v1.GuardKind;
 import dev.understudy.contracts.v1.Kpi;
@@ -85,6 +89,15 @@ final class Measurement {
     return said.build();
   }
 
+  /** Units that make so many of what is averaged, of which each arm of a split needs the fewest. */
+  @FunctionalInterface
+  private interface Units {
+    /** Where each unit is one. */
+    Units THEMSELVES = (epoch, units, fewest) -> units;
+
+    double of(Epoch epoch, double ones, double fewest);
+  }
+
   private ValueHistogram units() {
     return tally.single().histogram().merge(tally.several().histogram());
   }
@@ -141,12 +154,12 @@ final class Measurement {
         sum += table.estimate(RatioMetric.f1(one)).value();
       }
       double variance = twice.standardError() * twice.standardError() / 2 * units;
-      asymptotic(sum / classes.size(), variance, 1, AsympCs.BurnIn.OF_UNITS, said);
+      asymptotic(sum / classes.size(), variance, Units.THEMSELVES, AsympCs.BurnIn.OF_UNITS, said);
       return;
     }
     Estimate estimate = table.estimate(metric());
     double variance = estimate.standardError() * estimate.standardError() * units;
-    asymptotic(estimate.value(), variance, 1, AsympCs.BurnIn.OF_UNITS, said);
+    asymptotic(estimate.value(), variance, Units.THEMSELVES, AsympCs.BurnIn.OF_UNITS, said);
   }
 
   private RatioMetric metric() {
@@ -170,11 +183,14 @@ final class Measurement {
     int negatives =
         given.getBlockNegatives() > 0 ? given.getBlockNegatives() : rare ? other : rarer;
     said.setBlockPositives(positives).setBlockNegatives(negatives);
-    double unitsOfBlock = Math.max(positives / prevalence, negatives / (1 - prevalence));
+    BlockFilling filling =
+        new BlockFilling(new AucBlocks.Size(positives, negatives), prevalence, AucTally.SHARDS);
+    boolean pairs = draft.plan().mode() == RouteMode.SHADOW;
     asymptotic(
         spread.area(),
         spread.variance(positives, negatives),
-        unitsOfBlock,
+        (epoch, blocks, fewest) ->
+            pairs ? filling.records(blocks) : filling.records(epoch.getShare(), blocks, fewest),
         AsympCs.BurnIn.OF_BLOCKS,
         said);
   }
@@ -183,12 +199,12 @@ final class Measurement {
    * Figures of a KPI that is no mean.
    *
    * @param variance of what is averaged: a unit's influence, or a block
-   * @param unitsOfOne how many units make one of those
+   * @param units how many units make so many of those
    */
   private void asymptotic(
       double value,
       double variance,
-      double unitsOfOne,
+      Units units,
       AsympCs.BurnIn burnIn,
       CalibratedTest.Builder to) {
     to.setCap(draft.plan().cap());
@@ -202,7 +218,7 @@ final class Measurement {
     Forecast rough = new Forecast(Calibrating.plan(test.build()), test.build());
     double fixed = rough.fixedAsymptotic(rough.lastEpoch(), variance);
     if (Double.isFinite(fixed)) {
-      to.setFixedUnits(fixed * unitsOfOne);
+      to.setFixedUnits(units.of(rough.lastEpoch(), fixed, 0));
     }
     if (test.getPrimary().getTuningUnits() == 0 && Double.isFinite(fixed)) {
       test.getPrimaryBuilder()
@@ -214,7 +230,9 @@ final class Measurement {
     outlook(
         plan,
         forecast,
-        forecast.byEpoch(epoch -> unitsOfOne * forecast.asymptotic(epoch, variance, burnIn)));
+        forecast.byEpoch(
+            epoch ->
+                units.of(epoch, forecast.asymptotic(epoch, variance, burnIn), burnIn.units())));
   }
 
   /** The given test with the threshold of its guard SLOW. */
