@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.nullValue;
 
 import dev.understudy.contracts.Topic;
 import dev.understudy.contracts.v1.TestDefined;
@@ -78,6 +79,10 @@ class CandidatesStoryTest {
             .extract()
             .path("id");
     awaitState(api, id, "SHADOW");
+    api.startAll("[\"3\", \"1\"]", Api.SHADOW, SPLIT)
+        .then()
+        .statusCode(400)
+        .body("field", equalTo("candidates[1]"));
 
     judge.says(FakeJudge.about(api, id, "SHADOW", "2").setVerdict(Verdict.ROLLBACK).build());
     awaitStandings(api, id, "ROLLED_BACK", "TESTED");
@@ -102,6 +107,14 @@ class CandidatesStoryTest {
             "rollout.test_begun",
             "rollout.test_won",
             "rollout.promoted");
+    api.rollout(id)
+        .then()
+        .body(
+            "history.findAll { it.action == 'rollout.test_begun' }.detail.tests.test",
+            contains(contains(id + "-shadow-2", id + "-shadow-3"), nullValue()))
+        .body(
+            "history.findAll { it.action == 'rollout.test_begun' }.detail.test",
+            contains(nullValue(), equalTo(id + "-split-3")));
     assertThat(TopicReader.all(Topic.TESTS, TestDefined.parser(), key -> key.startsWith(id)))
         .extracting(TopicReader.Seen::key)
         .containsExactlyInAnyOrder(

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  * What a candidate must improve, or must not worsen, as it is written in a request. Unchecked until
  * {@link #checked}.
  *
- * @param kind by the model's task. BINARY: ACCURACY, LOG_LOSS, BRIER, COST, F1, PRECISION, RECALL,
- *     AUC or VALUE. MULTICLASS: ACCURACY, LOG_LOSS, BRIER, COST, MACRO_F1 or VALUE. REGRESSION:
- *     MAE, RMSE or VALUE
+ * @param kind by the model's task. BINARY_CLASSIFICATION: ACCURACY, LOG_LOSS, BRIER, COST, F1,
+ *     PRECISION, RECALL, AUC or VALUE. MULTICLASS_CLASSIFICATION: ACCURACY, LOG_LOSS, BRIER, COST,
+ *     MACRO_F1 or VALUE. REGRESSION: MAE, RMSE or VALUE
  * @param line SUPERIORITY or NON_INFERIORITY
  * @param margin for NON_INFERIORITY: how much worse is acceptable, above 0 and in units of the KPI;
  *     RMSE is compared as the mean squared error, so in its units
@@ -41,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  *     key: the number of units, of AUC the number of blocks, at which the evidence is strongest;
  *     5,000 units or 250 blocks by default
  * @param outcome VALUE: the outcome that holds the number; the one that the model predicts by
- *     default
+ *     default, where that is one
  * @param covariate of a split with a unit key: a numeric input, known of each unit before the test,
  *     that explains much of how units differ
  */
@@ -77,6 +78,7 @@ public record KpiSpec(
 
   // The tables that the judge keeps of every second would be too large beyond it.
   private static final int MOST_CLASSES = 100;
+  private static final Pattern NUMBER = Pattern.compile("[+-]?\\d+(\\.\\d+)?");
   private static final int LARGEST_BLOCK = 1_024;
   private static final long BLOCKS = 250;
   private static final long UNITS = 5_000;
@@ -193,6 +195,10 @@ public record KpiSpec(
     };
   }
 
+  private static boolean ofProbabilities(KpiKind what) {
+    return what == KpiKind.LOG_LOSS || what == KpiKind.BRIER;
+  }
+
   private static void requireFit(String field, KpiKind what, Predicted predicted, RouteMode mode) {
     Task task = predicted.task();
     if (!tasks(what).contains(task)) {
@@ -201,9 +207,10 @@ public record KpiSpec(
           "%s does not fit a model whose task is %s; take one of %s"
               .formatted(
                   what,
-                  task,
+                  predicted.taskName(),
                   Arrays.stream(KpiKind.values())
                       .filter(one -> tasks(one).contains(task))
+                      .filter(one -> predicted.probabilities() || !ofProbabilities(one))
                       .map(Enum::name)
                       .collect(Collectors.joining(", "))));
     }
@@ -213,7 +220,7 @@ public record KpiSpec(
           "in a shadow the current version's answers alone bring the value about; measure VALUE in"
               + " a split");
     }
-    if ((what == KpiKind.LOG_LOSS || what == KpiKind.BRIER) && !predicted.probabilities()) {
+    if (ofProbabilities(what) && !predicted.probabilities()) {
       throw Refused.field(
           field,
           "%s is about probabilities, and the model's output only names a class; take ACCURACY,"
@@ -301,11 +308,24 @@ public record KpiSpec(
 
   private void value(String field, KpiKind what, Predicted predicted, Kpi.Builder kpi) {
     if (what == KpiKind.VALUE) {
-      kpi.setOutcome(
-          outcome == null ? predicted.meaning().getOutcome() : Checks.name(field, outcome));
+      String predictedOne = predicted.meaning().getOutcome();
+      String named = outcome == null ? predictedOne : Checks.name(field, outcome);
+      if (named.equals(predictedOne)
+          && !predicted.outcomes().stream().allMatch(KpiSpec::isNumber)) {
+        throw Refused.field(
+            field,
+            "a value is a number, and '%s' is one of %s; name the outcome that holds the number"
+                .formatted(
+                    named, String.join(", ", predicted.outcomes().stream().limit(5).toList())));
+      }
+      kpi.setOutcome(named);
     } else {
       refuse(field, outcome, "belongs to VALUE");
     }
+  }
+
+  private static boolean isNumber(String text) {
+    return NUMBER.matcher(text).matches();
   }
 
   private static double below(String field, double value, double cap) {

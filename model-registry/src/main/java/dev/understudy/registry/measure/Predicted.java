@@ -17,6 +17,15 @@ public record Predicted(OutputMeaning meaning, boolean probabilities) {
     return meaning.getTask() == Task.TASK_UNSPECIFIED ? Task.BINARY : meaning.getTask();
   }
 
+  /** The task as a request calls it. */
+  public String taskName() {
+    return switch (task()) {
+      case BINARY -> "BINARY_CLASSIFICATION";
+      case MULTICLASS -> "MULTICLASS_CLASSIFICATION";
+      case REGRESSION, TASK_UNSPECIFIED, UNRECOGNIZED -> task().name();
+    };
+  }
+
   /** The values that the outcome can have; none of a number. */
   public List<String> outcomes() {
     return switch (task()) {

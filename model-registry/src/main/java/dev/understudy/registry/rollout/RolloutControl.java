@@ -92,6 +92,9 @@ public class RolloutControl {
     endWatch(model, routeRow);
     ModelRoute route = routeRow.route();
     Route committed = route.committed();
+    if (committed != null) {
+      refuseCurrent(committed.getCurrent(), named, candidates);
+    }
     if (committed != null && rollouts.live(model.id()).isPresent()) {
       // What is wrong with the request is said first: it will not get better by waiting.
       planner.plan(model, committed.getCurrent(), candidates, request);
@@ -105,17 +108,18 @@ public class RolloutControl {
                   "rollout %s is %s; wait for its end, or stop it".formatted(live.id, live.state));
             });
     if (committed == null || route.prepared() != null || committed.getMode() != RouteMode.SINGLE) {
+      String failure = route.failure();
       throw Refused.of(
           ProblemType.CONFLICT,
-          "the model is not served yet; PUT its route and wait for the commit");
+          committed == null && route.prepared() == null && failure != null
+              ? "the model is not served, for its first version did not load: %s; PUT its route with another one"
+                  .formatted(failure)
+              : "the model is not served yet; PUT its route and wait for the commit");
     }
     VersionRef current = committed.getCurrent();
     for (int i = 0; i < candidates.size(); i++) {
       String field = named.get(i).field();
       VersionRef candidate = candidates.get(i);
-      if (current.getVersion().equals(candidate.getVersion())) {
-        throw Refused.field(field, "version %s is current".formatted(current.getVersion()));
-      }
       planner.requireNoFallback(model, field, candidate.getVersion());
       blocks.refuse(model, field, candidate);
     }
@@ -128,6 +132,16 @@ public class RolloutControl {
     rollouts.flush();
     ledger.write(model, routeRow, row, RolloutMoves.start(route, rollout, clock.instant()), API);
     return rollout.id();
+  }
+
+  private static void refuseCurrent(
+      VersionRef current, List<RolloutRequest.Named> named, List<VersionRef> candidates) {
+    for (int i = 0; i < candidates.size(); i++) {
+      if (current.getVersion().equals(candidates.get(i).getVersion())) {
+        throw Refused.field(
+            named.get(i).field(), "version %s is current".formatted(current.getVersion()));
+      }
+    }
   }
 
   /** What is watched is watched until the next rollout starts; a refusal of that undoes this. */

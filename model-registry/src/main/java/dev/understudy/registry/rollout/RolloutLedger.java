@@ -8,7 +8,9 @@ import dev.understudy.registry.rollout.RolloutControl.Moved;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -69,16 +71,21 @@ class RolloutLedger {
       tests.keep(step.rollout());
     }
     history.follow(model.id(), step.route(), rolloutRow == null ? null : rolloutRow.id);
+    List<Map<String, String>> begun = new ArrayList<>();
     for (Step.Announcement announcement : step.announcements()) {
       switch (announcement) {
         case Step.Announcement.TestBegins(PlannedTest test) -> {
           tests.findById(test.id()).begunAt = clock.instant();
           outbox.append(Topic.TESTS, test.id(), test.announcement());
-          detail.put("test", test.id());
-          detail.put("definition_sha256", test.sha256());
+          begun.add(Map.of("test", test.id(), "definition_sha256", test.sha256()));
         }
         case Step.Announcement.RouteChanges() -> records.announce(model.id(), step.route());
       }
+    }
+    if (begun.size() == 1) {
+      detail.putAll(begun.getFirst());
+    } else if (!begun.isEmpty()) {
+      detail.put("tests", begun);
     }
     String entity = rolloutRow == null ? "route/" + model.name() : "rollout/" + rolloutRow.id;
     audit.record(model.project(), model.name(), actor, step.action(), entity, detail);

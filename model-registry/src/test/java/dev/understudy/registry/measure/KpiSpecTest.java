@@ -276,6 +276,14 @@ class KpiSpecTest {
   }
 
   @Test
+  void aClassIsNoValue() {
+    Refused refused = refused(Asked.of("VALUE").cap(50.0), BINARY, RouteMode.SPLIT);
+
+    assertThat(refused.field()).isEqualTo("kpi.outcome");
+    assertThat(refused).hasMessageContaining("name the outcome that holds the number");
+  }
+
+  @Test
   void aRatioNeedsNoCentreInASplit() {
     assertThat(refused(Asked.of("F1"), BINARY, RouteMode.SPLIT)).isNull();
     assertThat(refused(Asked.of("BRIER"), BINARY, RouteMode.SPLIT)).isNull();
