@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Boots the registry for its schema: what the database refuses to whoever asks, in plain SQL. */
@@ -32,7 +33,10 @@ class DatabaseRulesTest {
         "truncate model_version cascade",
         "update audit_event set actor = 'nobody'",
         "delete from audit_event",
-        "truncate audit_event"
+        "truncate audit_event",
+        "delete from audit_head",
+        "truncate audit_head",
+        "truncate audit_checkpoint"
       })
   void whatHappenedAndWhatWasRegisteredStays(String sql) {
     Api.withTwoVersions();
@@ -76,6 +80,46 @@ class DatabaseRulesTest {
       assertThat(found.getLong(1)).isEqualTo(1);
       assertThat(found.getLong(2)).isEqualTo(found.getLong(3)).isEqualTo(4);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "update audit_head set last_seq = last_seq - 1",
+        "update audit_head set last_seq = last_seq + 1",
+        "update audit_head set project = 'another'",
+        "insert into audit_head values ('ahead', 7, sha256('x'))"
+      })
+  void theHeadOfAnAuditLogOnlyAdvancesWithItsEvents(String sql) {
+    Api.withTwoVersions();
+
+    assertThatThrownBy(() -> execute(sql)).hasMessageContaining("only advances by one");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "h.last_seq + 2 | h.last_hash | e.actor | e.envelope | does not follow the last one",
+        "h.last_seq | h.last_hash | e.actor | e.envelope | does not follow the last one",
+        "h.last_seq + 1 | sha256('x') | e.actor | e.envelope | does not follow the last one",
+        "h.last_seq + 1 | h.last_hash | e.actor | e.envelope | says something else"
+      })
+  void anAuditEventThatDoesNotFollowIsRefusedToPlainSqlToo(
+      String seq, String previous, String actor, String envelope, String why) {
+    Api api = Api.withTwoVersions();
+    String insert =
+        """
+        insert into audit_event
+          (project, seq, at, actor, action, model, entity, payload, envelope, prev_hash, hash)
+        select e.project, %1$s, e.at, %3$s, e.action, e.model, e.entity, e.payload, %4$s, %2$s,
+          audit_hash(%1$s, %2$s, %4$s)
+        from audit_event e join audit_head h using (project)
+        where project = '%5$s' and e.seq = h.last_seq
+        """;
+
+    assertThatThrownBy(() -> execute(insert.formatted(seq, previous, actor, envelope, api.project)))
+        .hasMessageContaining(why);
   }
 
   private void execute(String sql) throws SQLException {

@@ -29,6 +29,8 @@ class RoomsTest {
           .definedBy("..registry.problem")
           .layer("measure")
           .definedBy("..registry.measure")
+          .layer("chain")
+          .definedBy("..registry.chain")
           .layer("audit")
           .definedBy("..registry.audit")
           .layer("outbox")
@@ -54,11 +56,13 @@ class RoomsTest {
           .whereLayer("artefact")
           .mayOnlyBeAccessedByLayers("catalog")
           .whereLayer("outbox")
-          .mayOnlyBeAccessedByLayers("rollout")
+          .mayOnlyBeAccessedByLayers("rollout", "audit")
           .whereLayer("audit")
           .mayOnlyBeAccessedByLayers("catalog", "rollout", "evaluation")
           .whereLayer("measure")
           .mayOnlyBeAccessedByLayers("catalog", "rollout")
+          .whereLayer("chain")
+          .mayNotAccessAnyLayer()
           .whereLayer("config")
           .mayNotAccessAnyLayer()
           .whereLayer("background")
@@ -140,4 +144,18 @@ class RoomsTest {
                   .or(resideInAPackage("org.jspecify.."))
                   .or(resideInAPackage("com.google.protobuf.."))
                   .or(resideInAPackage("dev.understudy..")));
+
+  @ArchTest
+  static final ArchRule THE_CHAIN_NEEDS_NO_SERVICE =
+      classes()
+          .that()
+          .resideInAPackage("..registry.chain")
+          .should()
+          .onlyDependOnClassesThat(
+              resideInAPackage("java..")
+                  .or(resideInAPackage("org.jspecify.."))
+                  .or(resideInAPackage("com.fasterxml.jackson.."))
+                  .or(resideInAPackage("org.erdtman.jcs.."))
+                  .or(resideInAPackage("dev.understudy.registry.chain"))
+                  .or(resideInAPackage("dev.understudy.contracts")));
 }

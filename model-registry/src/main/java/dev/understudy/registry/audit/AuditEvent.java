@@ -25,6 +25,12 @@ class AuditEvent {
   @Column @Nullable String model;
   @Column String entity;
   @Column String payload;
+  @Column String envelope;
+
+  @Column(name = "prev_hash")
+  byte[] previousHash;
+
+  @Column byte[] hash;
 
   AuditEntry entry() {
     return new AuditEntry(

@@ -1,13 +1,15 @@
 package dev.understudy.registry.audit;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.understudy.registry.chain.Canonical;
+import dev.understudy.registry.chain.ChainHash;
+import dev.understudy.registry.chain.Envelope;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,19 +42,29 @@ public class AuditTrail {
       String action,
       String entity,
       Map<String, ?> detail) {
+    AuditEvents.Head head = events.lockedHead(project);
+    Envelope said =
+        new Envelope(
+            project,
+            head.seq() + 1,
+            clock.instant(),
+            actor,
+            action,
+            model,
+            entity,
+            Canonical.of(json.<JsonNode>valueToTree(detail)));
     AuditEvent event = new AuditEvent();
     event.project = project;
-    event.seq = events.nextSeq(project);
-    event.at = clock.instant();
+    event.seq = said.seq();
+    event.at = said.at();
     event.actor = actor;
     event.action = action;
     event.model = model;
     event.entity = entity;
-    try {
-      event.payload = json.writeValueAsString(new TreeMap<>(detail));
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("the detail of an audit row is not JSON", e);
-    }
+    event.payload = said.detail();
+    event.envelope = said.canonical();
+    event.previousHash = head.hash();
+    event.hash = ChainHash.of(event.seq, event.previousHash, event.envelope);
     events.persist(event);
   }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.understudy.registry.audit;
+
+import org.jspecify.annotations.NullMarked;
