@@ -30,7 +30,12 @@ public enum Topic {
   /** {@code RoutePublished}, key: project/model. */
   ROUTES(1, Cleanup.COMPACT, Duration.ZERO),
   /** {@code GatewayState}, key: gateway id. */
-  GATEWAYS(1, Cleanup.COMPACT, Duration.ZERO);
+  GATEWAYS(1, Cleanup.COMPACT, Duration.ZERO),
+  /**
+   * {@code AuditCheckpointed}, key: project. Kept for ten years: what vouches for the audit trail
+   * must outlive it, and be out of reach of who owns its database.
+   */
+  CHECKPOINTS(1, Cleanup.DELETE, Duration.ofDays(3653));
 
   /** The largest record of any topic, in bytes. */
   public static final int LARGEST_RECORD = 16 << 20;

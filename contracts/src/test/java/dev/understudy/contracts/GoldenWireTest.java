@@ -16,6 +16,7 @@ import dev.understudy.contracts.inference.ModelStatisticsResponse;
 import dev.understudy.contracts.inference.RepositoryIndexResponse;
 import dev.understudy.contracts.inference.RepositoryModelLoadRequest;
 import dev.understudy.contracts.v1.AttributesGiven;
+import dev.understudy.contracts.v1.AuditCheckpointed;
 import dev.understudy.contracts.v1.GatewayState;
 import dev.understudy.contracts.v1.ModelReported;
 import dev.understudy.contracts.v1.OutcomeEvent;
@@ -53,6 +54,7 @@ class GoldenWireTest {
             ModelReported.getDefaultInstance(),
             RoutePublished.getDefaultInstance(),
             GatewayState.getDefaultInstance(),
+            AuditCheckpointed.getDefaultInstance(),
             TensorValues.getDefaultInstance(),
             InferParameter.getDefaultInstance(),
             ModelInferRequest.getDefaultInstance(),

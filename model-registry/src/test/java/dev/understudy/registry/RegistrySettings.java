@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 
 /** The registry's own settings in tests: short waits, and a folder that goes away. */
@@ -21,6 +22,19 @@ public final class RegistrySettings implements QuarkusTestResourceLifecycleManag
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    Map<String, String> settings = new HashMap<>(audit());
+    settings.putAll(registry());
+    return settings;
+  }
+
+  private Map<String, String> audit() {
+    return Map.of(
+        "understudy.audit-dir", artefacts.resolve("audit").toString(),
+        "understudy.audit-checkpoint-every", "PT0.2S",
+        "understudy.audit-check-every", "PT0.1S");
+  }
+
+  private Map<String, String> registry() {
     return Map.of(
         "quarkus.http.test-port", "0",
         "understudy.artefact-dir", artefacts.toString(),

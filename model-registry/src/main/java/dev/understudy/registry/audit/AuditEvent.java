@@ -1,5 +1,8 @@
 package dev.understudy.registry.audit;
 
+import dev.understudy.registry.chain.ChainEvent;
+import dev.understudy.registry.chain.ChainVerifier;
+import dev.understudy.registry.chain.Envelope;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.GeneratedValue;
@@ -31,6 +34,20 @@ class AuditEvent {
   byte[] previousHash;
 
   @Column byte[] hash;
+
+  ChainEvent link() {
+    return new ChainEvent(seq, previousHash, hash, envelope);
+  }
+
+  /** Shows itself to a walk: what was hashed, and whether the columns say the same. */
+  boolean isAcceptedBy(ChainVerifier walk) {
+    if (seq == walk.seq() + 1
+        && !new Envelope(project, seq, at, actor, action, model, entity, payload)
+            .isSaidBy(envelope)) {
+      return walk.refuse("event %d was changed: it is not what was hashed".formatted(seq));
+    }
+    return walk.accept(link());
+  }
 
   AuditEntry entry() {
     return new AuditEntry(

@@ -6,6 +6,7 @@ import io.quarkus.panache.common.Sort;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.Query;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,54 @@ class AuditEvents implements PanacheRepository<AuditEvent> {
                   .executeUpdate();
               return headForUpdate(project).orElseThrow();
             });
+  }
+
+  /**
+   * How a log ends, in one look.
+   *
+   * @param head what its head counts
+   * @param lastEvent the number of the last event, 0 without any
+   */
+  record End(long head, byte[] hash, long lastEvent) {
+    boolean endsWith(long seq, byte[] lastHash) {
+      return head == seq
+          && lastEvent == seq
+          && (lastHash.length == 0 || Arrays.equals(hash, lastHash));
+    }
+  }
+
+  End end(String project) {
+    Object[] row =
+        rows(
+                """
+                select coalesce((select last_seq from audit_head where project = :project), 0),
+                  coalesce((select last_hash from audit_head where project = :project), ''),
+                  coalesce((select max(seq) from audit_event where project = :project), 0)
+                """,
+                Map.of("project", project))
+            .getFirst();
+    return new End(((Number) row[0]).longValue(), (byte[]) row[1], ((Number) row[2]).longValue());
+  }
+
+  /**
+   * The next events of a log; they are forgotten by the session, so that a long walk stays small.
+   */
+  List<AuditEvent> chain(String project, long after, long last, int limit) {
+    List<AuditEvent> page =
+        find("project = ?1 and seq > ?2 and seq <= ?3", Sort.by("seq"), project, after, last)
+            .page(0, limit)
+            .list();
+    getEntityManager().clear();
+    return page;
+  }
+
+  /** Every project that has a log or a checkpoint. */
+  List<String> projects() {
+    return getEntityManager()
+        .createNativeQuery(
+            "select project from audit_head union select distinct project from audit_checkpoint",
+            String.class)
+        .getResultList();
   }
 
   private Optional<Head> headForUpdate(String project) {

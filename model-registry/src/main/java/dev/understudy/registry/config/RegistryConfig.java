@@ -4,6 +4,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Every setting of the registry under {@code understudy}; an unknown one stops the start. The
@@ -52,6 +53,35 @@ public interface RegistryConfig {
   /** How often prepared routes are compared with what the gateways report. */
   @WithDefault("PT0.2S")
   Duration prepareCheckEvery();
+
+  /**
+   * Where the audit trail's checkpoints are kept once more, and the key that they are signed with
+   * where {@link #auditKeyFile} names none. Keep it from those who can write to the database.
+   */
+  @WithDefault("data/audit")
+  Path auditDir();
+
+  /** The Ed25519 key that checkpoints are signed with, PKCS#8 in PEM; the same for all replicas. */
+  Optional<Path> auditKeyFile();
+
+  /** Further public keys that checkpoints are believed by, in PEM: those that were used before. */
+  Optional<Path> auditPublicKeysFile();
+
+  /** So many events of a project without a checkpoint make one due. */
+  @WithDefault("1000")
+  long auditCheckpointEvents();
+
+  /** So does an event that is this old. */
+  @WithDefault("PT10M")
+  Duration auditCheckpointEvery();
+
+  /** How often it is looked whether a checkpoint is due. */
+  @WithDefault("PT5S")
+  Duration auditCheckEvery();
+
+  /** How often every audit log is checked from end to end. */
+  @WithDefault("P1D")
+  Duration auditVerifyEvery();
 
   /** How often the outbox is looked at when nobody said that something is in it. */
   @WithDefault("PT0.5S")

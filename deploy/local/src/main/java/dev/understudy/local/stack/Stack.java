@@ -137,7 +137,9 @@ public final class Stack implements AutoCloseable {
             "quarkus.datasource.password",
             "",
             "understudy.artefact-dir",
-            home.resolve("registry/artefacts").toString()),
+            home.resolve("registry/artefacts").toString(),
+            "understudy.audit-dir",
+            home.resolve("registry/audit").toString()),
         Map.of(EVALUATION_KEY, evaluationKey()));
   }
 

@@ -6,6 +6,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
 import dev.understudy.contracts.Topic;
+import dev.understudy.contracts.v1.AuditCheckpointed;
 import dev.understudy.contracts.v1.GatewayState;
 import dev.understudy.contracts.v1.ModelReported;
 import dev.understudy.contracts.v1.OutcomeEvent;
@@ -138,6 +139,7 @@ public final class TopicTail {
       case REPORTS -> ModelReported.parseFrom(value);
       case ROUTES -> RoutePublished.parseFrom(value);
       case GATEWAYS -> GatewayState.parseFrom(value);
+      case CHECKPOINTS -> AuditCheckpointed.parseFrom(value);
       case ATTRIBUTES ->
           throw new InvalidProtocolBufferException("sensitive attributes are not printed");
     };
