@@ -25,6 +25,7 @@ import picocli.CommandLine.Command;
       TailVerb.class,
       OracleVerb.class,
       ReplayVerb.class,
+      AuditVerb.class,
       Train.class,
       Simulate.class,
       CommandLine.HelpCommand.class
