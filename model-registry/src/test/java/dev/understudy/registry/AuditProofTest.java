@@ -283,6 +283,15 @@ class AuditProofTest {
   }
 
   @Test
+  void theMetricsTellHowTheLogsStand() {
+    assertThat(given().get("/q/metrics").asString())
+        .contains(
+            "registry_audit_chain_valid ",
+            "registry_audit_chain_check_age_seconds ",
+            "registry_audit_checkpoints_total ");
+  }
+
+  @Test
   void aLogThatIsNotThereIsSaidToBe() {
     given().get("/v1/audit/verify?project=nobody").then().statusCode(404);
     given().get("/v1/audit/export?project=nobody").then().statusCode(404);

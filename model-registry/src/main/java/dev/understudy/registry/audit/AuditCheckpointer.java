@@ -104,17 +104,30 @@ class AuditCheckpointer {
     return true;
   }
 
-  /** Appends to the project's file what it does not hold yet; how far it is then. */
+  /**
+   * Appends to the project's file what it does not hold yet.
+   *
+   * @return how far it is then
+   * @throws BrokenChain if the database holds one that nobody signed: it does not get into the file
+   */
   long write(String project) {
-    return files.append(
-        project,
-        after ->
-            QuarkusTransaction.requiringNew()
-                .call(
-                    () ->
-                        checkpoints.after(project, after, PAGE).stream()
-                            .map(CheckpointEntity::checkpoint)
-                            .toList()));
+    return files.append(project, after -> signedAfter(project, after));
+  }
+
+  private List<Checkpoint> signedAfter(String project, long size) {
+    List<Checkpoint> next =
+        QuarkusTransaction.requiringNew()
+            .call(
+                () ->
+                    checkpoints.after(project, size, PAGE).stream()
+                        .map(CheckpointEntity::checkpoint)
+                        .toList());
+    for (Checkpoint checkpoint : next) {
+      if (!keys.keys().signed(checkpoint)) {
+        throw notSigned(checkpoint);
+      }
+    }
+    return next;
   }
 
   /** The tree to go on with: nothing is signed on top of what does not hold itself. */
@@ -139,11 +152,7 @@ class AuditCheckpointer {
         .map(
             row -> {
               if (!keys.keys().signed(row.checkpoint())) {
-                throw new BrokenChain(
-                    project,
-                    ("the last checkpoint, over %d events, is not signed by a known key (%s): see"
-                            + " understudy.audit-key-file and audit-public-keys-file")
-                        .formatted(row.size, row.key));
+                throw notSigned(row.checkpoint());
               }
               return AuditProof.treeOf(row)
                   .orElseThrow(
@@ -162,6 +171,14 @@ class AuditCheckpointer {
     } catch (IllegalArgumentException e) {
       throw new BrokenChain(project, String.valueOf(e.getMessage()));
     }
+  }
+
+  private static BrokenChain notSigned(Checkpoint checkpoint) {
+    return new BrokenChain(
+        checkpoint.project(),
+        ("the checkpoint over %d events is not signed by a known key (%s): see"
+                + " understudy.audit-key-file and audit-public-keys-file")
+            .formatted(checkpoint.size(), checkpoint.key()));
   }
 
   private static AuditCheckpointed message(Checkpoint made) {

@@ -18,7 +18,9 @@ public record ChainEvent(long seq, byte[] previous, byte[] hash, String envelope
   private static final Pattern LINE =
       Pattern.compile(
           "\\{\"envelope\":(\\{.*\\}),\"hash\":\"([0-9a-f]{64})\","
-              + "\"prev_hash\":\"([0-9a-f]{64})\",\"seq\":([1-9][0-9]{0,17})\\}");
+              + "\"prev_hash\":\"([0-9a-f]{64})\",\"seq\":([1-9][0-9]{0,17})\\}",
+          // Canonical JSON leaves what Unicode calls a line's end (U+0085, U+2028) as it is.
+          Pattern.DOTALL);
 
   /** One line of an export, canonical JSON too, without its end. */
   public String line() {

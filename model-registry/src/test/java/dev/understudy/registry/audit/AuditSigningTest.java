@@ -100,6 +100,24 @@ class AuditSigningTest {
   }
 
   @Test
+  void aCheckpointThatNobodySignedDoesNotGetIntoTheFile() throws Exception {
+    write(2);
+    signAll();
+    write(3);
+    tamper(
+        "insert into audit_checkpoint (project, size, at, root, key, signature, edge)"
+            + " select project, 1000, at, root, key, signature, edge from audit_checkpoint"
+            + " where project = '%s' order by size desc limit 1");
+
+    assertThatThrownBy(() -> checkpointer.write(project))
+        .isInstanceOf(BrokenChain.class)
+        .hasMessageContaining("over 1000 events is not signed by a known key");
+    refusesToSign("over 1000 events is not signed");
+    assertThat(proof.verify(project, 1, null, () -> true).orElseThrow().reason())
+        .contains("over 1000 events", "not signed by a known key");
+  }
+
+  @Test
   void anEdgeThatIsNotThatOfItsRootIsNotBuiltOn() throws Exception {
     write(2);
     signAll();

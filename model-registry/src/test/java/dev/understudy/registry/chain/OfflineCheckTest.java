@@ -29,7 +29,15 @@ class OfflineCheckTest {
     byte[] previous = ChainHash.genesis();
     for (int seq = 1; seq <= 5; seq++) {
       String envelope =
-          new Envelope("demo", seq, NOON, "api", "did", null, "thing/" + seq, "{\"a\":\"},\"}")
+          new Envelope(
+                  "demo",
+                  seq,
+                  NOON,
+                  "api",
+                  "did",
+                  null,
+                  "thing/" + seq,
+                  "{\"a\":\"},\u2028\u0085\\r\"}")
               .canonical();
       byte[] hash = ChainHash.of(seq, previous, envelope);
       events.add(new ChainEvent(seq, previous, hash, envelope));
