@@ -1,7 +1,9 @@
 package dev.understudy.registry;
 
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.hamcrest.Matchers.equalTo;
 
 import dev.understudy.testkit.KafkaResource;
 import dev.understudy.testkit.PostgresResource;
@@ -12,6 +14,7 @@ import jakarta.inject.Inject;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -120,6 +123,52 @@ class DatabaseRulesTest {
 
     assertThatThrownBy(() -> execute(insert.formatted(seq, previous, actor, envelope, api.project)))
         .hasMessageContaining(why);
+  }
+
+  @Test
+  void aRegistryThatDoesNotOwnTheTablesCanWriteEventsAndNotSwitchTheTriggersOff() throws Exception {
+    Api api = Api.withTwoVersions();
+    String role = "r_" + UUID.randomUUID().toString().replace("-", "");
+    execute("create role " + role);
+    execute("grant select, insert on audit_event, audit_checkpoint to " + role);
+    execute("grant select, insert, update on audit_head to " + role);
+    String next =
+        """
+        insert into audit_event
+          (project, seq, at, actor, action, model, entity, payload, envelope, prev_hash, hash)
+        select project, seq + 1, at, actor, action, model, entity, payload, said, hash,
+          audit_hash(seq + 1, hash, said)
+        from (select *, regexp_replace(envelope, '"seq":\\d+}$', '"seq":' || seq + 1 || '}') as said
+          from audit_event where project = '%s' order by seq desc limit 1) e
+        """
+            .formatted(api.project);
+
+    executeAs(role, next);
+    given()
+        .get("/v1/audit/verify?project=" + api.project)
+        .then()
+        .body("valid", equalTo(true))
+        .body("checked", equalTo(5));
+    assertThatThrownBy(
+            () -> executeAs(role, "alter table audit_event disable trigger user"))
+        .hasMessageContaining("must be owner");
+    assertThatThrownBy(() -> executeAs(role, "delete from audit_event"))
+        .hasMessageContaining("permission denied");
+  }
+
+  private void executeAs(String role, String sql) throws SQLException {
+    try (Connection connection = database.getConnection();
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      try {
+        statement.execute("set local role " + role);
+        statement.execute(sql);
+        connection.commit();
+      } finally {
+        connection.rollback();
+        connection.setAutoCommit(true);
+      }
+    }
   }
 
   private void execute(String sql) throws SQLException {
