@@ -49,6 +49,61 @@ class DatabaseRulesTest {
         .hasMessageContaining("never changed or removed");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "update version_file set sha256 = repeat('0', 64)",
+        "delete from version_file",
+        "update alias_move set version = 2",
+        "delete from alias_move",
+        "update run_parameter set value = 'other'",
+        "delete from run_metric"
+      })
+  void whatWasLoggedAndCopiedStays(String sql) {
+    Mlflow mlflow = Mlflow.withVersion(OnnxBytes.scorecard("stays"));
+    Mlflow.post(
+            "runs/log-batch",
+            """
+            {"run_id": "%s", "metrics": [{"key": "a", "value": 1, "timestamp": 1, "step": 0}],
+             "params": [{"key": "p", "value": "1"}]}
+            """
+                .formatted(mlflow.run))
+        .then()
+        .statusCode(200);
+    Mlflow.post(
+            "registered-models/alias",
+            "{\"name\": \"%s\", \"alias\": \"best\", \"version\": \"1\"}".formatted(mlflow.name))
+        .then()
+        .statusCode(200);
+
+    assertThatThrownBy(() -> execute(sql))
+        .isInstanceOf(SQLException.class)
+        .hasMessageContaining("never changed or removed");
+  }
+
+  @Test
+  void noFileJoinsAVersionThatIsThere() {
+    Mlflow.withVersion(OnnxBytes.scorecard("closed"));
+
+    assertThatThrownBy(
+            () ->
+                execute(
+                    "insert into version_file select max(id), 'late', repeat('0', 64), 1"
+                        + " from model_version"))
+        .hasMessageContaining("never added to a version that is there");
+  }
+
+  @Test
+  void whatServesIsNoAliasForDirectSqlEither() {
+    Api.withTwoVersions();
+
+    assertThatThrownBy(
+            () ->
+                execute(
+                    "insert into model_alias select max(id), 'Champion', 1, 1, now() from model"))
+        .hasMessageContaining("model_alias_name_check");
+  }
+
   @Test
   void aModelHasOneLiveRolloutWhateverAServiceBelieves() throws Exception {
     Api.withTwoVersions();

@@ -3,6 +3,7 @@ package dev.understudy.registry.artefact;
 import dev.understudy.contracts.Digest;
 import dev.understudy.contracts.ProblemType;
 import dev.understudy.registry.config.RegistryConfig;
+import dev.understudy.registry.problem.Checks;
 import dev.understudy.registry.problem.Refused;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -32,6 +33,9 @@ import java.util.stream.Stream;
 public class ArtefactStore {
   private static final int PIECE = 1 << 16;
   private static final Duration ABANDONED = Duration.ofDays(1);
+
+  /** What was stored. */
+  public record Stored(String sha256, long bytes) {}
 
   private final Path directory;
   private final Path unfinished;
@@ -82,14 +86,38 @@ public class ArtefactStore {
       if (there) {
         return false;
       }
-      Path folder = folder(announced);
-      Files.createDirectories(folder);
-      Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      force(folder);
+      move(beside, file);
       return true;
     } finally {
       Files.deleteIfExists(beside);
     }
+  }
+
+  /**
+   * Stores content whose digest nobody announced.
+   *
+   * @throws Refused when it is too large; nothing is kept then
+   */
+  public Stored add(InputStream content) throws IOException {
+    Path beside = unfinished.resolve("new-" + UUID.randomUUID());
+    try {
+      String found = copy(content, beside);
+      long bytes = Files.size(beside);
+      Path file = place(found);
+      if (!Files.exists(file)) {
+        move(beside, file);
+      }
+      return new Stored(found, bytes);
+    } finally {
+      Files.deleteIfExists(beside);
+    }
+  }
+
+  private void move(Path beside, Path file) throws IOException {
+    Path folder = Checks.present("folder", file.getParent());
+    Files.createDirectories(folder);
+    Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    force(folder);
   }
 
   private String copy(InputStream content, Path to) throws IOException {

@@ -23,6 +23,7 @@ class ModelEntity {
 
   @Column String name;
 
+  /** The empty object of a model that was only named. */
   @Column(updatable = false)
   @ColumnTransformer(write = "?::jsonb")
   String definition;
@@ -39,6 +40,16 @@ class ModelEntity {
   /** Moves by a statement of its own, so that two uploads never get the same name. */
   @Column(name = "last_version", updatable = false)
   int lastVersion;
+
+  /** What people say of it; may change. */
+  @Column String description = "";
+
+  @Column(name = "changed_at")
+  @Nullable Instant changedAt;
+
+  /** Up to this number versions came before the contract, and nobody compared them with it. */
+  @Column(name = "defined_after", updatable = false)
+  int definedAfter;
 
   @Column(name = "created_at")
   Instant createdAt;

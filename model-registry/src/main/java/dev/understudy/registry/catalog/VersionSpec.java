@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
  * @param parameters how it was trained
  * @param run which run made it: id, seed, digest of the data, and what else the pipeline knows
  */
-record VersionSpec(
+public record VersionSpec(
     @Nullable String sha256,
     @Nullable String format,
     @Nullable String description,
     @Nullable Map<String, Double> metrics,
     @Nullable Map<String, JsonNode> parameters,
     @Nullable Map<String, JsonNode> run) {
-  private static final int LONGEST_DESCRIPTION = 4_000;
+  static final int LONGEST_DESCRIPTION = 4_000;
   private static final int MOST_ENTRIES = 1_000;
 
   void check() {

@@ -25,6 +25,10 @@ public interface RegistryConfig {
   @WithDefault("1048576")
   long bodyMaxBytes();
 
+  /** The project that MLflow's clients see; made at their first request. */
+  @WithDefault("mlflow")
+  String mlflowProject();
+
   /** The key that collector and registry share; at least 16 bytes. A secret, so no default. */
   String evaluationKey();
 

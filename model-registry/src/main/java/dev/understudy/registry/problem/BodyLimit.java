@@ -3,7 +3,6 @@ package dev.understudy.registry.problem;
 import dev.understudy.contracts.ProblemType;
 import dev.understudy.registry.config.RegistryConfig;
 import jakarta.inject.Provider;
-import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.ext.ReaderInterceptor;
 import jakarta.ws.rs.ext.ReaderInterceptorContext;
 import java.io.FilterInputStream;
@@ -22,8 +21,8 @@ class BodyLimit implements ReaderInterceptor {
 
   @Override
   public Object aroundReadFrom(ReaderInterceptorContext context) throws IOException {
-    // Artefacts are bounded by their store, which counts while it writes.
-    if (!MediaType.APPLICATION_OCTET_STREAM_TYPE.isCompatible(context.getMediaType())) {
+    // Streams are artefacts: bounded by their store, which counts while it writes.
+    if (context.getType() != InputStream.class) {
       context.setInputStream(new Bounded(context.getInputStream(), config.get().bodyMaxBytes()));
     }
     return context.proceed();

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 class Problems {
   static final String MEDIA_TYPE = "application/problem+json";
+  static final String NOTHING_HERE = "there is nothing at this path";
 
   private static final Logger LOG = Logger.getLogger(Problems.class);
 
@@ -63,7 +64,7 @@ class Problems {
         };
     String detail =
         switch (type) {
-          case NOT_FOUND -> "there is nothing at this path";
+          case NOT_FOUND -> NOTHING_HERE;
           case METHOD_NOT_ALLOWED -> "this path exists, but not with this method";
           case UNSUPPORTED_MEDIA_TYPE -> "send application/json, or octets for an artefact";
           default -> String.valueOf(e.getMessage());
