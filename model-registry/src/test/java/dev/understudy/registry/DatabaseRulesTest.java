@@ -204,8 +204,7 @@ class DatabaseRulesTest {
         .then()
         .body("valid", equalTo(true))
         .body("checked", equalTo(5));
-    assertThatThrownBy(
-            () -> executeAs(role, "alter table audit_event disable trigger user"))
+    assertThatThrownBy(() -> executeAs(role, "alter table audit_event disable trigger user"))
         .hasMessageContaining("must be owner");
     assertThatThrownBy(() -> executeAs(role, "delete from audit_event"))
         .hasMessageContaining("permission denied");
