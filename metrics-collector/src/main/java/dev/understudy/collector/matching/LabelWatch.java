@@ -3,6 +3,7 @@ package dev.understudy.collector.matching;
 import dev.understudy.collector.comparison.JudgedUnit;
 import dev.understudy.collector.comparison.LabelWorth;
 import dev.understudy.collector.comparison.TestPlan;
+import dev.understudy.collector.comparison.Truth;
 import dev.understudy.collector.matching.KnownTests.KnownPlan;
 import dev.understudy.collector.matching.WaitingRoom.Reached;
 import dev.understudy.collector.state.v1.Waiting;
@@ -43,10 +44,30 @@ final class LabelWatch {
     }
     for (String testId : RowTests.of(prediction)) {
       KnownPlan known = tests.find(testId);
-      if (known != null && UnitReader.read(id, row, known.plan()) instanceof JudgedUnit.Pair pair) {
+      if (known == null) {
+        continue;
+      }
+      if (tellsNothing(row, known.plan())) {
+        queue.remove(testId, id);
+      } else if (UnitReader.read(id, row, known.plan()) instanceof JudgedUnit.Pair pair) {
         see(id, prediction, known.plan(), pair);
       }
     }
+  }
+
+  /**
+   * Whether a label can be worth nothing, without reading what the versions answered: the shadow
+   * has not come, or every label has. So it is of two of the three records of a pair.
+   */
+  private static boolean tellsNothing(Waiting row, TestPlan plan) {
+    if (UnitReader.awaitsShadow(row, plan)) {
+      return true;
+    }
+    if (row.getLabelsCount() == 0) {
+      return false;
+    }
+    Truth truth = Labels.known(row, plan).truth();
+    return truth.known() == truth.rows();
   }
 
   private void see(String id, WaitingPrediction prediction, TestPlan plan, JudgedUnit.Pair pair) {

@@ -69,7 +69,9 @@ public final class MatchTopology {
   static Topology of(TopologySettings settings, MatchCounts counts, LabelQueues queues) {
     StreamsBuilder builder = new StreamsBuilder();
     addGlobalStores(builder, settings, counts);
-    for (String store : List.of(WAITING, INDEX, REPORTS, UNITS)) {
+    // A prediction's row is written again by its shadow, milliseconds later.
+    builder.addStateStore(HeldStore.around(store(WAITING)));
+    for (String store : List.of(INDEX, REPORTS, UNITS)) {
       builder.addStateStore(store(store));
     }
     // Rewritten with every record or second; the cache turns that into once per commit.

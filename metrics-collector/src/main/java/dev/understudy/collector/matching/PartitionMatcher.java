@@ -144,8 +144,7 @@ final class PartitionMatcher {
       counts.prediction(PredictionStatus.DUPLICATE);
       return;
     }
-    List<String> open =
-        RowTests.of(prediction).stream().filter(test -> !maturity.over(test)).toList();
+    List<String> open = open(prediction);
     Waiting.Builder row =
         Waiting.newBuilder()
             .setPrediction(UnitFields.kept(RowTests.with(prediction, open), logged, asked));
@@ -170,6 +169,18 @@ final class PartitionMatcher {
       }
     }
     watch.see(id, kept);
+  }
+
+  /** Its tests that are not over. */
+  private List<String> open(WaitingPrediction prediction) {
+    List<String> tests = RowTests.of(prediction);
+    // Nearly always all are, and this is asked of every prediction.
+    for (String test : tests) {
+      if (maturity.over(test)) {
+        return tests.stream().filter(one -> !maturity.over(one)).toList();
+      }
+    }
+    return tests;
   }
 
   /**
@@ -226,7 +237,7 @@ final class PartitionMatcher {
     if (status != ShadowStatus.KEPT) {
       return;
     }
-    row.addShadows(score);
+    row.addShadows(WaitingRoom.beside(row.getPrediction(), score));
     if (!row.hasPrediction()) {
       row.setExpiresMs(effectiveMs + waiting.keep().outcomesMs());
     }
@@ -288,7 +299,7 @@ final class PartitionMatcher {
         if (isLate(prediction, label)) {
           yield OutcomeStatus.LATE;
         }
-        row.addLabels(label);
+        row.addLabels(WaitingRoom.beside(label));
         yield read(prediction, label, compared);
       }
     };

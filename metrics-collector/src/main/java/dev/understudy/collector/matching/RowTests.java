@@ -33,6 +33,9 @@ final class RowTests {
 
   /** The prediction as it waits for those tests and no others. */
   static WaitingPrediction with(WaitingPrediction prediction, List<String> tests) {
+    if (tests.equals(of(prediction))) {
+      return prediction;
+    }
     WaitingPrediction.Builder changed = prediction.toBuilder().clearTestId().clearFurtherTests();
     if (!tests.isEmpty()) {
       changed.setTestId(tests.getFirst()).addAllFurtherTests(tests.subList(1, tests.size()));

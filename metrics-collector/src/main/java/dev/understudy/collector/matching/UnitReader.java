@@ -76,6 +76,15 @@ final class UnitReader {
         shard);
   }
 
+  /** Whether the version that nobody is answered by has said nothing yet. */
+  static boolean awaitsShadow(Waiting row, TestPlan plan) {
+    if (row.getShadowsCount() > 0) {
+      return false;
+    }
+    WaitingScore announced = find(row.getPrediction().getScoresList(), plan.rehearsing());
+    return announced != null && announced.getStatus() == ScoreStatus.EXPECTED_VALUE;
+  }
+
   private static Scored shadow(Waiting row, TestPlan plan) {
     WaitingPrediction prediction = row.getPrediction();
     String version = plan.rehearsing();

@@ -9,8 +9,11 @@ import dev.understudy.collector.matching.MatchCounts.ShadowStatus;
 import dev.understudy.collector.state.v1.Waiting;
 import dev.understudy.collector.state.v1.WaitingLabel;
 import dev.understudy.collector.state.v1.WaitingPrediction;
+import dev.understudy.collector.state.v1.WaitingScore;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -28,12 +31,19 @@ final class WaitingRoom {
   private static final byte[] NOTHING = {0};
   private static final long NEVER = Long.MAX_VALUE;
   private static final long SWEEP_MS = 60_000;
+  private static final int MOST_FRESH = 500;
 
   private final Table rows;
   private final Table index;
   private final Keep keep;
   private final MatchCounts counts;
   private final Function<String, Standing> standings;
+
+  /**
+   * Rows that were written once, as the table has them, and newest last: the shadow's score follows
+   * at once, and need not look for the row or parse it.
+   */
+  private final Map<String, Waiting> fresh = new LinkedHashMap<>();
 
   /** Only here: whoever starts anew sweeps once more. */
   private long nextSweepMs;
@@ -57,6 +67,10 @@ final class WaitingRoom {
   }
 
   @Nullable Waiting get(String id) {
+    Waiting known = fresh.get(id);
+    if (known != null) {
+      return seen(id, known, standings, keep);
+    }
     byte[] row = rows.get(Keys.id(id));
     if (row == null) {
       return null;
@@ -103,7 +117,20 @@ final class WaitingRoom {
     if (was != is && is != NEVER) {
       index.put(Keys.expiry(is, id), NOTHING);
     }
-    rows.put(Keys.id(id), compact(after).toByteArray());
+    Waiting row = compact(after);
+    rows.put(Keys.id(id), row.toByteArray());
+    fresh.remove(id);
+    if (before == null && row.getState() == Waiting.State.WAITING) {
+      fresh.put(id, row);
+      if (fresh.size() > MOST_FRESH) {
+        fresh.remove(fresh.keySet().iterator().next());
+      }
+    }
+  }
+
+  private void delete(String id) {
+    fresh.remove(id);
+    rows.delete(Keys.id(id));
   }
 
   /** Whether the index finds it by when it expires, not by its test. */
@@ -111,28 +138,46 @@ final class WaitingRoom {
     return !row.hasPrediction() || row.getState() == Waiting.State.UNTESTED;
   }
 
-  /** Beside its prediction, a part need not say again to whom and to what test it belongs. */
+  /** A row that came before its prediction, once that is there. */
   private static Waiting compact(Waiting row) {
     if (!row.hasPrediction()) {
       return row;
     }
+    WaitingPrediction prediction = row.getPrediction();
     Waiting.Builder compact = null;
     for (int i = 0; i < row.getLabelsCount(); i++) {
       WaitingLabel label = row.getLabels(i);
-      if (!label.getProject().isEmpty() || !label.getModel().isEmpty()) {
+      WaitingLabel shorter = beside(label);
+      if (shorter != label) {
         compact = compact == null ? row.toBuilder() : compact;
-        compact.getLabelsBuilder(i).clearProject().clearModel();
+        compact.setLabels(i, shorter);
       }
     }
-    String testId = row.getPrediction().getTestId();
-    boolean several = row.getPrediction().getFurtherTestsCount() > 0;
-    for (int i = 0; i < row.getShadowsCount() && !several; i++) {
-      if (row.getShadows(i).getTestId().equals(testId)) {
+    for (int i = 0; i < row.getShadowsCount(); i++) {
+      WaitingScore shadow = row.getShadows(i);
+      WaitingScore shorter = beside(prediction, shadow);
+      if (shorter != shadow) {
         compact = compact == null ? row.toBuilder() : compact;
-        compact.getShadowsBuilder(i).clearTestId();
+        compact.setShadows(i, shorter);
       }
     }
     return compact == null ? row : compact.build();
+  }
+
+  /** Beside its prediction, a label need not say again to whom it belongs. */
+  static WaitingLabel beside(WaitingLabel label) {
+    return label.getProject().isEmpty() && label.getModel().isEmpty()
+        ? label
+        : label.toBuilder().clearProject().clearModel().build();
+  }
+
+  /** Beside its prediction, a shadow's score need not say again to what test it belongs. */
+  static WaitingScore beside(WaitingPrediction prediction, WaitingScore shadow) {
+    return !shadow.getTestId().isEmpty()
+            && prediction.getFurtherTestsCount() == 0
+            && prediction.getTestId().equals(shadow.getTestId())
+        ? shadow.toBuilder().clearTestId().build()
+        : shadow;
   }
 
   /** A prediction that its test is going to judge. */
@@ -269,7 +314,7 @@ final class WaitingRoom {
       row.getLabelsList().forEach(label -> counts.outcome(OutcomeStatus.UNMATCHED));
       row.getShadowsList().forEach(shadow -> counts.shadow(ShadowStatus.UNMATCHED));
     }
-    rows.delete(Keys.id(id));
+    delete(id);
   }
 
   /**
@@ -333,7 +378,7 @@ final class WaitingRoom {
         WaitingPrediction left = RowTests.without(row.getPrediction(), testId);
         put(id, row, row.toBuilder().setPrediction(left).build());
       } else {
-        rows.delete(Keys.id(id));
+        delete(id);
       }
     }
     index.delete(maturityKey);

@@ -98,6 +98,17 @@ class MatchTopologyTest {
   }
 
   @Test
+  void aCommitBringsARowIntoTheChangelogThoughItIsHeldInMemory() {
+    define("t", Plans.defined(Plans.shadow("t")), 1_000);
+    passUntil(1_000);
+
+    pipe(Events.pair(2_000, "p", "t", 0.1, 0.9));
+
+    assertThat(output("collector-waiting-changelog").readRecordsToList())
+        .anySatisfy(row -> assertThat(row.key()).isEqualTo("p"));
+  }
+
+  @Test
   void aBetterCandidateIsPromotedAndTheVerdictIsSigned() {
     var test = Plans.shadow("t").clearGuards();
     test.getPolicyBuilder().setMinimumUnits(50);
