@@ -5,6 +5,7 @@ import dev.understudy.collector.comparison.BreakerRule;
 import dev.understudy.collector.comparison.Scored;
 import dev.understudy.collector.comparison.TestPlan;
 import dev.understudy.collector.matching.KnownTests.KnownPlan;
+import dev.understudy.collector.matching.MaturityIndex.Entry;
 import dev.understudy.collector.matching.WaitingRoom.Reached;
 import dev.understudy.collector.state.v1.Waiting;
 import dev.understudy.collector.state.v1.WaitingPrediction;
@@ -79,12 +80,12 @@ final class BreakerCounts {
     }
     String testId = known.plan().testId();
     Reached from = new Reached(0, "");
-    List<Table.Row> page;
+    List<Entry> page;
     do {
       page = waiting.maturing(testId, from, Long.MAX_VALUE - 1, PAGE);
-      for (Table.Row entry : page) {
-        String id = Keys.idOfMaturity(testId, entry.key());
-        from = new Reached(Keys.appendedMs(testId, entry.key()), id);
+      for (Entry entry : page) {
+        String id = entry.id();
+        from = new Reached(entry.appendedMs(), id);
         Waiting row = waiting.get(id);
         if (row != null && row.getState() == Waiting.State.WAITING && row.hasPrediction()) {
           prediction(known, row);

@@ -5,6 +5,7 @@ import dev.understudy.collector.comparison.LabelWorth;
 import dev.understudy.collector.comparison.TestPlan;
 import dev.understudy.collector.comparison.Truth;
 import dev.understudy.collector.matching.KnownTests.KnownPlan;
+import dev.understudy.collector.matching.MaturityIndex.Entry;
 import dev.understudy.collector.matching.WaitingRoom.Reached;
 import dev.understudy.collector.state.v1.Waiting;
 import dev.understudy.collector.state.v1.WaitingPrediction;
@@ -109,12 +110,11 @@ final class LabelWatch {
   }
 
   private void lookBack(String testId, Reached counted) {
-    List<Table.Row> rows = waiting.maturing(testId, counted, Long.MAX_VALUE - 1, MOST_LOOKED_AT);
-    for (Table.Row row : rows) {
-      String id = Keys.idOfMaturity(testId, row.key());
-      Waiting kept = waiting.get(id);
+    List<Entry> oldest = waiting.maturing(testId, counted, Long.MAX_VALUE - 1, MOST_LOOKED_AT);
+    for (Entry entry : oldest) {
+      Waiting kept = waiting.get(entry.id());
       if (kept != null) {
-        see(id, kept);
+        see(entry.id(), kept);
       }
     }
   }

@@ -70,8 +70,11 @@ public final class MatchTopology {
     StreamsBuilder builder = new StreamsBuilder();
     addGlobalStores(builder, settings, counts);
     // A prediction's row is written again by its shadow, milliseconds later.
-    builder.addStateStore(HeldStore.around(store(WAITING)));
-    for (String store : List.of(INDEX, REPORTS, UNITS)) {
+    // One of the index by every prediction of the next tenth of a second.
+    for (String store : List.of(WAITING, INDEX)) {
+      builder.addStateStore(HeldStore.around(store(store)));
+    }
+    for (String store : List.of(REPORTS, UNITS)) {
       builder.addStateStore(store(store));
     }
     // Rewritten with every record or second; the cache turns that into once per commit.

@@ -8,6 +8,7 @@ import dev.understudy.collector.comparison.TestPlan;
 import dev.understudy.collector.decision.Stand;
 import dev.understudy.collector.matching.KnownTests.KnownPlan;
 import dev.understudy.collector.matching.MatchCounts.PredictionStatus;
+import dev.understudy.collector.matching.MaturityIndex.Entry;
 import dev.understudy.collector.matching.WaitingRoom.Reached;
 import dev.understudy.collector.matching.WaitingRoom.Standing;
 import dev.understudy.collector.state.v1.PartitionReport;
@@ -168,18 +169,15 @@ final class Maturity {
     }
     Reached from = counted(pointer.progress());
     long to = second - plan.maturesAfterMs();
-    List<Table.Row> due = to < 0 ? List.of() : waiting.maturing(plan.testId(), from, to, budget);
+    List<Entry> due = to < 0 ? List.of() : waiting.maturing(plan.testId(), from, to, budget);
     Tally tally = pointer.tally();
     UnitChunks units = new UnitChunks(plan, partition, second, reports);
     Reached matured = from;
     int counted = 0;
-    for (Table.Row row : due) {
-      long appendedMs = Keys.appendedMs(plan.testId(), row.key());
-      if (appendedMs <= to) {
-        tally = count(plan, row.key(), tally, units);
-        matured = new Reached(appendedMs, Keys.idOfMaturity(plan.testId(), row.key()));
-        counted++;
-      }
+    for (Entry one : due) {
+      tally = count(plan, one.id(), tally, units);
+      matured = new Reached(one.appendedMs(), one.id());
+      counted++;
     }
     units.send();
     TestProgress.Builder progress =
@@ -234,8 +232,7 @@ final class Maturity {
     reports.accept(report.build());
   }
 
-  private Tally count(TestPlan plan, byte[] maturityKey, Tally tally, UnitChunks units) {
-    String id = Keys.idOfMaturity(plan.testId(), maturityKey);
+  private Tally count(TestPlan plan, String id, Tally tally, UnitChunks units) {
     Waiting row = waiting.get(id);
     if (row == null) {
       throw new IllegalStateException("prediction " + id + " is indexed and not there");
@@ -262,10 +259,8 @@ final class Maturity {
   private boolean clear(String testId, int budget) {
     Pointer pointer = pointers.get(testId);
     Reached counted = pointer == null ? new Reached(0, "") : counted(pointer.progress());
-    List<Table.Row> left = waiting.maturing(testId, counted, Long.MAX_VALUE - 1, budget);
-    for (Table.Row row : left) {
-      waiting.giveUp(testId, row.key(), clock.completeMs());
-    }
+    List<Entry> left = waiting.maturing(testId, counted, Long.MAX_VALUE - 1, budget);
+    waiting.giveUp(testId, left, clock.completeMs());
     if (left.size() < budget) {
       cleared.add(testId);
       watch.ended(testId);

@@ -6,10 +6,12 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.understudy.collector.matching.MatchCounts.OutcomeStatus;
 import dev.understudy.collector.matching.MatchCounts.PredictionStatus;
 import dev.understudy.collector.matching.MatchCounts.ShadowStatus;
+import dev.understudy.collector.matching.MaturityIndex.Entry;
 import dev.understudy.collector.state.v1.Waiting;
 import dev.understudy.collector.state.v1.WaitingLabel;
 import dev.understudy.collector.state.v1.WaitingPrediction;
 import dev.understudy.collector.state.v1.WaitingScore;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +37,7 @@ final class WaitingRoom {
 
   private final Table rows;
   private final Table index;
+  private final MaturityIndex byTest;
   private final Keep keep;
   private final MatchCounts counts;
   private final Function<String, Standing> standings;
@@ -57,6 +60,7 @@ final class WaitingRoom {
       Function<String, Standing> standings) {
     this.rows = rows;
     this.index = index;
+    this.byTest = new MaturityIndex(index);
     this.keep = keep;
     this.counts = counts;
     this.standings = standings;
@@ -182,7 +186,7 @@ final class WaitingRoom {
 
   /** A prediction that its test is going to judge. */
   void awaitMaturity(String testId, long appendedMs, String id) {
-    index.put(Keys.maturity(testId, appendedMs, id), NOTHING);
+    byTest.add(testId, appendedMs, id);
   }
 
   /**
@@ -198,11 +202,6 @@ final class WaitingRoom {
           || (otherMs == appendedMs
               && Arrays.compareUnsigned(otherId.getBytes(UTF_8), id.getBytes(UTF_8)) <= 0);
     }
-
-    byte[] next(String testId) {
-      byte[] last = Keys.maturity(testId, appendedMs, id);
-      return id.isEmpty() ? last : Arrays.copyOf(last, last.length + 1);
-    }
   }
 
   /**
@@ -216,26 +215,29 @@ final class WaitingRoom {
   }
 
   /** Those after what was counted and appended by then, in order of time and id. */
-  List<Table.Row> maturing(String testId, Reached counted, long toMs, int limit) {
-    return index.rows(counted.next(testId), Keys.maturity(testId, toMs + 1), limit);
+  List<Entry> maturing(String testId, Reached counted, long toMs, int limit) {
+    return byTest.after(testId, counted, toMs, limit);
   }
 
   /** When the last of those was appended; -1 without any. */
   long lastAppended(String testId, Reached counted, long toMs) {
-    Table.Row last = index.last(counted.next(testId), Keys.maturity(testId, toMs + 1));
-    return last == null ? -1 : Keys.appendedMs(testId, last.key());
+    return byTest.lastAppended(testId, counted, toMs);
   }
 
   /** When the first of those was appended; -1 without any. */
   long firstAppended(String testId, Reached counted, long toMs) {
-    Table.Row first = index.first(counted.next(testId), Keys.maturity(testId, toMs + 1));
-    return first == null ? -1 : Keys.appendedMs(testId, first.key());
+    return byTest.firstAppended(testId, counted, toMs);
   }
 
-  /** Given up: that test waits for it no more. */
-  void giveUp(String testId, byte[] maturityKey, long nowMs) {
-    String id = Keys.idOfMaturity(testId, maturityKey);
-    index.delete(maturityKey);
+  /** Given up: that test waits for them no more. */
+  void giveUp(String testId, List<Entry> entries, long nowMs) {
+    byTest.remove(testId, entries);
+    for (Entry entry : entries) {
+      giveUp(testId, entry.id(), nowMs);
+    }
+  }
+
+  private void giveUp(String testId, String id, long nowMs) {
     Waiting before = get(id);
     if (before != null && before.getState() == Waiting.State.WAITING) {
       WaitingPrediction left = RowTests.without(before.getPrediction(), testId);
@@ -327,12 +329,10 @@ final class WaitingRoom {
       return false;
     }
     int left = budget;
-    byte[] from = Keys.maturities();
-    Table.Row first = index.first(from, Keys.endOfMaturities());
-    while (first != null && left > 0) {
-      String testId = Keys.testOfMaturity(first.key());
+    String testId = byTest.nextTest(null);
+    while (testId != null && left > 0) {
       left = sweep(testId, until, tests.find(testId) != null, left);
-      first = index.first(Keys.maturity(testId, Long.MAX_VALUE), Keys.endOfMaturities());
+      testId = byTest.nextTest(testId);
     }
     if (left > 0) {
       nextSweepMs = until + SWEEP_MS;
@@ -345,15 +345,17 @@ final class WaitingRoom {
     // Most tests have nothing to clear away, so the first row is asked alone.
     int limit = 1;
     while (left > 0) {
-      List<Table.Row> oldest =
-          index.rows(Keys.maturity(testId, 0), Keys.maturity(testId, until + 1), limit);
-      for (Table.Row entry : oldest) {
-        if (!sweep(testId, entry.key(), until, known)) {
-          return left;
+      List<Entry> oldest = byTest.after(testId, Reached.NONE, until, limit);
+      List<Entry> gone = new ArrayList<>();
+      for (Entry entry : oldest) {
+        if (!sweep(testId, entry, until, known)) {
+          break;
         }
-        left--;
+        gone.add(entry);
       }
-      if (oldest.size() < limit) {
+      byTest.remove(testId, gone);
+      left -= gone.size();
+      if (gone.size() < oldest.size() || oldest.size() < limit) {
         return left;
       }
       limit = Math.max(1, Math.min(left, 1_000));
@@ -361,10 +363,10 @@ final class WaitingRoom {
     return left;
   }
 
-  /** Whether the entry is gone. */
-  private boolean sweep(String testId, byte[] maturityKey, long until, boolean known) {
-    String id = Keys.idOfMaturity(testId, maturityKey);
-    long appendedMs = Keys.appendedMs(testId, maturityKey);
+  /** Whether the entry may go. */
+  private boolean sweep(String testId, Entry entry, long until, boolean known) {
+    String id = entry.id();
+    long appendedMs = entry.appendedMs();
     Waiting row = get(id);
     if (row != null && row.getPrediction().getAppendedMs() == appendedMs) {
       boolean waits = row.getState() == Waiting.State.WAITING;
@@ -381,7 +383,6 @@ final class WaitingRoom {
         delete(id);
       }
     }
-    index.delete(maturityKey);
     return true;
   }
 }
