@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
 
 import dev.understudy.contracts.Topic;
 import dev.understudy.contracts.v1.TestDefined;
@@ -110,10 +111,10 @@ class CandidatesStoryTest {
         .then()
         .body(
             "history.findAll { it.action == 'rollout.test_begun' }.detail.tests.test",
-            contains(contains(id + "-shadow-2", id + "-shadow-3")))
+            hasItem(contains(id + "-shadow-2", id + "-shadow-3")))
         .body(
             "history.findAll { it.action == 'rollout.test_begun' }.detail.test",
-            contains(id + "-split-3"));
+            hasItem(id + "-split-3"));
     assertThat(TopicReader.all(Topic.TESTS, TestDefined.parser(), key -> key.startsWith(id)))
         .extracting(TopicReader.Seen::key)
         .containsExactlyInAnyOrder(
